@@ -1,0 +1,36 @@
+# Schalter: `make run` shows it, `make test` proves it. Both install what they lack.
+SHELL := /bin/bash
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/schalter/target
+export SCHALTER_CACHE ?= $(HOME)/.cache/schalter
+
+.PHONY: run test bench lint packages packages-test clean storm
+
+run: packages
+	cargo build --workspace
+	@SLINT_SCALE_FACTOR=$${SLINT_SCALE_FACTOR:-0.5} SLINT_BACKEND=winit-software exec $(CARGO_TARGET_DIR)/debug/desk
+
+test: packages-test lint
+	cargo build --workspace
+	cargo test --workspace --no-fail-fast
+
+# Millions of visits: make storm VISITS=1000000
+storm: packages
+	cargo run --release --package townhall --bin storm -- $(or $(VISITS),1000000)
+
+bench: packages
+	cargo build --release --workspace
+	$(CARGO_TARGET_DIR)/release/bench
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+packages:
+	@.ci/packages run
+
+packages-test:
+	@.ci/packages run test
+
+clean:
+	cargo clean
+	rm -rf out

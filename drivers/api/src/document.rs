@@ -1,0 +1,57 @@
+//! The one model of everything that goes on paper: a receipt, a copy of a declaration, later a certificate.
+//! Drivers render it (A4 PDF, thermal raster, speech); nobody else knows fonts or millimetres.
+use crate::language::Language;
+use crate::private::PrivateText;
+
+/// A document to print. Its texts may hold personal data and are wiped with it.
+#[derive(Debug)]
+pub struct Document {
+    /// Language of all texts in it.
+    pub language: Language,
+    /// Title, also in the PDF's metadata. Holds no personal data.
+    pub title: String,
+    /// Who issues it, shown at the head of every page. Holds no personal data.
+    pub issuer: String,
+    /// Shown at the foot of every page beside the page number ("Seite 1 von 2"). Holds no personal data.
+    pub footer: String,
+    /// Content in reading order.
+    pub blocks: Vec<Block>,
+}
+
+/// One piece of a document.
+#[derive(Debug)]
+pub enum Block {
+    /// A heading; level 1 is the document's title, 2 a section.
+    Heading {
+        /// 1 or 2.
+        level: u8,
+        /// Its text.
+        text: PrivateText,
+    },
+    /// Running text.
+    Paragraph(PrivateText),
+    /// A notice that must be seen, set off from the rest.
+    Notice(PrivateText),
+    /// Labels and values, one row each.
+    Table(Vec<Row>),
+    /// A code to be read aloud or typed, set large, with a QR code of `qr` beside it.
+    Code {
+        /// What the code is ("Vorgangs-Code").
+        label: String,
+        /// The code in groups, e.g. `K7QF-2M9X-4TB`.
+        text: String,
+        /// Payload of the QR code.
+        qr: String,
+        /// What the QR code is, for those who can't see it.
+        alt: String,
+    },
+}
+
+/// A row of a table.
+#[derive(Debug)]
+pub struct Row {
+    /// What it is.
+    pub label: String,
+    /// The value.
+    pub value: PrivateText,
+}

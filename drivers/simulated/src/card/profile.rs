@@ -1,0 +1,145 @@
+//! The people on the test cards, and how their data are written into data groups (TR-03110-4 §2.2, TR-03127 §3.4.3).
+use apdu::tlv::{Tag, concat, encode};
+
+/// What stands on a card. Published or invented test persons only.
+#[derive(Clone)]
+#[allow(missing_docs)]
+pub struct Person {
+    pub document_type: String,
+    pub issuing_state: String,
+    /// YYYYMMDD.
+    pub date_of_expiry: String,
+    pub given_names: String,
+    pub family_names: String,
+    pub artistic_name: Option<String>,
+    pub academic_title: Option<String>,
+    /// YYYYMMDD; unknown parts are blanks.
+    pub date_of_birth: String,
+    pub place_of_birth: String,
+    pub nationality: Option<String>,
+    pub birth_name: Option<String>,
+    pub residence: Residence,
+    /// Decimal digits, an even number of them.
+    pub municipality_id: Option<String>,
+    pub residence_permit_1: Option<String>,
+    pub residence_permit_2: Option<String>,
+}
+
+/// Where somebody lives, in the three kinds that a card knows.
+#[derive(Clone)]
+#[allow(missing_docs)]
+pub enum Residence {
+    Address {
+        street: Option<String>,
+        zip: Option<String>,
+        city: String,
+        state: Option<String>,
+        country: String,
+    },
+    Freetext(String),
+    None(String),
+}
+
+impl Person {
+    /// Erika Mustermann, the published test person of the German identity card.
+    pub fn erika() -> Self {
+        let text = |text: &str| text.to_owned();
+        Self {
+            document_type: text("ID"),
+            issuing_state: text("D"),
+            date_of_expiry: text("20311031"),
+            given_names: text("ERIKA"),
+            family_names: text("MUSTERMANN"),
+            artistic_name: None,
+            academic_title: None,
+            date_of_birth: text("19640812"),
+            place_of_birth: text("BERLIN"),
+            nationality: Some(text("D")),
+            birth_name: Some(text("GABLER")),
+            residence: Residence::Address {
+                street: Some(text("HEIDESTRAẞE 17")),
+                zip: Some(text("51147")),
+                city: text("KÖLN"),
+                state: None,
+                country: text("D"),
+            },
+            municipality_id: Some(text("02760503150000")),
+            residence_permit_1: None,
+            residence_permit_2: None,
+        }
+    }
+
+    /// The files of the data groups that this card has: number and content.
+    pub(super) fn data_groups(&self) -> Vec<(u8, Vec<u8>)> {
+        let printable = |text: &str| encode(Tag(0x13), text.as_bytes()).to_vec();
+        let numeric = |text: &str| encode(Tag(0x12), text.as_bytes()).to_vec();
+        let utf8 = |text: &str| encode(Tag(0x0C), text.as_bytes()).to_vec();
+        let first_choice = |text: &str| encode(Tag(0xA1), &utf8(text)).to_vec();
+        let optional = |text: &Option<String>, write: fn(&str) -> Vec<u8>| text.as_deref().map(write);
+        let groups = [
+            (1, Some(printable(&self.document_type))),
+            (2, Some(printable(&self.issuing_state))),
+            (3, Some(numeric(&self.date_of_expiry))),
+            (4, Some(utf8(&self.given_names))),
+            (5, Some(utf8(&self.family_names))),
+            (6, optional(&self.artistic_name, utf8)),
+            (7, optional(&self.academic_title, utf8)),
+            (8, Some(numeric(&self.date_of_birth))),
+            (9, Some(first_choice(&self.place_of_birth))),
+            (10, optional(&self.nationality, printable)),
+            (13, optional(&self.birth_name, utf8)),
+            (17, Some(self.residence.encode())),
+            (
+                18,
+                self.municipality_id
+                    .as_deref()
+                    .map(|digits| encode(Tag(0x04), &packed(digits)).to_vec()),
+            ),
+            (19, self.residence_permit_1.as_deref().map(first_choice)),
+            (20, self.residence_permit_2.as_deref().map(first_choice)),
+        ];
+        let wrap = |number: u8, inner: Vec<u8>| encode(Tag(0x60 | u32::from(number)), &inner).to_vec();
+        groups
+            .into_iter()
+            .filter_map(|(number, inner)| inner.map(|inner| (number, wrap(number, inner))))
+            .collect()
+    }
+}
+
+impl Residence {
+    fn encode(&self) -> Vec<u8> {
+        let field = |tag, kind, text: &str| encode(Tag(tag), &encode(Tag(kind), text.as_bytes())).to_vec();
+        let optional =
+            |tag, kind, text: &Option<String>| text.as_deref().map_or_else(Vec::new, |text| field(tag, kind, text));
+        match self {
+            Self::Address {
+                street,
+                zip,
+                city,
+                state,
+                country,
+            } => {
+                let fields = [
+                    optional(0xAA, 0x0C, street),
+                    field(0xAB, 0x0C, city),
+                    optional(0xAC, 0x0C, state),
+                    field(0xAD, 0x13, country),
+                    optional(0xAE, 0x13, zip),
+                ];
+                encode(Tag(0x30), &concat(&fields.each_ref().map(Vec::as_slice))).to_vec()
+            }
+            Self::Freetext(text) => field(0xA1, 0x0C, text),
+            Self::None(text) => field(0xA2, 0x0C, text),
+        }
+    }
+}
+
+/// Two decimal digits in a byte; anything else in `digits` counts as zero.
+fn packed(digits: &str) -> Vec<u8> {
+    let digit = |byte: &u8| if byte.is_ascii_digit() { byte - b'0' } else { 0 };
+    digits
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| pair.iter().fold(0, |packed, byte| packed << 4 | digit(byte)))
+        .collect()
+}

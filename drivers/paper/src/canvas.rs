@@ -1,0 +1,220 @@
+//! The one way onto a page: every draw call says whose it is, a structure element's or nobody's (an artifact), so an
+//! untagged mark can't be made (ISO 14289-1 §7.1).
+use crate::face::{Glyph, Subset};
+use crate::qr::Qr;
+use crate::structure::{ElementId, Tree};
+use crate::theme::{BLACK, Colour, PAGE_HEIGHT, Style, Weight};
+use printpdf::{
+    Codepoint, Color, DictItem, FontId, LinePoint, Op, PaintMode, PdfFontHandle, Point, Polygon, PolygonRing, Pt, Rect,
+    Rgb, TextItem, WindingOrder,
+};
+use std::collections::BTreeMap;
+
+/// Whose a mark is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// Decoration, or repeated on every page: not read aloud.
+    Artifact,
+    /// Content.
+    Element(ElementId),
+}
+
+/// The document's subset fonts.
+pub(crate) struct Fonts {
+    pub(crate) regular: Subset,
+    pub(crate) semi_bold: Subset,
+}
+
+impl Fonts {
+    fn subset(&self, weight: Weight) -> &Subset {
+        match weight {
+            Weight::Regular => &self.regular,
+            Weight::SemiBold => &self.semi_bold,
+        }
+    }
+}
+
+/// Resource name of a font.
+pub(crate) fn font_id(weight: Weight) -> FontId {
+    FontId(
+        match weight {
+            Weight::Regular => "FiraSans",
+            Weight::SemiBold => "FiraSansSemiBold",
+        }
+        .to_owned(),
+    )
+}
+
+/// A page being drawn. Coordinates are points from its upper left corner.
+pub(crate) struct Canvas<'a> {
+    fonts: &'a Fonts,
+    tree: &'a mut Tree,
+    page: usize,
+    ops: Vec<Op>,
+    open: Option<Owner>,
+}
+
+impl<'a> Canvas<'a> {
+    pub(crate) fn new(fonts: &'a Fonts, tree: &'a mut Tree, page: usize) -> Self {
+        Self {
+            fonts,
+            tree,
+            page,
+            ops: Vec::new(),
+            open: None,
+        }
+    }
+
+    /// The finished page content.
+    pub(crate) fn finish(mut self) -> Vec<Op> {
+        self.close();
+        self.ops
+    }
+
+    /// Draws one line of text, its baseline at `y`.
+    pub(crate) fn text(&mut self, owner: Owner, x: f32, y: f32, glyphs: &[Glyph], style: Style) {
+        if glyphs.is_empty() {
+            return;
+        }
+        self.owned_by(owner);
+        self.ops.push(Op::StartTextSection);
+        self.fill(style.colour);
+        let font = PdfFontHandle::External(font_id(style.weight));
+        self.ops.push(Op::SetFont {
+            font,
+            size: Pt(style.size),
+        });
+        self.ops.push(Op::SetTextCursor { pos: point(x, y) });
+        let subset = self.fonts.subset(style.weight);
+        for run in glyphs.chunk_by(|a, b| a.dy == b.dy) {
+            let raised = run[0].dy != 0;
+            if raised {
+                self.ops.push(Op::SetLineOffset {
+                    multiplier: round(run[0].dy as f32 * style.size / 1000.0),
+                });
+            }
+            self.ops.push(Op::ShowText {
+                items: show(run, subset),
+            });
+            if raised {
+                self.ops.push(Op::SetLineOffset { multiplier: 0.0 });
+            }
+        }
+        self.ops.push(Op::EndTextSection);
+    }
+
+    /// Fills a rectangle; decoration.
+    pub(crate) fn rectangle(&mut self, x: f32, y: f32, width: f32, height: f32, colour: Colour) {
+        self.owned_by(Owner::Artifact);
+        self.fill(colour);
+        self.ops.push(Op::DrawRectangle {
+            rectangle: Rect {
+                x: Pt(round(x)),
+                y: Pt(round(PAGE_HEIGHT - y - height)),
+                width: Pt(round(width)),
+                height: Pt(round(height)),
+                mode: Some(PaintMode::Fill),
+                winding_order: Some(WindingOrder::NonZero),
+            },
+        });
+    }
+
+    /// Draws a QR code, its upper left dark module at `x`, `y`. All modules are one path: no seams between rows.
+    pub(crate) fn qr(&mut self, element: ElementId, x: f32, y: f32, module: f32, code: &Qr) {
+        self.owned_by(Owner::Element(element));
+        self.fill(BLACK);
+        let rings = code.runs.iter().map(|&(row, column, length)| {
+            let (left, right) = (x + column as f32 * module, x + (column + length) as f32 * module);
+            let (top, bottom) = (y + row as f32 * module, y + (row + 1) as f32 * module);
+            let corners = [
+                point(left, top),
+                point(right, top),
+                point(right, bottom),
+                point(left, bottom),
+            ];
+            PolygonRing {
+                points: corners.into_iter().map(|p| LinePoint { p, bezier: false }).collect(),
+            }
+        });
+        let polygon = Polygon {
+            rings: rings.collect(),
+            mode: PaintMode::Fill,
+            winding_order: WindingOrder::NonZero,
+        };
+        self.ops.push(Op::DrawPolygon { polygon });
+    }
+
+    /// What follows is `owner`'s.
+    fn owned_by(&mut self, owner: Owner) {
+        if self.open == Some(owner) {
+            return;
+        }
+        self.close();
+        self.ops.push(match owner {
+            Owner::Artifact => Op::BeginMarkedContent {
+                tag: "Artifact".to_owned(),
+            },
+            Owner::Element(element) => {
+                let mcid = self.tree.mark(element, self.page);
+                let map = BTreeMap::from([("MCID".to_owned(), DictItem::Int(mcid as i64))]);
+                let tag = self.tree.elements[element.0].role.name().to_owned();
+                Op::BeginMarkedContentWithProperties {
+                    tag,
+                    properties: DictItem::Dict { map },
+                }
+            }
+        });
+        self.open = Some(owner);
+    }
+
+    fn close(&mut self) {
+        if self.open.take().is_some() {
+            self.ops.push(Op::EndMarkedContent);
+        }
+    }
+
+    fn fill(&mut self, Colour(r, g, b): Colour) {
+        let [r, g, b] = [r, g, b].map(|part| (part * 1000.0).round() / 1000.0);
+        self.ops.push(Op::SetFillColor {
+            col: Color::Rgb(Rgb {
+                r,
+                g,
+                b,
+                icc_profile: None,
+            }),
+        });
+    }
+}
+
+/// Glyphs as `TJ` items. A viewer moves by a glyph's own width; a number moves it back by thousandths of the font size
+/// (ISO 32000-1 §9.4.3).
+fn show(run: &[Glyph], subset: &Subset) -> Vec<TextItem> {
+    let mut items = Vec::new();
+    let mut codes = Vec::with_capacity(run.len());
+    for glyph in run {
+        if glyph.dx != 0 {
+            items.push(TextItem::GlyphIds(core::mem::take(&mut codes)));
+            items.push(TextItem::Offset(-glyph.dx as f32));
+        }
+        let back = (glyph.width + glyph.dx - glyph.advance) as f32;
+        codes.push(Codepoint::with_cid(
+            subset.number(glyph.gid),
+            back,
+            glyph.text.to_string(),
+        ));
+    }
+    items.push(TextItem::GlyphIds(codes));
+    items
+}
+
+fn point(x: f32, y: f32) -> Point {
+    Point {
+        x: Pt(round(x)),
+        y: Pt(round(PAGE_HEIGHT - y)),
+    }
+}
+
+/// Hundredths of a point are finer than any printer and keep numbers short.
+pub(crate) fn round(points: f32) -> f32 {
+    (points * 100.0).round() / 100.0
+}

@@ -1,0 +1,118 @@
+//! The one call of this crate.
+use crate::canvas::{Fonts, font_id};
+use crate::face::{Subset, face};
+use crate::finish::finish;
+use crate::flow::Flow;
+use crate::page::{draw, glyphs_used, paginate, running};
+use crate::structure::{Role, Tree};
+use crate::theme::{PAGE_HEIGHT, PAGE_WIDTH, Weight};
+use crate::{PaperError, structure};
+use drivers_api::document::{Block, Document};
+use drivers_api::language::Language;
+use printpdf::{Mm, Op, PdfDocument, PdfFont, PdfPage, PdfSaveOptions, TextItem};
+use zeroize::{Zeroize, Zeroizing};
+
+/// More pages than any declaration has; a longer document is a mistake, and paper and patience end.
+pub const PAGES_MAX: usize = 60;
+
+/// Longest single text of a document. At 90 characters a line and 47 lines a page this is more than [`PAGES_MAX`] pages.
+pub const TEXT_BYTES_MAX: usize = 512 * 1024;
+
+/// A document as a PDF file.
+#[derive(Debug)]
+pub struct Pdf {
+    /// The file. Overwritten when dropped.
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// How many pages it has.
+    pub pages: usize,
+    /// How many characters the bundled font doesn't have. Each stands in the file as `▯`, and a notice at the end of the
+    /// document says so.
+    pub substituted: usize,
+}
+
+/// Renders a document as a tagged A4 PDF.
+///
+/// If the first block isn't a heading of level 1, the document's title becomes one (ISO 14289-1 §7.4.2: the first
+/// heading is of level 1).
+///
+/// # Errors
+/// [`PaperError::TooLong`] beyond [`PAGES_MAX`] pages or [`TEXT_BYTES_MAX`] bytes in one text;
+/// [`PaperError::QrTooLong`] for a QR payload beyond version 40. The others mean a program built wrong.
+pub fn render(document: &Document) -> Result<Pdf, PaperError> {
+    let mut flow = Flow::new();
+    let issuer = flow.tree.add(Tree::ROOT, Role::P);
+    if !matches!(document.blocks.first(), Some(Block::Heading { level: 0 | 1, .. })) {
+        flow.heading(1, &document.title)?;
+    }
+    for block in &document.blocks {
+        flow.block(block)?;
+    }
+    let substituted = flow.substituted + running(document, 1)?.1;
+    if substituted > 0 {
+        flow.notice(&substitution_notice(document.language, substituted))?;
+    }
+    let Flow { tree, slabs, .. } = flow;
+    let pages = paginate(slabs)?;
+    let (heads, _) = running(document, pages.len())?;
+    let [regular, semi_bold] = glyphs_used(&pages, &heads);
+    let fonts = Fonts {
+        regular: face(Weight::Regular)?.subset(&regular)?,
+        semi_bold: face(Weight::SemiBold)?.subset(&semi_bold)?,
+    };
+    let mut tree = tree;
+    let drawn = pages.iter().zip(&heads).enumerate();
+    let ops: Vec<Vec<Op>> = drawn
+        .map(|(number, (placed, head))| draw(number, placed, head, issuer, &fonts, &mut tree))
+        .collect();
+    let count = ops.len();
+    let bytes = write(document, ops, fonts, &tree)?;
+    Ok(Pdf {
+        bytes,
+        pages: count,
+        substituted,
+    })
+}
+
+fn write(
+    document: &Document,
+    pages: Vec<Vec<Op>>,
+    fonts: Fonts,
+    tree: &structure::Tree,
+) -> Result<Zeroizing<Vec<u8>>, PaperError> {
+    let mut pdf = PdfDocument::new("");
+    for (weight, Subset { font, .. }) in [(Weight::Regular, fonts.regular), (Weight::SemiBold, fonts.semi_bold)] {
+        pdf.resources.fonts.map.insert(font_id(weight), PdfFont::new(font));
+    }
+    let (width, height) = (Mm(PAGE_WIDTH * 25.4 / 72.0), Mm(PAGE_HEIGHT * 25.4 / 72.0));
+    pdf.pages = pages.into_iter().map(|ops| PdfPage::new(width, height, ops)).collect();
+    let written = pdf.to_lopdf_document(&PdfSaveOptions::default(), &mut Vec::new());
+    wipe(&mut pdf.pages);
+    finish(written, document, tree)
+}
+
+/// Overwrites the text in a page's operations.
+fn wipe(pages: &mut [PdfPage]) {
+    for op in pages.iter_mut().flat_map(|page| &mut page.ops) {
+        let Op::ShowText { items } = op else { continue };
+        for item in items {
+            if let TextItem::GlyphIds(codes) = item {
+                for code in codes {
+                    code.gid.zeroize();
+                    code.cid.zeroize();
+                }
+            }
+        }
+    }
+}
+
+/// What the reader is told when the font lacks characters.
+fn substitution_notice(language: Language, count: usize) -> String {
+    match (language, count) {
+        (Language::German, 1) => "Ein Zeichen dieses Dokuments kennt die Druckschrift nicht; dafür steht ▯.".to_owned(),
+        (Language::German, n) => format!("{n} Zeichen dieses Dokuments kennt die Druckschrift nicht; dafür steht ▯."),
+        (Language::English, 1) => "The printing font lacks one character of this document; ▯ stands for it.".to_owned(),
+        (Language::English, n) => {
+            format!("The printing font lacks {n} characters of this document; ▯ stands for each.")
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What the renderer promises for every document.
+#![allow(clippy::disallowed_methods)] // time is measured
+use drivers_api::document::{Block, Document, Row};
+use drivers_api::language::Language;
+use drivers_api::private::PrivateText;
+use paper::PaperError;
+use paper::pdf::{PAGES_MAX, render};
+use proptest::prelude::*;
+use std::time::{Duration, Instant};
+
+fn document(blocks: Vec<Block>) -> Document {
+    let text = |text: &str| text.to_owned();
+    Document {
+        language: Language::German,
+        title: text("Bestätigung"),
+        issuer: text("Stadt"),
+        footer: text("Fuß"),
+        blocks,
+    }
+}
+
+fn paragraph(text: &str) -> Block {
+    Block::Paragraph(PrivateText::from(text))
+}
+
+fn row(label: &str, value: &str) -> Row {
+    Row {
+        label: label.to_owned(),
+        value: PrivateText::from(value),
+    }
+}
+
+fn heading(text: &str) -> Block {
+    Block::Heading {
+        level: 2,
+        text: PrivateText::from(text),
+    }
+}
+
+#[test]
+fn the_same_document_gives_the_same_bytes() {
+    let blocks = || vec![heading("Angaben"), Block::Table(vec![row("Name", "Erika Mustermann")])];
+    assert_eq!(
+        *render(&document(blocks())).unwrap().bytes,
+        *render(&document(blocks())).unwrap().bytes
+    );
+    let other = document(vec![
+        heading("Angaben"),
+        Block::Table(vec![row("Name", "Max Mustermann")]),
+    ]);
+    assert_ne!(
+        *render(&document(blocks())).unwrap().bytes,
+        *render(&other).unwrap().bytes
+    );
+}
+
+#[test]
+fn a_receipt_stays_small() {
+    let rows = (0..30)
+        .map(|i| row(&format!("Feld {i}"), "Ĝiĥ-Þórð ẞ Łódź Çelik Ñuñez"))
+        .collect();
+    let pdf = render(&document(vec![heading("Angaben"), Block::Table(rows)])).unwrap();
+    assert_eq!((pdf.pages, pdf.substituted), (2, 0));
+    assert!(pdf.bytes.len() <= 60_000, "{} bytes", pdf.bytes.len());
+}
+
+#[test]
+fn long_texts_are_bounded() {
+    let start = Instant::now();
+    let words = "Wort ".repeat(20_000);
+    let pages = render(&document(vec![paragraph(&words)])).unwrap().pages;
+    assert!((10..=PAGES_MAX).contains(&pages), "{pages}");
+    let one_word = render(&document(vec![paragraph(&"W".repeat(100_000))])).unwrap().pages;
+    assert!((10..=PAGES_MAX).contains(&one_word), "{one_word}");
+    assert!(matches!(
+        render(&document(vec![paragraph(&"a\n".repeat(50_000))])),
+        Err(PaperError::TooLong)
+    ));
+    assert!(matches!(
+        render(&document(vec![paragraph(&"a".repeat(600_000))])),
+        Err(PaperError::TooLong)
+    ));
+    assert!(start.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+fn unknown_characters_are_counted_and_told() {
+    let known = render(&document(vec![paragraph("Name")])).unwrap();
+    let unknown = render(&document(vec![paragraph("Name 名字 🙂")])).unwrap();
+    assert_eq!((known.substituted, unknown.substituted), (0, 3));
+}
+
+#[test]
+fn a_qr_payload_that_can_t_be_encoded_is_an_error() {
+    let text = |text: &str| text.to_owned();
+    let code = Block::Code {
+        label: text("Code"),
+        text: text("A"),
+        qr: "x".repeat(4000),
+        alt: text("Bild"),
+    };
+    assert!(matches!(render(&document(vec![code])), Err(PaperError::QrTooLong)));
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "[\u{0}-\u{20}\u{200b}-\u{202e}\u{2066}-\u{2069}a-zäöüß🙂👨👩\u{300}-\u{345}אבגابت\u{ad}\u{feff}\n]{0,200}",
+        "[A-Za-z]{0,400}",
+    ]
+}
+
+fn any_block() -> impl Strategy<Value = Block> {
+    prop_oneof![
+        (any::<u8>(), any_text()).prop_map(|(level, text)| Block::Heading {
+            level,
+            text: PrivateText::new(text)
+        }),
+        any_text().prop_map(|text| Block::Paragraph(PrivateText::new(text))),
+        any_text().prop_map(|text| Block::Notice(PrivateText::new(text))),
+        proptest::collection::vec((any_text(), any_text()), 0..6).prop_map(|rows| {
+            Block::Table(
+                rows.into_iter()
+                    .map(|(label, value)| Row {
+                        label,
+                        value: PrivateText::new(value),
+                    })
+                    .collect(),
+            )
+        }),
+        (any_text(), any_text(), "[A-Z0-9]{0,60}", any_text()).prop_map(|(label, text, qr, alt)| Block::Code {
+            label,
+            text,
+            qr,
+            alt
+        }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn any_document_renders_or_is_refused(
+        blocks in proptest::collection::vec(any_block(), 0..8),
+        title in any_text(),
+        issuer in any_text(),
+        footer in any_text(),
+        english in any::<bool>(),
+    ) {
+        let language = if english { Language::English } else { Language::German };
+        let document = Document { language, title, issuer, footer, blocks };
+        match render(&document) {
+            Ok(pdf) => {
+                prop_assert!((1..=PAGES_MAX).contains(&pdf.pages));
+                prop_assert!(pdf.bytes.starts_with(b"%PDF-1.7"));
+                let read = lopdf::Document::load_mem(&pdf.bytes).unwrap();
+                prop_assert_eq!(read.get_pages().len(), pdf.pages);
+            }
+            Err(error) => prop_assert!(matches!(error, PaperError::TooLong | PaperError::QrTooLong), "{}", error),
+        }
+    }
+}

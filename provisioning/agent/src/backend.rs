@@ -1,0 +1,222 @@
+//! The backend over HTTP.
+use crate::config::{Config, ConfigError};
+use std::time::Duration;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use wire::{ANSWER_BYTES_MAX, Acknowledgement, JSON_MEDIA_TYPE, Problem, ProblemKind, READY_PATH, submission_path};
+
+/// How long a connection may take to come about.
+pub const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a request may take from beginning to end: 2 MiB over a line of 300 kbit/s.
+pub const REQUEST_PATIENCE: Duration = Duration::from_secs(60);
+
+const HEADER_BYTES_MAX: usize = 16 * 1024;
+
+/// What came back, sorted by what to do next.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// The backend says that it has stored something.
+    Acknowledged(Acknowledgement),
+    /// It refuses this envelope for good.
+    RefusedForGood { reason: String },
+    /// It doesn't accept the token.
+    TokenRefused,
+    /// It stumbled over this envelope; another one may pass.
+    EnvelopeFailed { reason: String },
+    /// The line or the whole backend fails.
+    LineFailed {
+        reason: String,
+        retry_after: Option<Duration>,
+    },
+}
+
+/// What the courier needs of a backend.
+pub(crate) trait Deliver {
+    fn put(&self, submission_id: uuid::Uuid, body: &[u8]) -> Answer;
+    /// `Ok` when it could store an envelope now.
+    fn probe(&self) -> Result<(), String>;
+}
+
+pub(crate) struct Backend {
+    agent: ureq::Agent,
+    base_url: String,
+    authorization: String,
+}
+
+impl Backend {
+    pub(crate) fn new(config: &Config) -> Result<Self, ConfigError> {
+        config.check()?;
+        let mut tls = TlsConfig::builder();
+        if let Some(pem) = &config.ca_pem {
+            tls = tls.root_certs(certificates(pem)?);
+        }
+        let proxy = match &config.proxy {
+            Some(url) => Some(ureq::Proxy::new(url).map_err(|_| ConfigError::Proxy)?),
+            None => None,
+        };
+        let agent = ureq::Agent::config_builder()
+            .timeout_connect(Some(CONNECT_PATIENCE))
+            .timeout_global(Some(REQUEST_PATIENCE))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .max_response_header_size(HEADER_BYTES_MAX)
+            .user_agent(concat!("schalter-agent/", env!("CARGO_PKG_VERSION")))
+            .proxy(proxy)
+            .tls_config(tls.build())
+            .build()
+            .new_agent();
+        let authorization = format!("Bearer {}", config.token.expose());
+        Ok(Self {
+            agent,
+            base_url: config.backend_url.clone(),
+            authorization,
+        })
+    }
+}
+
+impl Deliver for Backend {
+    fn put(&self, submission_id: uuid::Uuid, body: &[u8]) -> Answer {
+        let sent = self
+            .agent
+            .put(format!("{}{}", self.base_url, submission_path(submission_id)))
+            .header("Authorization", &self.authorization)
+            .header("Content-Type", JSON_MEDIA_TYPE)
+            .send(body);
+        let mut response = match sent {
+            Ok(response) => response,
+            Err(error) => return line_failed(format!("no answer: {error}")),
+        };
+        let status = response.status().as_u16();
+        let retry_after = response
+            .headers()
+            .get("Retry-After")
+            .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+            .map(Duration::from_secs);
+        let answer = response
+            .body_mut()
+            .with_config()
+            .limit(ANSWER_BYTES_MAX as u64)
+            .read_to_vec();
+        match answer {
+            Ok(answer) => sort(status, retry_after, &answer),
+            Err(error) => line_failed(format!("half an answer ({status}): {error}")),
+        }
+    }
+
+    fn probe(&self) -> Result<(), String> {
+        let url = format!("{}{READY_PATH}", self.base_url);
+        match self.agent.get(url).call() {
+            Ok(response) if response.status().as_u16() == 200 => Ok(()),
+            Ok(response) => Err(format!("status {}", response.status().as_u16())),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// Decides by status and body what to do next.
+fn sort(status: u16, retry_after: Option<Duration>, answer: &[u8]) -> Answer {
+    match status {
+        200 | 201 => match serde_json::from_slice(answer) {
+            Ok(acknowledgement) => Answer::Acknowledged(acknowledgement),
+            // A captive portal says 200 to everything.
+            Err(_) => line_failed(format!("status {status} without an acknowledgement")),
+        },
+        400 | 409 | 413 | 415 => match serde_json::from_slice::<Problem>(answer) {
+            Ok(problem) if is_ours(&problem, status) => Answer::RefusedForGood {
+                reason: format!("{status}: {}: {}", problem.title, problem.detail),
+            },
+            // Somebody between us and the backend; that must not cost a citizen the case.
+            Ok(_) | Err(_) => Answer::EnvelopeFailed {
+                reason: format!("status {status}, not from the backend"),
+            },
+        },
+        401 | 403 => Answer::TokenRefused,
+        500 => Answer::EnvelopeFailed {
+            reason: "status 500".to_owned(),
+        },
+        _ => Answer::LineFailed {
+            reason: format!("status {status}"),
+            retry_after,
+        },
+    }
+}
+
+fn is_ours(problem: &Problem, status: u16) -> bool {
+    ProblemKind::ALL
+        .into_iter()
+        .any(|kind| kind.status() == status && kind.uri() == problem.uri)
+}
+
+fn line_failed(reason: String) -> Answer {
+    Answer::LineFailed {
+        reason,
+        retry_after: None,
+    }
+}
+
+fn certificates(pem: &[u8]) -> Result<RootCerts, ConfigError> {
+    let mut roots: Vec<Certificate<'static>> = Vec::new();
+    for item in parse_pem(pem) {
+        if let PemItem::Certificate(certificate) = item.map_err(|_| ConfigError::Certificates)? {
+            roots.push(certificate);
+        }
+    }
+    match roots.is_empty() {
+        true => Err(ConfigError::Certificates),
+        false => Ok(RootCerts::new_with_certs(&roots)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(kind: ProblemKind) -> Vec<u8> {
+        serde_json::to_vec(&Problem::new(kind, "d")).unwrap()
+    }
+
+    #[test]
+    fn only_the_backends_own_refusals_are_for_good() {
+        let reason = "409: Another envelope lies under this identifier: d".to_owned();
+        assert_eq!(
+            sort(409, None, &problem(ProblemKind::Conflict)),
+            Answer::RefusedForGood { reason }
+        );
+        for kind in [ProblemKind::Malformed, ProblemKind::TooLarge, ProblemKind::MediaType] {
+            assert!(matches!(
+                sort(kind.status(), None, &problem(kind)),
+                Answer::RefusedForGood { .. }
+            ));
+        }
+        for foreign in [
+            &b"<html>Blocked</html>"[..],
+            b"{}",
+            b"",
+            &problem(ProblemKind::Conflict),
+        ] {
+            assert!(matches!(sort(400, None, foreign), Answer::EnvelopeFailed { .. }));
+        }
+    }
+
+    #[test]
+    fn everything_else_is_tried_again() {
+        for status in [100, 204, 302, 404, 405, 408, 425, 429, 502, 503, 504, 599] {
+            assert!(matches!(sort(status, None, b""), Answer::LineFailed { .. }), "{status}");
+        }
+        assert!(matches!(sort(500, None, b""), Answer::EnvelopeFailed { .. }));
+        assert!(matches!(sort(401, None, b""), Answer::TokenRefused));
+        for portal in [&b"<html>Welcome</html>"[..], b"", b"{}", b"[1]"] {
+            assert!(matches!(sort(200, None, portal), Answer::LineFailed { .. }));
+        }
+    }
+
+    #[test]
+    fn certificates_are_needed_in_a_ca_file() {
+        assert!(matches!(certificates(b""), Err(ConfigError::Certificates)));
+        assert!(matches!(
+            certificates(b"-----BEGIN CERTIFICATE-----\n?\n"),
+            Err(ConfigError::Certificates)
+        ));
+    }
+}

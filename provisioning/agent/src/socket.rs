@@ -1,0 +1,141 @@
+//! The Unix socket on which the kiosk asks for the state and says that a case was filed.
+//!
+//! One line a request, one line an answer: [`STATUS_REQUEST`] gives the [`State`] as JSON, or `null` before the first
+//! contact; [`NUDGE_REQUEST`] gives `ok`; anything else `what?`. Mode 0600.
+use crate::{Control, State};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Asks for the state.
+pub const STATUS_REQUEST: &str = "status";
+
+/// Says that a case was filed.
+pub const NUDGE_REQUEST: &str = "nudge";
+
+/// Longest request.
+pub const LINE_BYTES_MAX: u64 = 64;
+
+/// How long a peer may take over a line. Peers are served one after the other.
+const LINE_PATIENCE: Duration = Duration::from_secs(1);
+
+/// An open socket; closed and removed on drop.
+pub(crate) struct Socket {
+    path: PathBuf,
+    closing: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Socket {
+    pub(crate) fn open(path: &Path, control: Control, state: Arc<Mutex<Option<State>>>) -> std::io::Result<Self> {
+        // Left behind by an agent that was killed; one that lives still answers there.
+        if path.exists() && UnixStream::connect(path).is_err() {
+            std::fs::remove_file(path)?;
+        }
+        let listener = UnixListener::bind(path)?;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+        let closing = Arc::new(AtomicBool::new(false));
+        let closed = Arc::clone(&closing);
+        let thread = std::thread::Builder::new()
+            .name("agent-socket".to_owned())
+            .spawn(move || {
+                for stream in listener.incoming() {
+                    if closed.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    // A peer that goes away is no matter of ours.
+                    let _ = stream.and_then(|stream| serve(&stream, &control, &state));
+                }
+            })?;
+        Ok(Self {
+            path: path.to_owned(),
+            closing,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.closing.store(true, Ordering::Relaxed);
+        // Wakes the thread out of its wait; if even that fails it is left to the process's end.
+        if UnixStream::connect(&self.path).is_ok()
+            && let Some(thread) = self.thread.take()
+        {
+            let _ = thread.join();
+        }
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+fn serve(stream: &UnixStream, control: &Control, state: &Mutex<Option<State>>) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(LINE_PATIENCE))?;
+    stream.set_write_timeout(Some(LINE_PATIENCE))?;
+    let mut line = String::new();
+    BufReader::new(stream.take(LINE_BYTES_MAX)).read_line(&mut line)?;
+    let answer = match line.trim_end() {
+        STATUS_REQUEST => {
+            let state = *state.lock().unwrap_or_else(PoisonError::into_inner);
+            serde_json::to_string(&state).map_err(std::io::Error::other)?
+        }
+        NUDGE_REQUEST => {
+            control.nudge();
+            "ok".to_owned()
+        }
+        _ => "what?".to_owned(),
+    };
+    let mut stream = stream;
+    stream.write_all(format!("{answer}\n").as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Link;
+
+    fn ask(path: &Path, request: &str) -> String {
+        let mut stream = UnixStream::connect(path).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    #[test]
+    fn state_nudge_and_nonsense() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("agent.sock");
+        let control = Control::default();
+        let state = Arc::new(Mutex::new(None));
+        let socket = Socket::open(&path, control.clone(), Arc::clone(&state)).unwrap();
+        assert_eq!(ask(&path, "status\n"), "null\n");
+        *state.lock().unwrap() = Some(State {
+            link: Link::Offline,
+            waiting: 2,
+            set_aside: 1,
+        });
+        assert_eq!(
+            ask(&path, "status\n"),
+            "{\"link\":\"offline\",\"waiting\":2,\"set_aside\":1}\n"
+        );
+        assert_eq!(ask(&path, "nudge\n"), "ok\n");
+        assert!(control.wait_for_nudge(Duration::ZERO));
+        assert!(!control.wait_for_nudge(Duration::ZERO));
+        assert_eq!(ask(&path, "reboot\n"), "what?\n");
+        assert!(
+            Socket::open(&path, control.clone(), Arc::clone(&state)).is_err(),
+            "one agent at a time"
+        );
+        drop(socket);
+        assert!(!path.exists());
+        // A dead agent's socket is taken over.
+        drop(UnixListener::bind(&path).unwrap());
+        assert!(path.exists());
+        drop(Socket::open(&path, control, state).unwrap());
+    }
+}

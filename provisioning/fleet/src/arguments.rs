@@ -1,0 +1,143 @@
+//! The command line.
+use fleet::{Config, LISTEN_DEFAULT};
+use std::path::PathBuf;
+use store::IfKnown;
+
+pub(crate) const USAGE: &str = "\
+usage: fleet [serve] [--data DIR] [--listen ADDRESS:PORT]
+       fleet enrol NAME [--replace] [--data DIR]
+       fleet withdraw NAME [--data DIR]
+
+serve      takes submissions; listens on 127.0.0.1:8080 when nothing is said
+enrol      prints the token of a new terminal, once; --replace voids the old token of a known one
+withdraw   voids the token of a terminal
+
+--data     folder of the store, made if missing; without it $STATE_DIRECTORY, $XDG_DATA_HOME/schalter-fleet or
+           ~/.local/share/schalter-fleet";
+
+#[derive(Debug)]
+pub(crate) enum Command {
+    Help,
+    Version,
+    Serve(Config),
+    Enrol {
+        data: PathBuf,
+        name: String,
+        if_known: IfKnown,
+    },
+    Withdraw {
+        data: PathBuf,
+        name: String,
+    },
+}
+
+pub(crate) fn parse(
+    arguments: impl Iterator<Item = String>,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Command, String> {
+    let mut data = None;
+    let mut listen = LISTEN_DEFAULT;
+    let mut if_known = IfKnown::Refuse;
+    let mut words = Vec::new();
+    let mut arguments = arguments;
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
+        match argument.as_str() {
+            "--help" | "-h" => return Ok(Command::Help),
+            "--version" | "-V" => return Ok(Command::Version),
+            "--replace" => if_known = IfKnown::Replace,
+            "--data" => data = Some(PathBuf::from(value()?)),
+            "--listen" => {
+                let text = value()?;
+                listen = text.parse().map_err(|_| format!("\"{text}\" is no ADDRESS:PORT"))?;
+            }
+            _ if argument.starts_with('-') => return Err(format!("unknown option {argument}")),
+            _ => words.push(argument),
+        }
+    }
+    let data = match data {
+        Some(data) => data,
+        None => default_data(variable).ok_or("there is no home folder; say --data DIR")?,
+    };
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] | ["serve"] => Ok(Command::Serve(Config { data, listen })),
+        ["enrol", name] => Ok(Command::Enrol {
+            data,
+            name: (*name).to_owned(),
+            if_known,
+        }),
+        ["withdraw", name] => Ok(Command::Withdraw {
+            data,
+            name: (*name).to_owned(),
+        }),
+        ["enrol" | "withdraw"] => Err("a NAME is needed".to_owned()),
+        other => Err(format!("what is \"{}\"?", other.join(" "))),
+    }
+}
+
+fn default_data(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    let folder = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    // systemd gives a service its folder; several come with colons between, ours is the first.
+    if let Some(state) = variable("STATE_DIRECTORY").filter(|value| !value.is_empty()) {
+        return state.split(':').next().map(PathBuf::from);
+    }
+    let base = folder("XDG_DATA_HOME").or_else(|| folder("HOME").map(|home| home.join(".local/share")))?;
+    Some(base.join("schalter-fleet"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(line: &str) -> Result<Command, String> {
+        let home = |name: &str| (name == "HOME").then(|| "/home/clerk".to_owned());
+        parse(line.split_whitespace().map(str::to_owned), home)
+    }
+
+    #[test]
+    fn nothing_said_is_a_server_on_loopback() {
+        let Ok(Command::Serve(config)) = command("") else {
+            panic!()
+        };
+        assert_eq!(config.listen, LISTEN_DEFAULT);
+        assert_eq!(config.data, PathBuf::from("/home/clerk/.local/share/schalter-fleet"));
+        let Ok(Command::Serve(config)) = command("serve --listen [::1]:9 --data /d") else {
+            panic!()
+        };
+        assert_eq!((config.listen.port(), config.data), (9, PathBuf::from("/d")));
+    }
+
+    #[test]
+    fn commands() {
+        assert!(
+            matches!(command("enrol k1"), Ok(Command::Enrol { name, if_known: IfKnown::Refuse, .. }) if name == "k1")
+        );
+        assert!(matches!(
+            command("enrol --replace k1"),
+            Ok(Command::Enrol {
+                if_known: IfKnown::Replace,
+                ..
+            })
+        ));
+        assert!(matches!(command("withdraw k1"), Ok(Command::Withdraw { name, .. }) if name == "k1"));
+        assert!(matches!(command("enrol -h"), Ok(Command::Help)));
+        assert!(matches!(command("--version"), Ok(Command::Version)));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        assert_eq!(command("enrol").unwrap_err(), "a NAME is needed");
+        assert_eq!(command("--listen").unwrap_err(), "--listen needs a value");
+        assert_eq!(command("--listen here").unwrap_err(), "\"here\" is no ADDRESS:PORT");
+        assert_eq!(command("--frob").unwrap_err(), "unknown option --frob");
+        assert_eq!(command("sing a song").unwrap_err(), "what is \"sing a song\"?");
+        assert!(parse(std::iter::empty(), |_| None).is_err());
+    }
+
+    #[test]
+    fn systemd_gives_the_folder() {
+        let state = |name: &str| (name == "STATE_DIRECTORY").then(|| "/var/lib/fleet:/var/lib/b".to_owned());
+        assert_eq!(default_data(state), Some(PathBuf::from("/var/lib/fleet")));
+    }
+}

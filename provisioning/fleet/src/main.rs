@@ -1,0 +1,100 @@
+//! The backend's command: `fleet`, `fleet enrol NAME`, `fleet withdraw NAME`.
+mod arguments;
+
+use arguments::{Command, USAGE};
+use fleet::{Config, FleetError, TerminalToken, enrol, serve, withdraw};
+use std::error::Error;
+use std::io::Write;
+use std::process::ExitCode;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),
+        )
+        .init();
+    let command = match arguments::parse(std::env::args().skip(1), |name| std::env::var(name).ok()) {
+        Ok(command) => command,
+        Err(error) => {
+            say(&mut std::io::stderr(), &format!("fleet: {error}\n{USAGE}"));
+            return ExitCode::from(2);
+        }
+    };
+    match run(command) {
+        Ok(code) => code,
+        Err(error) => {
+            let mut text = format!("fleet: {error}");
+            let mut source = error.source();
+            while let Some(cause) = source {
+                text = format!("{text}: {cause}");
+                source = cause.source();
+            }
+            say(&mut std::io::stderr(), &text);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, FleetError> {
+    match command {
+        Command::Help => say(&mut std::io::stdout(), USAGE),
+        Command::Version => say(&mut std::io::stdout(), concat!("fleet ", env!("CARGO_PKG_VERSION"))),
+        Command::Enrol { data, name, if_known } => {
+            let token: TerminalToken = enrol(&data, &name, if_known)?;
+            say(&mut std::io::stdout(), &token.reveal());
+        }
+        Command::Withdraw { data, name } => {
+            if !withdraw(&data, &name)? {
+                say(
+                    &mut std::io::stderr(),
+                    &format!("fleet: no terminal named \"{name}\" is enrolled"),
+                );
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Serve(config) => run_server(&config)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_server(config: &Config) -> Result<(), FleetError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| FleetError::Io {
+            doing: "starting the runtime",
+            source,
+        })?;
+    runtime.block_on(async {
+        let listen = config.listen;
+        let listener = TcpListener::bind(listen)
+            .await
+            .map_err(|source| FleetError::Listen { listen, source })?;
+        let address = listener.local_addr().unwrap_or(listen);
+        tracing::info!(%address, data = %config.data.display(), "listening");
+        let watch = |kind| {
+            signal(kind).map_err(|source| FleetError::Io {
+                doing: "watching for signals",
+                source,
+            })
+        };
+        let mut interrupt = watch(SignalKind::interrupt())?;
+        let mut terminate = watch(SignalKind::terminate())?;
+        let shutdown = async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        };
+        serve(config, listener, shutdown).await
+    })
+}
+
+/// Prints a line; a closed pipe is no reason to panic.
+fn say(to: &mut impl Write, text: &str) {
+    let _ = writeln!(to, "{text}");
+}

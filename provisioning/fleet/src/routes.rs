@@ -1,0 +1,202 @@
+//! What the server answers.
+use crate::now;
+use crate::problem::Failure;
+use crate::token::TerminalToken;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, put};
+use axum::{Json, Router};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{NewSubmission, Store, StoreError, Stored, Terminal};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+use wire::{
+    BODY_BYTES_MAX, Envelope, EnvelopeError, HEALTH_PATH, JSON_MEDIA_TYPE, ProblemKind, READY_PATH, SUBMISSIONS_PATH,
+};
+
+/// How long a body may take to arrive: 2 MiB over a line of 600 kbit/s.
+pub const BODY_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Bodies in memory at the same time; further requests wait. With [`BODY_BYTES_MAX`] this bounds memory.
+pub const BODIES_AT_ONCE_MAX: usize = 64;
+
+struct Shared<S> {
+    store: S,
+    bodies: Semaphore,
+}
+
+pub(crate) fn router<S: Store>(store: S) -> Router {
+    let shared = Arc::new(Shared {
+        store,
+        bodies: Semaphore::new(BODIES_AT_ONCE_MAX),
+    });
+    Router::new()
+        .route(
+            &format!("{SUBMISSIONS_PATH}{{submission_id}}"),
+            put(put_submission::<S>),
+        )
+        .route(HEALTH_PATH, get(|| async { StatusCode::OK }))
+        .route(READY_PATH, get(ready::<S>))
+        .fallback(|| async { Failure::new(ProblemKind::NotFound, "no such path") })
+        .method_not_allowed_fallback(|| async { Failure::new(ProblemKind::MethodNotAllowed, "no such method here") })
+        .with_state(shared)
+}
+
+async fn ready<S: Store>(State(shared): State<Arc<Shared<S>>>) -> Result<StatusCode, Failure> {
+    shared.store.ready().await.map_err(unavailable)?;
+    Ok(StatusCode::OK)
+}
+
+async fn put_submission<S: Store>(
+    State(shared): State<Arc<Shared<S>>>,
+    Path(submission_id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let answer = handle_submission(&shared, &submission_id, &headers, body).await;
+    match answer {
+        Ok((status, terminal, acknowledgement)) => {
+            let id = acknowledgement.submission_id;
+            tracing::info!(status = status.as_u16(), terminal, submission = %id, "submission stored");
+            (status, Json(acknowledgement)).into_response()
+        }
+        Err(failure) => {
+            tracing::warn!(
+                status = failure.kind.status(),
+                problem = failure.kind.uri(),
+                "submission refused"
+            );
+            failure.into_response()
+        }
+    }
+}
+
+async fn handle_submission<S: Store>(
+    shared: &Shared<S>,
+    submission_id: &str,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(StatusCode, String, wire::Acknowledgement), Failure> {
+    let terminal = authenticate(&shared.store, headers).await?;
+    let submission_id = Uuid::try_parse(submission_id)
+        .map_err(|_| Failure::new(ProblemKind::Malformed, "the path doesn't end with a UUID"))?;
+    check_media_type(headers)?;
+    // Held until the answer is made, for as long as the body is in memory.
+    let _room = shared
+        .bodies
+        .acquire()
+        .await
+        .map_err(|_| Failure::new(ProblemKind::Unavailable, "stopping"))?;
+    let body = receive(headers, body).await?;
+    let envelope = Envelope::from_body(&body).map_err(|error| Failure::new(kind_of(&error), error.to_string()))?;
+    if envelope.submission_id != submission_id {
+        return Err(Failure::new(
+            ProblemKind::Malformed,
+            "submission_id is not the one in the path",
+        ));
+    }
+    let submission = NewSubmission {
+        terminal_id: terminal.terminal_id,
+        envelope,
+        body,
+    };
+    match shared
+        .store
+        .put_submission(submission, now())
+        .await
+        .map_err(unavailable)?
+    {
+        Stored::New(acknowledgement) => Ok((StatusCode::CREATED, terminal.name, acknowledgement)),
+        Stored::Replayed(acknowledgement) => Ok((StatusCode::OK, terminal.name, acknowledgement)),
+        Stored::Conflict => Err(Failure::new(
+            ProblemKind::Conflict,
+            format!("other bytes are stored under {submission_id}"),
+        )),
+    }
+}
+
+async fn authenticate<S: Store>(store: &S, headers: &HeaderMap) -> Result<Terminal, Failure> {
+    // One text for every case: an attacker learns nothing about which terminals there are.
+    let unknown = || Failure::new(ProblemKind::UnknownTerminal, "a valid terminal token is needed");
+    let text = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .ok_or_else(unknown)?;
+    let (scheme, token) = text.split_once(' ').ok_or_else(unknown)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(unknown());
+    }
+    let token = TerminalToken::parse(token.trim()).map_err(|_| unknown())?;
+    let terminal = store.terminal(token.terminal_id()).await.map_err(unavailable)?;
+    terminal
+        .filter(|terminal| token.fits(&terminal.token_sha256))
+        .ok_or_else(unknown)
+}
+
+fn check_media_type(headers: &HeaderMap) -> Result<(), Failure> {
+    let value = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    match essence.eq_ignore_ascii_case(JSON_MEDIA_TYPE) {
+        true => Ok(()),
+        false => Err(Failure::new(
+            ProblemKind::MediaType,
+            "Content-Type is not application/json",
+        )),
+    }
+}
+
+async fn receive(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Failure> {
+    let too_large = || {
+        Failure::new(
+            ProblemKind::TooLarge,
+            format!("at most {BODY_BYTES_MAX} bytes are taken"),
+        )
+    };
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > BODY_BYTES_MAX as u64) {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(BODY_PATIENCE, to_bytes(body, BODY_BYTES_MAX)).await {
+        Err(_) => Err(Failure::new(ProblemKind::TooSlow, "the body did not arrive in time")),
+        Ok(Ok(bytes)) => Ok(bytes.into()),
+        Ok(Err(error)) if is_length_limit(&error) => Err(too_large()),
+        Ok(Err(_)) => Err(Failure::new(ProblemKind::Malformed, "the body ended early")),
+    }
+}
+
+fn is_length_limit(error: &axum::Error) -> bool {
+    let mut next: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = next {
+        if error.to_string().contains("length limit exceeded") {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+fn kind_of(error: &EnvelopeError) -> ProblemKind {
+    match error {
+        EnvelopeError::TooLarge { .. } => ProblemKind::TooLarge,
+        EnvelopeError::Json(_)
+        | EnvelopeError::SubmissionId
+        | EnvelopeError::DestinationId
+        | EnvelopeError::Leika
+        | EnvelopeError::ServiceVersion
+        | EnvelopeError::FiledAt
+        | EnvelopeError::EncryptedData(_) => ProblemKind::Malformed,
+    }
+}
+
+fn unavailable(error: StoreError) -> Failure {
+    tracing::error!(error = &error as &dyn std::error::Error, "the store is away");
+    Failure::new(ProblemKind::Unavailable, "the store is away; try again later")
+}

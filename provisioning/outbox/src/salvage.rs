@@ -1,0 +1,163 @@
+//! Takes what can still be read out of a damaged file over into its replacement.
+use crate::Notice;
+use crate::error::OutboxError;
+use crate::file::BUSY_TIMEOUT;
+use crate::record::{COLUMNS, RawRecord};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use std::path::Path;
+
+/// How many unreadable places are stepped over, one by one, before the rest is given up. Bounds the time of a rescue.
+const UNREADABLE_MAX: u64 = 100_000;
+
+const DAMAGED_RECORD: &str = "found damaged in a damaged file";
+
+/// Fills a fresh file from its predecessor, once: record and mark are one transaction, so that a power cut in the
+/// middle starts it over.
+pub(crate) fn take_over(
+    fresh: &mut Connection,
+    previous: u32,
+    previous_path: &Path,
+    notices: &mut Vec<Notice>,
+) -> Result<(), OutboxError> {
+    let failed = OutboxError::sqlite("taking records over from a damaged outbox");
+    let transaction = fresh
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(&failed)?;
+    let mark = "SELECT 1 FROM taken_over WHERE from_generation = ?1";
+    if transaction
+        .query_row(mark, [previous], |_| Ok(()))
+        .optional()
+        .map_err(&failed)?
+        .is_some()
+    {
+        return Ok(());
+    }
+    let mut taken_over = 0;
+    let mut unreadable = 0;
+    if let Ok(old) = open_damaged(previous_path) {
+        for_each_row(&old, "waiting", COLUMNS, RawRecord::from_row, &mut unreadable, |raw| {
+            taken_over += 1;
+            if raw.is_sound() {
+                transaction.execute(
+                    "INSERT OR IGNORE INTO waiting (submission_id, checksum, body) VALUES (?1, ?2, ?3)",
+                    params![raw.submission_id, raw.checksum, raw.body],
+                )
+            } else {
+                transaction.execute(
+                    "INSERT INTO set_aside (at, submission_id, reason, body) VALUES (0, ?1, ?2, ?3)",
+                    params![raw.submission_id, DAMAGED_RECORD, raw.body],
+                )
+            }
+        })
+        .map_err(&failed)?;
+        let columns = "seq, at, submission_id, reason, body";
+        for_each_row(
+            &old,
+            "set_aside",
+            columns,
+            LeftAside::from_row,
+            &mut unreadable,
+            |row| {
+                taken_over += 1;
+                transaction.execute(
+                    "INSERT INTO set_aside (at, submission_id, reason, body) VALUES (?1, ?2, ?3, ?4)",
+                    params![row.at, row.submission_id, row.reason, row.body],
+                )
+            },
+        )
+        .map_err(&failed)?;
+    }
+    transaction
+        .execute("INSERT INTO taken_over VALUES (?1)", [previous])
+        .map_err(&failed)?;
+    transaction.commit().map_err(&failed)?;
+    notices.push(Notice::FileReplaced {
+        damaged: previous_path.to_owned(),
+        taken_over,
+        unreadable,
+    });
+    Ok(())
+}
+
+struct LeftAside {
+    seq: i64,
+    at: i64,
+    submission_id: Vec<u8>,
+    reason: String,
+    body: Vec<u8>,
+}
+
+impl LeftAside {
+    fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        let bytes =
+            |column| -> rusqlite::Result<Vec<u8>> { Ok(row.get_ref(column)?.as_bytes().unwrap_or_default().to_vec()) };
+        Ok(Self {
+            seq: row.get_ref(0)?.as_i64().unwrap_or_default(),
+            at: row.get_ref(1)?.as_i64().unwrap_or_default(),
+            submission_id: bytes(2)?,
+            reason: String::from_utf8_lossy(&bytes(3)?).into_owned(),
+            body: bytes(4)?,
+        })
+    }
+}
+
+trait Numbered {
+    fn seq(&self) -> i64;
+}
+
+impl Numbered for RawRecord {
+    fn seq(&self) -> i64 {
+        self.seq
+    }
+}
+
+impl Numbered for LeftAside {
+    fn seq(&self) -> i64 {
+        self.seq
+    }
+}
+
+fn open_damaged(path: &Path) -> rusqlite::Result<Connection> {
+    // Read-write, for the log may have to be replayed to see the last records.
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(connection)
+}
+
+/// Visits the readable rows of a table in order; an error of `visit` (of the fresh file) ends it, one of the old file
+/// steps on.
+fn for_each_row<T: Numbered>(
+    old: &Connection,
+    table: &str,
+    columns: &str,
+    read: fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    unreadable: &mut u64,
+    mut visit: impl FnMut(&T) -> rusqlite::Result<usize>,
+) -> rusqlite::Result<()> {
+    let sql = format!("SELECT {columns} FROM {table} WHERE seq > ?1 ORDER BY seq LIMIT 1");
+    // Without a schema there is nothing to step through.
+    let Ok(mut statement) = old.prepare(&sql) else {
+        *unreadable += 1;
+        return Ok(());
+    };
+    let highest = old
+        .query_row("SELECT seq FROM sqlite_sequence WHERE name = ?1", [table], |row| {
+            row.get::<_, i64>(0)
+        })
+        .unwrap_or(i64::MAX);
+    let mut at = 0;
+    while at < highest && *unreadable < UNREADABLE_MAX {
+        match statement.query_row([at], read) {
+            Ok(row) if row.seq() > at => {
+                at = row.seq();
+                visit(&row)?;
+            }
+            Err(rusqlite::Error::QueryReturnedNoRows) => break,
+            Ok(_) | Err(_) => {
+                *unreadable += 1;
+                at += 1;
+            }
+        }
+    }
+    Ok(())
+}

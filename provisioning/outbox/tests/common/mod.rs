@@ -1,0 +1,26 @@
+//! Envelopes for tests.
+#![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
+use uuid::Uuid;
+use wire::{Acknowledgement, Envelope, body_sha256};
+
+pub const NOW: i64 = 1_795_305_600;
+
+pub fn envelope(number: u64) -> Envelope {
+    Envelope {
+        submission_id: Uuid::from_u128((0x0192_0000_0000_7000_8000u128 << 48) | u128::from(number)),
+        destination_id: "9f6bb611-df46-494a-9a98-a253f1362dc7".parse().unwrap(),
+        leika: "99115001060000".into(),
+        service_version: "1.0.0".into(),
+        filed_at: NOW,
+        encrypted_data: format!("eyJh.a2V5.aXY.{}.dGFn", "Y3Q".repeat(500)),
+    }
+}
+
+pub fn ack(envelope: &Envelope) -> Acknowledgement {
+    let body = envelope.to_body().unwrap();
+    Acknowledgement {
+        submission_id: envelope.submission_id,
+        sha256: body_sha256(&body),
+        received_at: NOW,
+    }
+}

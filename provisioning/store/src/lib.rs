@@ -1,0 +1,129 @@
+//! What the backend remembers: terminals and sealed submissions.
+//!
+//! [`Store`] is the interface; [`SqliteStore`] the embedded default. A PostgreSQL sibling comes behind the same
+//! interface: therefore its steps are async, each is one transaction, and none hands out a connection. `Ok` from a step
+//! that writes means: on stable storage.
+mod sqlite;
+mod worker;
+
+pub use sqlite::{SQLITE_FILE, SqliteStore};
+
+use std::future::Future;
+use uuid::Uuid;
+use wire::{Acknowledgement, Envelope};
+
+/// A submission on its way into the store.
+#[derive(Clone, Debug)]
+pub struct NewSubmission {
+    /// The terminal that sent it.
+    pub terminal_id: Uuid,
+    /// What the body says; the store keeps its routing facts beside the body.
+    pub envelope: Envelope,
+    /// The request body, byte for byte.
+    pub body: Vec<u8>,
+}
+
+/// What became of a submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// Stored now.
+    New(Acknowledgement),
+    /// The same bytes were stored before; this is the acknowledgement given then.
+    Replayed(Acknowledgement),
+    /// Other bytes lie under this identifier. Nothing was changed.
+    Conflict,
+}
+
+/// A stored submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submission {
+    /// The terminal that sent it.
+    pub terminal_id: Uuid,
+    /// The request body, byte for byte.
+    pub body: Vec<u8>,
+    /// What was answered.
+    pub acknowledgement: Acknowledgement,
+}
+
+/// A terminal that may send submissions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terminal {
+    /// Identifier, the public half of its token.
+    pub terminal_id: Uuid,
+    /// Name given by staff, unique.
+    pub name: String,
+    /// SHA-256 of the secret half of its token. The secret has 256 bits of chance, so that no slow hash is needed.
+    pub token_sha256: [u8; 32],
+    /// Seconds since 1970-01-01 UTC.
+    pub enrolled_at: i64,
+}
+
+/// What to do when a terminal of that name is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IfKnown {
+    /// Change nothing and say [`StoreError::NameTaken`].
+    Refuse,
+    /// Keep the terminal's identifier and replace its token: the old one is void at once.
+    Replace,
+}
+
+/// Why a step did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A terminal of that name is enrolled.
+    #[error("a terminal named \"{name}\" is enrolled already")]
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// The store can't do it now; nothing was changed.
+    #[error("{doing} failed")]
+    Unavailable {
+        /// What was being done.
+        doing: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The store was written by a newer version of this program.
+    #[error("the store was written by a newer version (schema {found})")]
+    Newer {
+        /// Its schema version.
+        found: i64,
+    },
+}
+
+/// The backend's memory.
+///
+/// The idempotency key of a submission is its identifier, whichever terminal sends it: a terminal that was enrolled
+/// anew with an old outbox must not double what it sent before.
+pub trait Store: Send + Sync + 'static {
+    /// Stores a submission once.
+    fn put_submission(
+        &self,
+        submission: NewSubmission,
+        now: i64,
+    ) -> impl Future<Output = Result<Stored, StoreError>> + Send;
+
+    /// The submission of that identifier.
+    fn submission(&self, submission_id: Uuid) -> impl Future<Output = Result<Option<Submission>, StoreError>> + Send;
+
+    /// How many submissions are stored.
+    fn submission_count(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Enrols a terminal; returns its identifier, which is that of the known one when that is replaced.
+    fn enrol_terminal(
+        &self,
+        terminal: Terminal,
+        if_known: IfKnown,
+    ) -> impl Future<Output = Result<Uuid, StoreError>> + Send;
+
+    /// The terminal of that identifier, unless withdrawn.
+    fn terminal(&self, terminal_id: Uuid) -> impl Future<Output = Result<Option<Terminal>, StoreError>> + Send;
+
+    /// Withdraws a terminal: its token is void, its submissions stay. False when there is none of that name.
+    fn withdraw_terminal(&self, name: String, now: i64) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Whether a submission could be stored now.
+    fn ready(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
+}

@@ -1,0 +1,270 @@
+//! The embedded store.
+use crate::worker::{WorkError, Worker};
+use crate::{IfKnown, NewSubmission, Store, StoreError, Stored, Submission, Terminal};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+use std::time::Duration;
+use uuid::Uuid;
+use wire::{Acknowledgement, body_sha256};
+
+/// Name of the file in the data folder.
+pub const SQLITE_FILE: &str = "fleet.db";
+
+/// How long a step waits for another process on the same file (the command line beside the server).
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+const SCHEMA_VERSION: i64 = 1;
+
+/// Keys are identifiers with time in front (UUIDv7), so that new rows go to the end of the tree however many there are.
+const SCHEMA: &str = "
+    CREATE TABLE terminals (
+        terminal_id BLOB PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        token_sha256 BLOB NOT NULL,
+        enrolled_at INTEGER NOT NULL,
+        withdrawn_at INTEGER
+    ) STRICT;
+    CREATE TABLE submissions (
+        submission_id BLOB PRIMARY KEY,
+        terminal_id BLOB NOT NULL REFERENCES terminals,
+        destination_id BLOB NOT NULL,
+        leika TEXT NOT NULL,
+        filed_at INTEGER NOT NULL,
+        received_at INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        body BLOB NOT NULL
+    ) STRICT;
+";
+
+/// SQLite in WAL mode, every commit synced. One connection writes and shares commits, one reads.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    writer: Worker,
+    reader: Worker,
+}
+
+impl SqliteStore {
+    /// Opens the store in a data folder, or makes both (folder mode 0700, file mode 0600).
+    ///
+    /// # Errors
+    /// When the folder can't be written, the file is no store, or a newer version's.
+    pub fn open(data: &Path) -> Result<Self, StoreError> {
+        let doing = "opening the store";
+        let failed = |source| StoreError::Unavailable { doing, source };
+        let path = data.join(SQLITE_FILE);
+        let create = || -> std::io::Result<()> {
+            DirBuilder::new().recursive(true).mode(0o700).create(data)?;
+            OpenOptions::new()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .mode(0o600)
+                .open(&path)?;
+            std::fs::File::open(data)?.sync_all()
+        };
+        create().map_err(|error| failed(error.into()))?;
+        let writer = connect(&path).map_err(|error| failed(error.into()))?;
+        let found = prepare_schema(&writer).map_err(|error| failed(error.into()))?;
+        if found > SCHEMA_VERSION {
+            return Err(StoreError::Newer { found });
+        }
+        let reader = connect(&path).map_err(|error| failed(error.into()))?;
+        Ok(Self {
+            writer: Worker::start("store-writer", writer).map_err(|error| failed(error.into()))?,
+            reader: Worker::start("store-reader", reader).map_err(|error| failed(error.into()))?,
+        })
+    }
+}
+
+impl Store for SqliteStore {
+    async fn put_submission(&self, submission: NewSubmission, now: i64) -> Result<Stored, StoreError> {
+        self.writer
+            .run(move |connection| put_submission(connection, &submission, now))
+            .await
+            .map_err(unavailable("storing a submission"))
+    }
+
+    async fn submission(&self, submission_id: Uuid) -> Result<Option<Submission>, StoreError> {
+        let sql = "SELECT terminal_id, body, sha256, received_at FROM submissions WHERE submission_id = ?1";
+        self.reader
+            .run(move |connection| {
+                let mut statement = connection.prepare_cached(sql)?;
+                statement
+                    .query_row([submission_id.as_bytes()], |row| {
+                        let acknowledgement = Acknowledgement {
+                            submission_id,
+                            sha256: row.get(2)?,
+                            received_at: row.get(3)?,
+                        };
+                        Ok(Submission {
+                            terminal_id: uuid_in(row, 0)?,
+                            body: row.get(1)?,
+                            acknowledgement,
+                        })
+                    })
+                    .optional()
+            })
+            .await
+            .map_err(unavailable("reading a submission"))
+    }
+
+    async fn submission_count(&self) -> Result<u64, StoreError> {
+        self.reader
+            .run(|connection| connection.query_row("SELECT count(*) FROM submissions", [], |row| row.get::<_, i64>(0)))
+            .await
+            .map(i64::unsigned_abs)
+            .map_err(unavailable("counting submissions"))
+    }
+
+    async fn enrol_terminal(&self, terminal: Terminal, if_known: IfKnown) -> Result<Uuid, StoreError> {
+        let name = terminal.name.clone();
+        self.writer
+            .run(move |connection| enrol_terminal(connection, &terminal, if_known))
+            .await
+            .map_err(unavailable("enrolling a terminal"))?
+            .ok_or(StoreError::NameTaken { name })
+    }
+
+    async fn terminal(&self, terminal_id: Uuid) -> Result<Option<Terminal>, StoreError> {
+        let sql = "SELECT name, token_sha256, enrolled_at FROM terminals
+                   WHERE terminal_id = ?1 AND withdrawn_at IS NULL";
+        self.reader
+            .run(move |connection| {
+                let mut statement = connection.prepare_cached(sql)?;
+                statement
+                    .query_row([terminal_id.as_bytes()], |row| {
+                        Ok(Terminal {
+                            terminal_id,
+                            name: row.get(0)?,
+                            token_sha256: row.get(1)?,
+                            enrolled_at: row.get(2)?,
+                        })
+                    })
+                    .optional()
+            })
+            .await
+            .map_err(unavailable("looking up a terminal"))
+    }
+
+    async fn withdraw_terminal(&self, name: String, now: i64) -> Result<bool, StoreError> {
+        let sql = "UPDATE terminals SET withdrawn_at = ?2 WHERE name = ?1 AND withdrawn_at IS NULL";
+        self.writer
+            .run(move |connection| Ok(connection.execute(sql, params![name, now])? > 0))
+            .await
+            .map_err(unavailable("withdrawing a terminal"))
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        // Takes the write lock, as storing would.
+        self.writer
+            .run(|connection| connection.query_row("SELECT count(*) FROM terminals", [], |_| Ok(())))
+            .await
+            .map_err(unavailable("checking the store"))
+    }
+}
+
+fn unavailable(doing: &'static str) -> impl FnOnce(WorkError) -> StoreError {
+    move |source| StoreError::Unavailable {
+        doing,
+        source: source.into(),
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF;",
+    )?;
+    Ok(connection)
+}
+
+/// Makes the schema in an empty file; returns the version found or made.
+fn prepare_schema(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if version == 0 {
+        connection.execute_batch(SCHEMA)?;
+        connection.execute_batch(&format!("PRAGMA user_version = {SCHEMA_VERSION}"))?;
+    }
+    connection.execute_batch("COMMIT")?;
+    Ok(version.max(SCHEMA_VERSION))
+}
+
+fn put_submission(connection: &Connection, new: &NewSubmission, now: i64) -> rusqlite::Result<Stored> {
+    let envelope = &new.envelope;
+    let submission_id = envelope.submission_id;
+    let sha256 = body_sha256(&new.body);
+    let known = connection
+        .prepare_cached("SELECT sha256, received_at FROM submissions WHERE submission_id = ?1")?
+        .query_row([submission_id.as_bytes()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get(1)?))
+        })
+        .optional()?;
+    if let Some((stored_sha256, received_at)) = known {
+        return Ok(match stored_sha256 == sha256 {
+            true => Stored::Replayed(Acknowledgement {
+                submission_id,
+                sha256,
+                received_at,
+            }),
+            false => Stored::Conflict,
+        });
+    }
+    connection
+        .prepare_cached(
+            "INSERT INTO submissions
+             (submission_id, terminal_id, destination_id, leika, filed_at, received_at, sha256, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            submission_id.as_bytes(),
+            new.terminal_id.as_bytes(),
+            envelope.destination_id.as_bytes(),
+            envelope.leika,
+            envelope.filed_at,
+            now,
+            sha256,
+            new.body
+        ])?;
+    Ok(Stored::New(Acknowledgement {
+        submission_id,
+        sha256,
+        received_at: now,
+    }))
+}
+
+/// `None` when the name is taken and must not be replaced.
+fn enrol_terminal(connection: &Connection, new: &Terminal, if_known: IfKnown) -> rusqlite::Result<Option<Uuid>> {
+    let known = connection
+        .query_row(
+            "SELECT terminal_id FROM terminals WHERE name = ?1",
+            [&new.name],
+            |row| uuid_in(row, 0),
+        )
+        .optional()?;
+    match (known, if_known) {
+        (Some(_), IfKnown::Refuse) => Ok(None),
+        (Some(terminal_id), IfKnown::Replace) => {
+            connection.execute(
+                "UPDATE terminals SET token_sha256 = ?2, enrolled_at = ?3, withdrawn_at = NULL WHERE terminal_id = ?1",
+                params![terminal_id.as_bytes(), new.token_sha256, new.enrolled_at],
+            )?;
+            Ok(Some(terminal_id))
+        }
+        (None, _) => {
+            connection.execute(
+                "INSERT INTO terminals (terminal_id, name, token_sha256, enrolled_at) VALUES (?1, ?2, ?3, ?4)",
+                params![new.terminal_id.as_bytes(), new.name, new.token_sha256, new.enrolled_at],
+            )?;
+            Ok(Some(new.terminal_id))
+        }
+    }
+}
+
+fn uuid_in(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
+    Ok(Uuid::from_bytes(row.get(column)?))
+}

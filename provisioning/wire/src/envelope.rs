@@ -1,0 +1,335 @@
+//! The envelope, its acknowledgement, and what makes them valid.
+use crate::BODY_BYTES_MAX;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// Digits of a LeiKa key (Leistungskatalog, "99" and twelve more).
+pub const LEIKA_DIGITS: usize = 14;
+
+/// Longest version of a service definition.
+pub const SERVICE_VERSION_CHARS_MAX: usize = 64;
+
+/// Latest time of filing, 9999-12-31T23:59:59Z: what every calendar can still print.
+pub const FILED_AT_MAX: i64 = 253_402_300_799;
+
+/// A filed case, sealed to the receiving authority, as it lies in the outbox and travels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Envelope {
+    /// Made on the terminal (UUIDv7, RFC 9562 §5.7); also the idempotency key.
+    pub submission_id: Uuid,
+    /// The authority's delivery point (FIT-Connect `destinationId`).
+    pub destination_id: Uuid,
+    /// LeiKa key of the service, 14 digits.
+    pub leika: String,
+    /// Version of the service definition that made the case.
+    pub service_version: String,
+    /// Time of filing, seconds since 1970-01-01 UTC.
+    pub filed_at: i64,
+    /// The declaration as compact JWE (RFC 7516 §7.1).
+    pub encrypted_data: String,
+}
+
+/// Why bytes are no envelope.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum EnvelopeError {
+    #[error("the envelope has {found} bytes, at most {BODY_BYTES_MAX} are allowed")]
+    TooLarge { found: usize },
+    #[error("the envelope is not the JSON we speak: {0}")]
+    Json(String),
+    #[error("submission_id must be a UUID of version 7")]
+    SubmissionId,
+    #[error("destination_id must not be the nil UUID")]
+    DestinationId,
+    #[error("leika must be {LEIKA_DIGITS} decimal digits")]
+    Leika,
+    #[error("service_version must have 1 to {SERVICE_VERSION_CHARS_MAX} characters out of A-Z a-z 0-9 . - _ +")]
+    ServiceVersion,
+    #[error("filed_at must lie between 1970 and 9999")]
+    FiledAt,
+    #[error("encrypted_data is no compact JWE: {0}")]
+    EncryptedData(#[source] JweError),
+}
+
+/// Why a text has not the shape of a compact JWE (RFC 7516 §7.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum JweError {
+    #[error("it must have 5 parts between dots, not {found}")]
+    Parts { found: usize },
+    #[error("part {part} of 5 is empty")]
+    Empty { part: usize },
+    #[error("part {part} of 5 is not base64url without padding")]
+    Base64Url { part: usize },
+}
+
+impl Envelope {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// The first field that is wrong.
+    pub fn validate(&self) -> Result<(), EnvelopeError> {
+        if self.submission_id.get_version_num() != 7 {
+            return Err(EnvelopeError::SubmissionId);
+        }
+        if self.destination_id.is_nil() {
+            return Err(EnvelopeError::DestinationId);
+        }
+        if self.leika.len() != LEIKA_DIGITS || !self.leika.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(EnvelopeError::Leika);
+        }
+        let version_symbol = |byte: u8| byte.is_ascii_alphanumeric() || b".-_+".contains(&byte);
+        let version_len = self.service_version.len();
+        if !(1..=SERVICE_VERSION_CHARS_MAX).contains(&version_len) || !self.service_version.bytes().all(version_symbol)
+        {
+            return Err(EnvelopeError::ServiceVersion);
+        }
+        if !(0..=FILED_AT_MAX).contains(&self.filed_at) {
+            return Err(EnvelopeError::FiledAt);
+        }
+        check_compact_jwe(&self.encrypted_data).map_err(EnvelopeError::EncryptedData)
+    }
+
+    /// The request body: JSON with the fields in the order of the struct. The same envelope gives the same bytes.
+    ///
+    /// # Errors
+    /// When the envelope is not valid or its body too large.
+    pub fn to_body(&self) -> Result<Vec<u8>, EnvelopeError> {
+        self.validate()?;
+        let body = serde_json::to_vec(self).map_err(|error| EnvelopeError::Json(what_is_wrong(&error)))?;
+        if body.len() > BODY_BYTES_MAX {
+            return Err(EnvelopeError::TooLarge { found: body.len() });
+        }
+        Ok(body)
+    }
+
+    /// Reads a request body.
+    ///
+    /// # Errors
+    /// When it is too large, no JSON of this shape, or a field is wrong.
+    pub fn from_body(body: &[u8]) -> Result<Self, EnvelopeError> {
+        if body.len() > BODY_BYTES_MAX {
+            return Err(EnvelopeError::TooLarge { found: body.len() });
+        }
+        let envelope: Self =
+            serde_json::from_slice(body).map_err(|error| EnvelopeError::Json(what_is_wrong(&error)))?;
+        envelope.validate()?;
+        Ok(envelope)
+    }
+}
+
+/// The backend's answer to a stored envelope (HTTP 201, or 200 when it was stored before).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledgement {
+    /// Which envelope.
+    pub submission_id: Uuid,
+    /// SHA-256 of the stored request body, lower-case hex: proof of what was stored.
+    pub sha256: String,
+    /// When it was stored, seconds since 1970-01-01 UTC.
+    pub received_at: i64,
+}
+
+impl Acknowledgement {
+    /// True when it acknowledges exactly this body under this identifier.
+    pub fn covers(&self, submission_id: Uuid, body: &[u8]) -> bool {
+        self.submission_id == submission_id && self.sha256 == body_sha256(body)
+    }
+}
+
+/// What JSON is wrong with, and where, without a word of its content: this text reaches logs.
+fn what_is_wrong(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    // Of the messages about data, this one alone quotes nothing of the input.
+    let what = match text.starts_with("missing field") {
+        true => text.split(" at line").next().unwrap_or("missing field"),
+        false if error.is_data() => "an unknown or doubled member, or one of the wrong type",
+        false if error.is_eof() => "it ends too early",
+        false => "no JSON",
+    };
+    format!("{what}, at line {} column {}", error.line(), error.column())
+}
+
+/// SHA-256 of a request body, lower-case hex.
+pub fn body_sha256(body: &[u8]) -> String {
+    hex::encode(Sha256::digest(body))
+}
+
+/// Checks that a text has the shape of a compact JWE with an encrypted key: five non-empty parts of base64url without
+/// padding (RFC 7516 §7.1, RFC 7515 §2). Decodes nothing.
+///
+/// # Errors
+/// What is wrong with the shape; parts are counted from 1.
+pub fn check_compact_jwe(jwe: &str) -> Result<(), JweError> {
+    const PARTS: usize = 5;
+    let found = jwe.split('.').count();
+    if found != PARTS {
+        return Err(JweError::Parts { found });
+    }
+    for (index, part) in jwe.split('.').enumerate() {
+        let part_number = index + 1;
+        if part.is_empty() {
+            return Err(JweError::Empty { part: part_number });
+        }
+        let symbol = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        if part.len() % 4 == 1 || !part.bytes().all(symbol) {
+            return Err(JweError::Base64Url { part: part_number });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn envelope() -> Envelope {
+        Envelope {
+            submission_id: Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0001),
+            destination_id: Uuid::from_u128(0x9f6b_b611_df46_494a_9a98_a253_f136_2dc7),
+            leika: "99115001060000".into(),
+            service_version: "1.0.0".into(),
+            filed_at: 1_795_305_600,
+            encrypted_data: "eyJh.a2V5.aXY.Y3Q.dGFn".into(),
+        }
+    }
+
+    #[test]
+    fn body_and_back() {
+        let body = envelope().to_body().unwrap();
+        assert_eq!(Envelope::from_body(&body).unwrap(), envelope());
+        assert_eq!(body, envelope().to_body().unwrap());
+        let text = String::from_utf8(body).unwrap();
+        assert!(
+            text.starts_with(r#"{"submission_id":"01920000-0000-7000-8000-000000000001","destination_id":"#),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn each_wrong_field_is_named() {
+        let wrong = |change: fn(&mut Envelope)| {
+            let mut broken = envelope();
+            change(&mut broken);
+            broken.to_body().unwrap_err()
+        };
+        assert_eq!(wrong(|e| e.submission_id = Uuid::nil()), EnvelopeError::SubmissionId);
+        assert_eq!(
+            wrong(|e| e.submission_id = e.destination_id),
+            EnvelopeError::SubmissionId
+        );
+        assert_eq!(wrong(|e| e.destination_id = Uuid::nil()), EnvelopeError::DestinationId);
+        assert_eq!(wrong(|e| e.leika.truncate(13)), EnvelopeError::Leika);
+        assert_eq!(wrong(|e| e.leika = "9911500106000O".into()), EnvelopeError::Leika);
+        assert_eq!(wrong(|e| e.leika = "٩٩٩٩٩٩٩".into()), EnvelopeError::Leika);
+        assert_eq!(wrong(|e| e.service_version.clear()), EnvelopeError::ServiceVersion);
+        assert_eq!(
+            wrong(|e| e.service_version = "1 0".into()),
+            EnvelopeError::ServiceVersion
+        );
+        assert_eq!(
+            wrong(|e| e.service_version = "1".repeat(65)),
+            EnvelopeError::ServiceVersion
+        );
+        assert_eq!(wrong(|e| e.filed_at = -1), EnvelopeError::FiledAt);
+        assert_eq!(wrong(|e| e.filed_at = FILED_AT_MAX + 1), EnvelopeError::FiledAt);
+        assert_eq!(
+            wrong(|e| e.encrypted_data = "a.b".into()),
+            EnvelopeError::EncryptedData(JweError::Parts { found: 2 })
+        );
+        let oversize = wrong(|e| e.encrypted_data = format!("AA.AA.AA.{}.AA", "A".repeat(BODY_BYTES_MAX)));
+        assert!(matches!(oversize, EnvelopeError::TooLarge { .. }));
+    }
+
+    #[test]
+    fn shape_of_a_jwe() {
+        assert_eq!(check_compact_jwe("AA.AA.AA.AA.AA"), Ok(()));
+        assert_eq!(check_compact_jwe("AA.AA.AA.AA.AA."), Err(JweError::Parts { found: 6 }));
+        assert_eq!(check_compact_jwe("AA..AA.AA.AA"), Err(JweError::Empty { part: 2 }));
+        assert_eq!(
+            check_compact_jwe("AA.AA.AAAAA.AA.AA"),
+            Err(JweError::Base64Url { part: 3 })
+        );
+        assert_eq!(
+            check_compact_jwe("AA.AA.AA.A=.AA"),
+            Err(JweError::Base64Url { part: 4 })
+        );
+        assert_eq!(
+            check_compact_jwe("AA.AA.AA.AA.A+"),
+            Err(JweError::Base64Url { part: 5 })
+        );
+    }
+
+    #[test]
+    fn json_errors_say_where_and_quote_nothing() {
+        let error = |text: &str| Envelope::from_body(text.as_bytes()).unwrap_err().to_string();
+        assert_eq!(
+            error("{}"),
+            "the envelope is not the JSON we speak: missing field `submission_id`, at line 1 column 2"
+        );
+        for text in [
+            r#"{"Mustermann":1}"#,
+            r#"{"leika":"Mustermann","submission_id":"Mustermann"}"#,
+            "Mustermann",
+        ] {
+            assert!(!error(text).contains("Muster"), "{}", error(text));
+        }
+    }
+
+    #[test]
+    fn unknown_fields_and_doubles_are_refused() {
+        let text = String::from_utf8(envelope().to_body().unwrap()).unwrap();
+        let unknown = text.replacen('{', r#"{"name":"x","#, 1);
+        assert!(matches!(
+            Envelope::from_body(unknown.as_bytes()),
+            Err(EnvelopeError::Json(_))
+        ));
+        let double = text.replacen('{', r#"{"leika":"99115001060000","#, 1);
+        assert!(matches!(
+            Envelope::from_body(double.as_bytes()),
+            Err(EnvelopeError::Json(_))
+        ));
+    }
+
+    #[test]
+    fn an_acknowledgement_covers_one_body_only() {
+        let body = envelope().to_body().unwrap();
+        let id = envelope().submission_id;
+        let ack = Acknowledgement {
+            submission_id: id,
+            sha256: body_sha256(&body),
+            received_at: 1,
+        };
+        assert!(ack.covers(id, &body));
+        assert!(!ack.covers(Uuid::nil(), &body));
+        assert!(!ack.covers(id, &body[1..]));
+        // FIPS 180-4: SHA-256 of "abc".
+        assert_eq!(
+            body_sha256(b"abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = Envelope::from_body(&bytes);
+        }
+
+        #[test]
+        fn one_changed_byte_is_another_body_or_an_error(at in 0usize..300, to in any::<u8>()) {
+            let body = envelope().to_body().unwrap();
+            let mut changed = body.clone();
+            let at = at % changed.len();
+            changed[at] = to;
+            if let Ok(read) = Envelope::from_body(&changed) {
+                prop_assert!(read.validate().is_ok());
+                // Hex digits of a UUID read alike in both cases; everything else differs.
+                prop_assert!(changed == body || read != envelope() || to.is_ascii_alphabetic());
+            }
+            prop_assert_eq!(changed == body, body_sha256(&changed) == body_sha256(&body));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What a town offers.
+use crate::fault::{Fault, SourceFile};
+use crate::load;
+use crate::service::{Service, ServiceId};
+use crate::town::Town;
+use std::sync::Arc;
+
+/// A town and its services.
+#[derive(Debug)]
+pub struct Catalogue {
+    pub(crate) town: Town,
+    /// Sorted by id.
+    pub(crate) services: Vec<Arc<Service>>,
+}
+
+/// A catalogue, and what had to be left out of it.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What can be offered.
+    pub catalogue: Catalogue,
+    /// Mistakes; a service that has any is left out.
+    pub faults: Vec<Fault>,
+}
+
+impl Catalogue {
+    /// Reads a services folder: `town.toml`, `words.de.toml` and `words.en.toml` (left out: the built-in words), and
+    /// for each service a folder with `service.toml`, `texts.de.toml`, `texts.en.toml` and `receipt.toml`.
+    ///
+    /// # Errors
+    /// The faults, when `town.toml` or the words are missing or broken, or when no service is left. Broken services
+    /// are left out and named in [`Loaded::faults`].
+    pub fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
+        load::load(files)
+    }
+
+    /// The town.
+    pub fn town(&self) -> &Town {
+        &self.town
+    }
+
+    /// Its services, by id.
+    pub fn services(&self) -> &[Arc<Service>] {
+        &self.services
+    }
+
+    /// The service of that id.
+    pub fn service(&self, id: &ServiceId) -> Option<&Arc<Service>> {
+        let at = self.services.binary_search_by(|service| service.id().cmp(id)).ok()?;
+        self.services.get(at)
+    }
+}

@@ -1,0 +1,121 @@
+//! The whole declaration in words: what the citizen reads before submitting, and what the receipt keeps as the copy
+//! that VwVfG §3a(5) asks for.
+use crate::answers::Answers;
+use crate::check::whole_number;
+use crate::date;
+use crate::field::{Field, FieldIndex, FieldKind, PageIndex};
+use crate::service::Service;
+use crate::words::{Word, fill};
+use drivers_api::language::Language;
+use drivers_api::private::PrivateText;
+
+/// A declaration. Holds personal data.
+#[derive(Debug)]
+pub struct Declaration {
+    /// One section for each page on the path that has fields.
+    pub sections: Vec<Section>,
+    /// Closing words above "submit"; names the fee, if there is one.
+    pub statement: String,
+}
+
+/// What one page asked.
+#[derive(Debug)]
+pub struct Section {
+    /// The page's title.
+    pub title: String,
+    /// The page, to go back and change it.
+    pub page: PageIndex,
+    /// Its answers.
+    pub rows: Vec<DeclarationRow>,
+}
+
+/// One answer in words.
+#[derive(Debug)]
+pub struct DeclarationRow {
+    /// What was asked.
+    pub label: String,
+    /// The answer: yes/no in words, choices by their label, dates written out.
+    pub value: PrivateText,
+    /// True when it is what the card said.
+    pub from_card: bool,
+}
+
+impl Service {
+    /// The declaration that these answers make. Answers off the path don't appear, whether pruned or not.
+    pub fn declaration(&self, answers: &Answers, language: Language) -> Declaration {
+        let reach = self.walk(answers);
+        let mut sections = Vec::new();
+        for page in reach.pages() {
+            let Some(definition) = self.pages.get(page) else {
+                continue;
+            };
+            let shown = definition.fields.iter().filter(|field| reach.shows(**field));
+            let rows: Vec<DeclarationRow> = shown
+                .filter_map(|field| Some(self.row(*field, self.fields.get(*field)?, answers, language)))
+                .collect();
+            if !rows.is_empty() {
+                sections.push(Section {
+                    title: definition.title(language).to_owned(),
+                    page,
+                    rows,
+                });
+            }
+        }
+        Declaration {
+            sections,
+            statement: self.closing_words(language),
+        }
+    }
+
+    /// The answer in words, as the declaration tells it ("12. August 1964", "Ja", a choice's label). "No answer" in
+    /// words when there is none.
+    pub fn value_text(&self, field: FieldIndex, answers: &Answers, language: Language) -> PrivateText {
+        let Some(definition) = self.fields.get(field) else {
+            return PrivateText::default();
+        };
+        let word = |word| PrivateText::from(self.words.text(word, language));
+        let Some(text) = answers.value(field) else {
+            let unticked = definition.kind == FieldKind::Bool && !definition.required;
+            return word(if unticked { Word::AnswerNo } else { Word::AnswerBlank });
+        };
+        match &definition.kind {
+            FieldKind::Text { .. } => PrivateText::from(text),
+            FieldKind::Date => match date::parse_canonical(text) {
+                Some(date) => date::in_words(&date, &self.words, language),
+                None => PrivateText::from(text),
+            },
+            FieldKind::Bool => word(if text == "true" {
+                Word::AnswerYes
+            } else {
+                Word::AnswerNo
+            }),
+            FieldKind::Number { .. } => match whole_number(text) {
+                Some(number) => PrivateText::new(number.to_string()),
+                None => PrivateText::from(text),
+            },
+            FieldKind::Select { choices } => {
+                let choice = choices.iter().find(|choice| choice.key == text);
+                PrivateText::from(choice.map_or(text, |choice| choice.label(language)))
+            }
+        }
+    }
+
+    fn row(&self, index: FieldIndex, field: &Field, answers: &Answers, language: Language) -> DeclarationRow {
+        DeclarationRow {
+            label: field.label(language).to_owned(),
+            value: self.value_text(index, answers, language),
+            from_card: answers.get(index).is_some_and(|answer| answer.from_card),
+        }
+    }
+
+    fn closing_words(&self, language: Language) -> String {
+        let statement = self.statement(language);
+        match self.fee_text(language) {
+            None => statement.to_owned(),
+            Some(fee) => {
+                let line = fill(self.words.text(Word::FeeLine, language), &[("fee", &fee)]);
+                format!("{statement}\n{line}")
+            }
+        }
+    }
+}

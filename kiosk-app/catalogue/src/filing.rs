@@ -1,0 +1,62 @@
+//! What is known when a case has been filed.
+use crate::date;
+use crate::words::{Word, Words, fill};
+use drivers_api::card::{Authenticity, PartialDate};
+use drivers_api::language::Language;
+
+/// A filed case, as far as its receipt tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filing {
+    /// The case code in groups, e.g. `K7QF-2M9X-4TB`.
+    pub case_code: String,
+    /// When it was filed.
+    pub filed_at: LocalTime,
+    /// Where it is.
+    pub delivery: Delivery,
+    /// How far the card's data can be trusted; `None` when no card was read.
+    pub authenticity: Option<Authenticity>,
+}
+
+/// Where a filed case is. Said as it is known, no better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// The line is up and it is being sent now.
+    OnItsWay,
+    /// The line is down: it is kept safe in the terminal and sent by itself.
+    WaitingForLine,
+}
+
+/// A time on the town's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalTime {
+    /// Year.
+    pub year: i16,
+    /// Month 1–12.
+    pub month: u8,
+    /// Day 1–31.
+    pub day: u8,
+    /// Hour 0–23.
+    pub hour: u8,
+    /// Minute 0–59.
+    pub minute: u8,
+}
+
+impl LocalTime {
+    /// "23. November 2026, 9:41 Uhr", in the program's own words.
+    pub fn text(&self, language: Language) -> String {
+        self.text_in(Words::bundled(), language)
+    }
+
+    pub(crate) fn text_in(&self, words: &Words, language: Language) -> String {
+        let year = u16::try_from(self.year).ok();
+        let day = PartialDate {
+            year,
+            month: Some(self.month),
+            day: Some(self.day),
+        };
+        let date = date::in_words(&day, words, language);
+        let (hour, minute) = (self.hour.to_string(), format!("{:02}", self.minute));
+        let slots = [("date", date.expose()), ("hour", &hour), ("minute", &minute)];
+        fill(words.text(Word::DateTime, language), &slots)
+    }
+}

@@ -1,0 +1,36 @@
+//! Service definitions as data: what a town asks, in which order, in which words, and what comes of it.
+//!
+//! A [`Catalogue`] is made from the texts of a services folder (`docs/services.md` describes the format). A
+//! [`Service`] then knows the way: [`Service::next_page`], [`Service::check_page`], [`Service::prune`] compute from
+//! definition and [`Answers`] where the citizen stands and what is still needed; nothing is remembered between calls.
+//! Pure: no files, no clock.
+mod answers;
+pub mod bundled;
+mod catalogue;
+mod charset;
+mod check;
+mod date;
+mod declaration;
+mod fault;
+mod field;
+mod filing;
+mod load;
+mod receipt;
+mod schema;
+mod service;
+mod submission;
+mod town;
+mod walk;
+mod words;
+
+pub use answers::{ANSWER_CHARS_MAX, Answer, Answers};
+pub use catalogue::{Catalogue, Loaded};
+pub use check::Problem;
+pub use declaration::{Declaration, DeclarationRow, Section};
+pub use fault::{Fault, SourceFile};
+pub use field::{Choice, Field, FieldIndex, FieldKind, Page, PageIndex};
+pub use filing::{Delivery, Filing, LocalTime};
+pub use receipt::QR_PREFIX;
+pub use service::{Cents, Service, ServiceId};
+pub use submission::SubmissionJson;
+pub use town::{Provider, Town};

@@ -1,0 +1,132 @@
+//! Reads `receipt.toml`: the order of a receipt.
+use crate::fault::{Faults, SourceFile};
+use crate::load::format_of;
+use crate::load::view::{At, Parsed, View, shorten};
+use crate::receipt::{Fact, ReceiptBlock, ReceiptTemplate};
+use crate::service::ServiceTexts;
+use crate::words::{Text, Words};
+
+/// Most blocks of a receipt; the declaration counts as one.
+const BLOCKS_MAX: usize = 100;
+
+/// Pieces that a receipt can't do without: what it is a receipt of, where the case is, and the copy that the law asks
+/// for (VwVfG §3a(5)).
+const NEEDED: [&str; 5] = ["facts", "code", "delivery", "authenticity", "declaration"];
+
+/// The template, unless it has a fault.
+pub(crate) fn read(
+    file: &SourceFile,
+    texts: &ServiceTexts,
+    words: &Words,
+    faults: &mut Faults,
+) -> Option<ReceiptTemplate> {
+    let before = faults.count();
+    let parsed = Parsed::parse(file, faults)?;
+    let mut root = parsed.view();
+    format_of(&mut root, faults);
+    let title = text(&mut root, "title", texts, words, faults);
+    let views = root.tables("block", faults);
+    if let Some(view) = views.get(BLOCKS_MAX) {
+        root.fault(
+            faults,
+            view.line,
+            format!("more than {BLOCKS_MAX} blocks"),
+            "shorten the receipt",
+        );
+    }
+    let mut kinds = Vec::new();
+    let mut blocks = Vec::new();
+    for mut view in views.into_iter().take(BLOCKS_MAX) {
+        let kind = view.text("kind", faults).unwrap_or_default();
+        blocks.extend(block(&kind, &mut view, texts, words, faults));
+        kinds.push(kind);
+        view.finish(faults);
+    }
+    for needed in NEEDED.iter().filter(|needed| !kinds.iter().any(|kind| kind == *needed)) {
+        let mend = format!("add [[block]] with kind = \"{needed}\"");
+        root.fault(faults, root.line, format!("the receipt has no block `{needed}`"), mend);
+    }
+    root.finish(faults);
+    (faults.count() == before).then_some(ReceiptTemplate { title: title?, blocks })
+}
+
+fn block(
+    kind: &str,
+    view: &mut View<'_>,
+    texts: &ServiceTexts,
+    words: &Words,
+    faults: &mut Faults,
+) -> Option<ReceiptBlock> {
+    match kind {
+        "" => None, // reported as missing
+        "heading" => {
+            let level = view.number("level", 1, 2, faults).unwrap_or(2);
+            let level = u8::try_from(level).unwrap_or(2);
+            Some(ReceiptBlock::Heading(level, text(view, "text", texts, words, faults)?))
+        }
+        "paragraph" => text(view, "text", texts, words, faults).map(ReceiptBlock::Paragraph),
+        "notice" => text(view, "text", texts, words, faults).map(ReceiptBlock::Notice),
+        "facts" => Some(ReceiptBlock::Facts(facts(view, faults))),
+        "code" => Some(ReceiptBlock::Code),
+        "delivery" => Some(ReceiptBlock::Delivery),
+        "authenticity" => Some(ReceiptBlock::Authenticity),
+        "next_steps" => Some(ReceiptBlock::NextSteps),
+        "declaration" => Some(ReceiptBlock::Declaration),
+        "contact" => Some(ReceiptBlock::Contact),
+        other => {
+            let mend = "known: heading, paragraph, notice, facts, code, delivery, authenticity, next_steps, \
+                        declaration, contact";
+            view.fault(
+                faults,
+                view.line_of("kind"),
+                format!("`{}` is no kind of block", shorten(other)),
+                mend,
+            );
+            None
+        }
+    }
+}
+
+/// The text that a key names: in the service's own `[receipt]`, or among the shared words.
+fn text(view: &mut View<'_>, key: &str, texts: &ServiceTexts, words: &Words, faults: &mut Faults) -> Option<Text> {
+    let name = view.text(key, faults)?;
+    let found = texts.receipt.get(&name).or_else(|| words.receipt_text(&name));
+    let found = found.filter(|text| !text.german.is_empty() && !text.english.is_empty());
+    if found.is_none() {
+        let what = format!("no text `{}` in [receipt] of every language", shorten(&name));
+        view.fault(
+            faults,
+            view.line_of(key),
+            what,
+            "add it to texts.de.toml and texts.en.toml, below [receipt]",
+        );
+    }
+    found.cloned()
+}
+
+fn facts(view: &mut View<'_>, faults: &mut Faults) -> Vec<Fact> {
+    let rows = view.texts("rows", faults);
+    if rows.is_empty() {
+        view.fault(
+            faults,
+            view.line,
+            "`rows` is missing or empty",
+            "name what the table tells",
+        );
+    }
+    let mut facts = Vec::new();
+    for At { line, value } in rows {
+        match value.as_str() {
+            "service" => facts.push(Fact::Service),
+            "authority" => facts.push(Fact::Authority),
+            "filed_at" => facts.push(Fact::FiledAt),
+            "fee" => facts.push(Fact::Fee),
+            "legal_basis" => facts.push(Fact::LegalBasis),
+            other => {
+                let mend = "known: service, authority, filed_at, fee, legal_basis";
+                view.fault(faults, line, format!("`{}` is no row", shorten(other)), mend);
+            }
+        }
+    }
+    facts
+}

@@ -1,0 +1,171 @@
+//! Reads a service's texts in one language and puts the languages together.
+use crate::fault::{Faults, SourceFile};
+use crate::field::{Field, FieldKind, Page};
+use crate::load::definition::Draft;
+use crate::load::view::{Parsed, View};
+use crate::service::ServiceTexts;
+use crate::words::{Text, check_slots};
+use std::collections::BTreeMap;
+
+/// Texts of one language.
+pub(crate) struct OneLanguage {
+    title: String,
+    summary: String,
+    purpose: String,
+    legal_basis: String,
+    next_steps: String,
+    statement: String,
+    fee: String,
+    /// Title and intro of each page.
+    pages: Vec<(String, String)>,
+    fields: Vec<FieldTexts>,
+    receipt: BTreeMap<String, String>,
+}
+
+struct FieldTexts {
+    label: String,
+    hint: String,
+    choices: Vec<String>,
+}
+
+/// The texts of one language, unless one is missing or says something about what isn't there.
+pub(crate) fn read(file: &SourceFile, draft: &Draft, faults: &mut Faults) -> Option<OneLanguage> {
+    let before = faults.count();
+    let parsed = Parsed::parse(file, faults)?;
+    let mut root = parsed.view();
+    let mut text = |key| root.text(key, faults).unwrap_or_default();
+    let mut texts = OneLanguage {
+        title: text("title"),
+        summary: text("summary"),
+        purpose: text("purpose"),
+        legal_basis: text("legal_basis"),
+        next_steps: text("next_steps"),
+        statement: text("statement"),
+        fee: if draft.fee.is_some() {
+            text("fee")
+        } else {
+            String::new()
+        },
+        pages: Vec::new(),
+        fields: Vec::new(),
+        receipt: BTreeMap::new(),
+    };
+    if draft.fee.is_some() {
+        check_slots(&root, "fee", &texts.fee, &["amount"], faults);
+    }
+    texts.pages = pages(&mut root, &draft.pages, faults);
+    texts.fields = fields(&mut root, &draft.fields, faults);
+    if let Some(mut view) = root.table("receipt", "[receipt]".to_owned(), faults) {
+        for key in view.keys() {
+            let text = view.text(&key.value, faults).unwrap_or_default();
+            texts.receipt.insert(key.value, text);
+        }
+    }
+    root.finish(faults);
+    (faults.count() == before).then_some(texts)
+}
+
+/// Puts both languages into the draft's pages and fields, and returns the texts of the service as a whole.
+pub(crate) fn join(draft: &mut Draft, german: OneLanguage, english: OneLanguage) -> ServiceTexts {
+    let pair = |german, english| Text { german, english };
+    for (page, (german, english)) in draft.pages.iter_mut().zip(german.pages.into_iter().zip(english.pages)) {
+        page.title = pair(german.0, english.0);
+        page.intro = pair(german.1, english.1);
+    }
+    for (field, (german, english)) in draft
+        .fields
+        .iter_mut()
+        .zip(german.fields.into_iter().zip(english.fields))
+    {
+        field.label = pair(german.label, english.label);
+        field.hint = pair(german.hint, english.hint);
+        if let FieldKind::Select { choices } = &mut field.kind {
+            for (choice, (german, english)) in choices.iter_mut().zip(german.choices.into_iter().zip(english.choices)) {
+                choice.label = pair(german, english);
+            }
+        }
+    }
+    let mut english_receipt = english.receipt;
+    let receipt = german.receipt.into_iter().map(|(key, german)| {
+        // A key that only one language has is missed when the template names it.
+        let english = english_receipt.remove(&key).unwrap_or_default();
+        (key, pair(german, english))
+    });
+    ServiceTexts {
+        title: pair(german.title, english.title),
+        summary: pair(german.summary, english.summary),
+        purpose: pair(german.purpose, english.purpose),
+        legal_basis: pair(german.legal_basis, english.legal_basis),
+        next_steps: pair(german.next_steps, english.next_steps),
+        statement: pair(german.statement, english.statement),
+        fee: pair(german.fee, english.fee),
+        receipt: receipt.collect(),
+    }
+}
+
+fn pages(root: &mut View<'_>, pages: &[Page], faults: &mut Faults) -> Vec<(String, String)> {
+    let mut texts = Vec::with_capacity(pages.len());
+    let mut all = root.table("page", "[page]".to_owned(), faults);
+    for page in pages {
+        let name = format!("[page.{}]", page.id);
+        let view = all.as_mut().and_then(|all| all.table(&page.id, name.clone(), faults));
+        let Some(mut view) = view else {
+            missing(all.as_ref().unwrap_or(root), &name, faults);
+            continue;
+        };
+        let title = view.text("title", faults).unwrap_or_default();
+        texts.push((title, view.text_if("intro", faults).unwrap_or_default()));
+        view.finish(faults);
+    }
+    all.into_iter().for_each(|all| all.finish(faults));
+    texts
+}
+
+fn fields(root: &mut View<'_>, fields: &[Field], faults: &mut Faults) -> Vec<FieldTexts> {
+    let mut texts = Vec::with_capacity(fields.len());
+    let mut all = root.table("field", "[field]".to_owned(), faults);
+    for field in fields {
+        let name = format!("[field.{}]", field.id);
+        let view = all.as_mut().and_then(|all| all.table(&field.id, name.clone(), faults));
+        let Some(mut view) = view else {
+            missing(all.as_ref().unwrap_or(root), &name, faults);
+            continue;
+        };
+        let label = view.text("label", faults).unwrap_or_default();
+        let hint = view.text_if("hint", faults).unwrap_or_default();
+        texts.push(FieldTexts {
+            label,
+            hint,
+            choices: choices(&mut view, field, faults),
+        });
+        view.finish(faults);
+    }
+    all.into_iter().for_each(|all| all.finish(faults));
+    texts
+}
+
+fn choices(view: &mut View<'_>, field: &Field, faults: &mut Faults) -> Vec<String> {
+    let FieldKind::Select { choices } = &field.kind else {
+        return Vec::new();
+    };
+    let name = format!("[field.{}.choices]", field.id);
+    let Some(mut words) = view.table("choices", name.clone(), faults) else {
+        missing(view, &name, faults);
+        return Vec::new();
+    };
+    let texts = choices
+        .iter()
+        .map(|choice| words.text(&choice.key, faults).unwrap_or_default())
+        .collect();
+    words.finish(faults);
+    texts
+}
+
+fn missing(view: &View<'_>, name: &str, faults: &mut Faults) {
+    view.fault(
+        faults,
+        view.line,
+        format!("{name} is missing"),
+        "add the table with its texts",
+    );
+}

@@ -1,0 +1,59 @@
+//! Reads `town.toml`.
+use crate::fault::{Faults, SourceFile};
+use crate::load::format_of;
+use crate::load::view::Parsed;
+use crate::town::{Provider, Town};
+
+/// The town, unless its file has a fault.
+pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Town> {
+    let before = faults.count();
+    let parsed = Parsed::parse(file, faults)?;
+    let mut root = parsed.view();
+    format_of(&mut root, faults);
+    let name = root.text("name", faults);
+    let destination_id = root.text("destination_id", faults);
+    if destination_id.as_ref().is_some_and(|id| !is_uuid(id)) {
+        let line = root.line_of("destination_id");
+        root.fault(
+            faults,
+            line,
+            "`destination_id` is no UUID",
+            "write it as 8-4-4-4-12 hexadecimal digits",
+        );
+    }
+    let provider = root.table("provider", "[provider]".to_owned(), faults);
+    if provider.is_none() {
+        root.fault(
+            faults,
+            root.line_of("provider"),
+            "[provider] is missing",
+            "PAuswG §18(4): name who asks for data",
+        );
+    }
+    let provider = provider.map(|mut view| {
+        let mut text = |key| view.text(key, faults);
+        let provider = Provider {
+            name: text("name").unwrap_or_default(),
+            street: text("street").unwrap_or_default(),
+            city: text("city").unwrap_or_default(),
+            email: text("email").unwrap_or_default(),
+            website: text("website").unwrap_or_default(),
+            data_protection_authority: text("data_protection_authority").unwrap_or_default(),
+            responsible_for_data: text("responsible_for_data").unwrap_or_default(),
+        };
+        view.finish(faults);
+        provider
+    });
+    root.finish(faults);
+    let town = Town {
+        name: name?,
+        provider: provider?,
+        destination_id: destination_id?,
+    };
+    (faults.count() == before).then_some(town)
+}
+
+fn is_uuid(text: &str) -> bool {
+    let lens = text.split('-').map(str::len);
+    lens.eq([8, 4, 4, 4, 12]) && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}

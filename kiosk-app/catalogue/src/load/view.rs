@@ -1,0 +1,317 @@
+//! TOML read with line numbers: typed look-ups that tell what is wrong and where, and notice keys nobody asked for.
+use crate::charset;
+use crate::fault::{Faults, SourceFile};
+use std::collections::BTreeSet;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Longest file; a service of a hundred pages needs a tenth of it.
+pub(crate) const FILE_BYTES_MAX: usize = 256 * 1024;
+/// Longest single text; half a printed page.
+pub(crate) const TEXT_CHARS_MAX: usize = 4_000;
+/// Syntax errors told for one file; later ones are mostly echoes of the first.
+const SYNTAX_FAULTS_MAX: usize = 10;
+
+/// A parsed file.
+pub(crate) struct Parsed<'a> {
+    path: &'a str,
+    line_starts: Vec<usize>,
+    root: Spanned<DeTable<'a>>,
+}
+
+impl<'a> Parsed<'a> {
+    /// Parses a file; what is wrong goes to `faults`.
+    pub(crate) fn parse(file: &'a SourceFile, faults: &mut Faults) -> Option<Self> {
+        if file.text.len() > FILE_BYTES_MAX {
+            let what = format!("the file has {} bytes, more than {FILE_BYTES_MAX}", file.text.len());
+            faults.add(&file.path, None, what, "split or shorten it");
+            return None;
+        }
+        let line_starts: Vec<usize> = core::iter::once(0)
+            .chain(file.text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
+        let (root, errors) = DeTable::parse_recoverable(&file.text);
+        for error in errors.iter().take(SYNTAX_FAULTS_MAX) {
+            let line = error.span().map(|span| line_at(&line_starts, span.start));
+            faults.add(
+                &file.path,
+                line,
+                format!("not readable as TOML: {}", error.message()),
+                "see https://toml.io",
+            );
+        }
+        errors.is_empty().then_some(Self {
+            path: &file.path,
+            line_starts,
+            root,
+        })
+    }
+
+    /// The top table.
+    pub(crate) fn view(&self) -> View<'_> {
+        View {
+            file: self,
+            line: 1,
+            name: "the file".to_owned(),
+            table: self.root.get_ref(),
+            known: BTreeSet::new(),
+        }
+    }
+}
+
+fn line_at(line_starts: &[usize], offset: usize) -> usize {
+    line_starts.partition_point(|start| *start <= offset).max(1)
+}
+
+/// A value together with the line it stands in.
+pub(crate) struct At<T> {
+    pub(crate) line: usize,
+    pub(crate) value: T,
+}
+
+/// One table of a file.
+pub(crate) struct View<'a> {
+    file: &'a Parsed<'a>,
+    /// Line of its head.
+    pub(crate) line: usize,
+    /// What the table is called in faults.
+    pub(crate) name: String,
+    table: &'a DeTable<'a>,
+    known: BTreeSet<String>,
+}
+
+impl<'a> View<'a> {
+    /// Reports a fault in this file.
+    pub(crate) fn fault(&self, faults: &mut Faults, line: usize, what: impl Into<String>, mend: impl Into<String>) {
+        faults.add(self.file.path, Some(line), what, mend);
+    }
+
+    /// Line of a key, or of the table when it isn't there.
+    pub(crate) fn line_of(&self, key: &str) -> usize {
+        self.table
+            .get_key_value(key)
+            .map_or(self.line, |(key, _)| self.line_at(key))
+    }
+
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// A text that must be there and not be empty.
+    pub(crate) fn text(&mut self, key: &str, faults: &mut Faults) -> Option<String> {
+        if !self.has(key) {
+            self.known.insert(key.to_owned());
+            self.fault(
+                faults,
+                self.line,
+                format!("`{key}` is missing in {}", self.name),
+                format!("add {key} = \"…\""),
+            );
+            return None;
+        }
+        let text = self.text_if(key, faults)?;
+        if text.trim().is_empty() {
+            self.fault(
+                faults,
+                self.line_of(key),
+                format!("`{key}` in {} is empty", self.name),
+                "write the text",
+            );
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A text that may be left out.
+    pub(crate) fn text_if(&mut self, key: &str, faults: &mut Faults) -> Option<String> {
+        let value = self.value(key)?;
+        if let DeValue::String(text) = value.value {
+            self.checked(key, value.line, text, faults)
+        } else {
+            self.wrong_type(key, value.line, value.value, "a text in quotes", faults)
+        }
+    }
+
+    /// `true` or `false`, with what it is when left out.
+    pub(crate) fn flag(&mut self, key: &str, default: bool, faults: &mut Faults) -> bool {
+        match self.value(key) {
+            None => default,
+            Some(At {
+                value: DeValue::Boolean(flag),
+                ..
+            }) => *flag,
+            Some(At { line, value }) => self
+                .wrong_type(key, line, value, "true or false", faults)
+                .unwrap_or(default),
+        }
+    }
+
+    /// A whole number within limits; may be left out.
+    pub(crate) fn number(&mut self, key: &str, min: i64, max: i64, faults: &mut Faults) -> Option<i64> {
+        let At { line, value } = self.value(key)?;
+        let DeValue::Integer(digits) = value else {
+            return self.wrong_type(key, line, value, "a whole number", faults);
+        };
+        let number = i64::from_str_radix(digits.as_str(), digits.radix())
+            .ok()
+            .filter(|n| (min..=max).contains(n));
+        if number.is_none() {
+            self.fault(
+                faults,
+                line,
+                format!(
+                    "`{key}` in {} is {}, outside {min} to {max}",
+                    self.name,
+                    digits.as_str()
+                ),
+                "choose a number within these limits",
+            );
+        }
+        number
+    }
+
+    /// The raw value, for keys that take several types.
+    pub(crate) fn value(&mut self, key: &str) -> Option<At<&'a DeValue<'a>>> {
+        self.known.insert(key.to_owned());
+        let (key, value) = self.table.get_key_value(key)?;
+        Some(At {
+            line: self.line_at(key),
+            value: value.get_ref(),
+        })
+    }
+
+    /// A list of texts; empty when left out.
+    pub(crate) fn texts(&mut self, key: &str, faults: &mut Faults) -> Vec<At<String>> {
+        let Some(At { line, value }) = self.value(key) else {
+            return Vec::new();
+        };
+        let DeValue::Array(items) = value else {
+            self.wrong_type::<()>(key, line, value, "a list of texts", faults);
+            return Vec::new();
+        };
+        let mut texts = Vec::with_capacity(items.len());
+        for item in items.iter() {
+            let line = self.line_at(item);
+            let text = if let DeValue::String(text) = item.get_ref() {
+                self.checked(key, line, text, faults)
+            } else {
+                self.wrong_type(key, line, item.get_ref(), "texts in quotes", faults)
+            };
+            texts.extend(text.map(|value| At { line, value }));
+        }
+        texts
+    }
+
+    /// A table below this one; may be left out.
+    pub(crate) fn table(&mut self, key: &str, name: String, faults: &mut Faults) -> Option<View<'a>> {
+        let At { line, value } = self.value(key)?;
+        let DeValue::Table(table) = value else {
+            return self.wrong_type(key, line, value, "a table", faults);
+        };
+        Some(self.below(line, name, table))
+    }
+
+    /// A list of tables (`[[key]]`); empty when left out.
+    pub(crate) fn tables(&mut self, key: &str, faults: &mut Faults) -> Vec<View<'a>> {
+        let Some(At { line, value }) = self.value(key) else {
+            return Vec::new();
+        };
+        let DeValue::Array(items) = value else {
+            self.wrong_type::<()>(key, line, value, "a list of tables", faults);
+            return Vec::new();
+        };
+        let mut views = Vec::with_capacity(items.len());
+        for (number, item) in items.iter().enumerate() {
+            let line = self.line_at(item);
+            if let DeValue::Table(table) = item.get_ref() {
+                views.push(self.below(line, format!("{key} {}", number + 1), table));
+            } else {
+                self.wrong_type::<()>(key, line, item.get_ref(), "tables", faults);
+            }
+        }
+        views
+    }
+
+    /// Keys in this table, each with its line.
+    pub(crate) fn keys(&self) -> Vec<At<String>> {
+        let key = |key: &Spanned<_>| At {
+            line: self.line_at(key),
+            value: str::to_owned(AsRef::as_ref(key.get_ref())),
+        };
+        self.table.keys().map(key).collect()
+    }
+
+    /// Reports keys that nobody asked for: mostly slips of the pen.
+    pub(crate) fn finish(self, faults: &mut Faults) {
+        for key in self.keys().into_iter().filter(|key| !self.known.contains(&key.value)) {
+            let known: Vec<&str> = self.known.iter().map(String::as_str).collect();
+            let what = format!("`{}` means nothing in {}", shorten(&key.value), self.name);
+            self.fault(
+                faults,
+                key.line,
+                what,
+                format!("known here: {}", shorten(&known.join(", "))),
+            );
+        }
+    }
+
+    fn below(&self, line: usize, name: String, table: &'a DeTable<'a>) -> View<'a> {
+        View {
+            file: self.file,
+            line,
+            name,
+            table,
+            known: BTreeSet::new(),
+        }
+    }
+
+    fn line_at<T>(&self, spanned: &Spanned<T>) -> usize {
+        line_at(&self.file.line_starts, spanned.span().start)
+    }
+
+    fn checked(&self, key: &str, line: usize, text: &str, faults: &mut Faults) -> Option<String> {
+        if text.chars().count() > TEXT_CHARS_MAX {
+            let what = format!("`{key}` in {} has more than {TEXT_CHARS_MAX} characters", self.name);
+            self.fault(faults, line, what, "shorten it");
+            return None;
+        }
+        if let Some(bad) = text.chars().find(|c| *c != '\n' && charset::is_hostile(*c)) {
+            let what = format!(
+                "`{key}` in {} holds the invisible character U+{:04X}",
+                self.name,
+                u32::from(bad)
+            );
+            self.fault(faults, line, what, "delete it and type the text anew");
+            return None;
+        }
+        Some(text.to_owned())
+    }
+
+    fn wrong_type<T>(
+        &self,
+        key: &str,
+        line: usize,
+        found: &DeValue<'_>,
+        wanted: &str,
+        faults: &mut Faults,
+    ) -> Option<T> {
+        let what = format!("`{key}` in {} is of the type {}", self.name, found.type_str());
+        self.fault(faults, line, what, format!("it takes {wanted}"));
+        None
+    }
+}
+
+/// Names from a file are shown in faults only in part: they may be 256 KiB long.
+pub(crate) fn shorten(name: &str) -> String {
+    const SHOWN_CHARS_MAX: usize = 200;
+    let mut chars = name.chars();
+    let mut short: String = chars
+        .by_ref()
+        .take(SHOWN_CHARS_MAX)
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect();
+    if chars.next().is_some() {
+        short.push('…');
+    }
+    short
+}

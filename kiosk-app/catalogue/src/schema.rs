@@ -1,0 +1,87 @@
+//! The JSON Schema (2020-12) of a service's submissions.
+use crate::answers::ANSWER_CHARS_MAX;
+use crate::field::{Field, FieldKind, PageIndex};
+use crate::service::Service;
+use crate::submission::{FROM_CARD_KEY, SERVICE_KEY, VERSION_KEY};
+use drivers_api::language::Language;
+use serde_json::{Map, Value, json};
+
+/// A day, as citizens type it.
+const DAY: &str = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
+/// A day of which parts may be unknown, as a card may say it.
+const PARTIAL_DAY: &str = "^([0-9]{4}|XXXX)-(0[1-9]|1[0-2]|XX)-(0[1-9]|[12][0-9]|3[01]|XX)$";
+
+impl Service {
+    /// JSON Schema 2020-12 of [`Self::submission`]. Required are the fields that every way through the pages asks for;
+    /// what a branch requires is checked by the terminal and not repeated here.
+    pub fn schema(&self) -> Value {
+        let mut properties = Map::new();
+        let mut required = vec![json!(SERVICE_KEY), json!(VERSION_KEY), json!(FROM_CARD_KEY)];
+        let ids: Vec<&str> = self.fields.iter().map(|field| field.fim_id.as_str()).collect();
+        properties.insert(SERVICE_KEY.to_owned(), json!({ "const": self.id.as_str() }));
+        properties.insert(VERSION_KEY.to_owned(), json!({ "const": self.version }));
+        let from_card = json!({ "type": "array", "uniqueItems": true, "items": { "enum": ids } });
+        properties.insert(FROM_CARD_KEY.to_owned(), from_card);
+        for field in &self.fields {
+            let is_box = field.kind == FieldKind::Bool;
+            if field.shown_when.is_none() && (field.required || is_box) && self.is_on_every_path(field.page) {
+                required.push(json!(field.fim_id));
+            }
+            properties.insert(field.fim_id.clone(), property(field));
+        }
+        json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": format!("urn:schalter:service:{}:{}", self.id.as_str(), self.version),
+            "title": self.title(Language::German),
+            "type": "object",
+            "properties": properties,
+            "required": required,
+            "additionalProperties": false,
+        })
+    }
+
+    /// True when no way leads past the page: without it, the review can't be reached.
+    fn is_on_every_path(&self, wanted: PageIndex) -> bool {
+        if wanted == 0 {
+            return true;
+        }
+        let mut reached = vec![false; self.pages.len()];
+        reached.first_mut().into_iter().for_each(|first| *first = true);
+        for (page, definition) in self.pages.iter().enumerate() {
+            if page == wanted || !reached.get(page).is_some_and(|reached| *reached) {
+                continue;
+            }
+            for step in &definition.next {
+                match step.to {
+                    None => return false,
+                    Some(to) => reached.get_mut(to).into_iter().for_each(|reached| *reached = true),
+                }
+            }
+        }
+        true
+    }
+}
+
+fn property(field: &Field) -> Value {
+    let from_card = field.from_card.is_some();
+    let mut schema = match &field.kind {
+        FieldKind::Text { max_chars } => {
+            let max = if from_card { ANSWER_CHARS_MAX } else { *max_chars };
+            json!({ "type": "string", "minLength": 1, "maxLength": max })
+        }
+        FieldKind::Date => json!({ "type": "string", "pattern": if from_card { PARTIAL_DAY } else { DAY } }),
+        FieldKind::Bool => json!({ "type": "boolean" }),
+        FieldKind::Number { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
+        FieldKind::Select { choices } => {
+            let keys: Vec<&str> = choices.iter().map(|choice| choice.key.as_str()).collect();
+            json!({ "enum": keys })
+        }
+    };
+    if let Some(object) = schema.as_object_mut() {
+        object.insert("title".to_owned(), json!(field.label(Language::German)));
+        if let Some(count) = field.digits.filter(|_| !from_card) {
+            object.insert("pattern".to_owned(), json!(format!("^[0-9]{{{count}}}$")));
+        }
+    }
+    schema
+}

@@ -1,0 +1,167 @@
+//! A service of the town: what is asked, why, and what comes of it.
+use crate::field::{Field, FieldIndex, Page, PageIndex};
+use crate::receipt::ReceiptTemplate;
+use crate::words::{Text, Word, Words, fill};
+use drivers_api::card::DataGroups;
+use drivers_api::language::Language;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Name of a service's folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceId(String);
+
+impl ServiceId {
+    /// The id of that name. It need not exist.
+    pub fn new(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for ServiceId {
+    fn from(id: &str) -> Self {
+        Self::new(id)
+    }
+}
+
+/// An amount in euro cents.
+pub type Cents = u32;
+
+/// A service. Made by [`crate::Catalogue::load`], which has checked that its pages lead forward to the review and that
+/// every text is there.
+#[derive(Debug)]
+pub struct Service {
+    pub(crate) id: ServiceId,
+    pub(crate) leika: String,
+    pub(crate) version: String,
+    pub(crate) fee: Option<Cents>,
+    pub(crate) data_groups: DataGroups,
+    pub(crate) texts: ServiceTexts,
+    pub(crate) pages: Vec<Page>,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) receipt: ReceiptTemplate,
+    pub(crate) words: Arc<Words>,
+}
+
+/// Texts of a service as a whole.
+#[derive(Debug, Default)]
+pub(crate) struct ServiceTexts {
+    pub(crate) title: Text,
+    pub(crate) summary: Text,
+    pub(crate) purpose: Text,
+    pub(crate) legal_basis: Text,
+    pub(crate) next_steps: Text,
+    pub(crate) statement: Text,
+    pub(crate) fee: Text,
+    /// The service's own texts for its receipt.
+    pub(crate) receipt: BTreeMap<String, Text>,
+}
+
+impl Service {
+    /// Its folder's name.
+    pub fn id(&self) -> &ServiceId {
+        &self.id
+    }
+
+    /// Key in the Leistungskatalog, 14 digits (FIM, LeiKa).
+    pub fn leika(&self) -> &str {
+        &self.leika
+    }
+
+    /// Version of the definition.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Its name.
+    pub fn title(&self, language: Language) -> &str {
+        self.texts.title.get(language)
+    }
+
+    /// One sentence for the list of services.
+    pub fn summary(&self, language: Language) -> &str {
+        self.texts.summary.get(language)
+    }
+
+    /// Why the data are needed, one plain sentence (PAuswG §18(4), GDPR Art. 13(1)(c)).
+    pub fn purpose(&self, language: Language) -> &str {
+        self.texts.purpose.get(language)
+    }
+
+    /// The law it rests on.
+    pub fn legal_basis(&self, language: Language) -> &str {
+        self.texts.legal_basis.get(language)
+    }
+
+    /// What happens after filing; shown then and printed on the receipt.
+    pub fn next_steps(&self, language: Language) -> &str {
+        self.texts.next_steps.get(language)
+    }
+
+    /// The declaration's closing words, above the button that submits.
+    pub fn statement(&self, language: Language) -> &str {
+        self.texts.statement.get(language)
+    }
+
+    /// Fee, if any. A town's example, to be set by each town.
+    pub fn fee(&self) -> Option<Cents> {
+        self.fee
+    }
+
+    /// The fee in words ("10,00 € je Bescheinigung, …").
+    pub fn fee_text(&self, language: Language) -> Option<String> {
+        let cents = self.fee?;
+        let (euros, rest) = ((cents / 100).to_string(), format!("{:02}", cents % 100));
+        let amount = fill(
+            self.words.text(Word::FeeAmount, language),
+            &[("euros", &euros), ("cents", &rest)],
+        );
+        Some(fill(self.texts.fee.get(language), &[("amount", &amount)]))
+    }
+
+    /// Data groups it reads from the card, and no others; empty when it needs no card.
+    pub fn data_groups(&self) -> &DataGroups {
+        &self.data_groups
+    }
+
+    /// How many pages it has on all ways together.
+    pub fn page_count(&self) -> usize {
+        self.pages.len()
+    }
+
+    /// A page.
+    ///
+    /// # Panics
+    /// When this service has no page of that number: page numbers come from the same service.
+    pub fn page(&self, page: PageIndex) -> &Page {
+        &self.pages[page]
+    }
+
+    /// How many fields it has on all pages together.
+    pub fn field_count(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// A field.
+    ///
+    /// # Panics
+    /// When this service has no field of that number: field numbers come from the same service.
+    pub fn field(&self, field: FieldIndex) -> &Field {
+        &self.fields[field]
+    }
+
+    /// The field of that id in the definition, for tests and tools.
+    pub fn field_named(&self, id: &str) -> Option<FieldIndex> {
+        self.fields.iter().position(|field| field.id == id)
+    }
+
+    /// The page of that id in the definition, for tests and tools.
+    pub fn page_named(&self, id: &str) -> Option<PageIndex> {
+        self.pages.iter().position(|page| page.id == id)
+    }
+}

@@ -1,0 +1,206 @@
+//! The case as the authority's program reads it: a JSON object keyed by FIM ids, with typed values.
+use crate::answers::Answers;
+use crate::check::whole_number;
+use crate::date;
+use crate::field::{FieldIndex, FieldKind};
+use crate::service::Service;
+use zeroize::Zeroizing;
+
+/// Key under which the service's id stands.
+pub(crate) const SERVICE_KEY: &str = "schalter.service";
+/// Key under which the definition's version stands.
+pub(crate) const VERSION_KEY: &str = "schalter.version";
+/// Key under which the ids of the fields stand that are as the card said.
+pub(crate) const FROM_CARD_KEY: &str = "schalter.from_card";
+
+/// A submission in UTF-8 JSON; overwritten on drop, `Debug` tells its length.
+pub struct SubmissionJson(Zeroizing<Vec<u8>>);
+
+impl SubmissionJson {
+    /// The bytes. Every use is a place where personal data leaves its guard.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl core::fmt::Debug for SubmissionJson {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "[{} bytes]", self.0.len())
+    }
+}
+
+impl Service {
+    /// The submission that these answers make: shown fields on the path, in its order. Answers that aren't there or
+    /// aren't of the field's kind are left out; a box left unticked is `false`. Valid against [`Self::schema`] when
+    /// [`Self::first_incomplete`] finds nothing.
+    pub fn submission(&self, answers: &Answers) -> SubmissionJson {
+        let shown = self.shown_on_path(answers);
+        let mut json = Writer::new(self.size_max(&shown, answers));
+        json.pair(SERVICE_KEY, |json| json.string(self.id.as_str()));
+        json.pair(VERSION_KEY, |json| json.string(&self.version));
+        json.pair(FROM_CARD_KEY, |json| {
+            let from_card = |field: &&FieldIndex| answers.get(**field).is_some_and(|answer| answer.from_card);
+            json.list(
+                shown
+                    .iter()
+                    .filter(from_card)
+                    .filter_map(|field| Some(self.fields.get(*field)?.fim_id())),
+            );
+        });
+        for index in shown {
+            let Some(field) = self.fields.get(index) else { continue };
+            let text = answers.value(index);
+            match (&field.kind, text) {
+                (FieldKind::Bool, _) if text.is_some() || !field.required => {
+                    json.pair(&field.fim_id, |json| {
+                        json.bare(if text == Some("true") { "true" } else { "false" })
+                    });
+                }
+                (FieldKind::Text { .. }, Some(text)) => json.pair(&field.fim_id, |json| json.string(text)),
+                (FieldKind::Date, Some(text)) if date::parse_canonical(text).is_some() => {
+                    json.pair(&field.fim_id, |json| json.string(text));
+                }
+                (FieldKind::Number { .. }, Some(text)) => {
+                    let Some(number) = whole_number(text) else { continue };
+                    let digits = Zeroizing::new(number.to_string());
+                    json.pair(&field.fim_id, |json| json.bare(&digits));
+                }
+                (FieldKind::Select { choices }, Some(text)) if choices.iter().any(|choice| choice.key == text) => {
+                    json.pair(&field.fim_id, |json| json.string(text));
+                }
+                (FieldKind::Bool | FieldKind::Date | FieldKind::Select { .. }, _)
+                | (FieldKind::Text { .. } | FieldKind::Number { .. }, None) => {}
+            }
+        }
+        SubmissionJson(json.finish())
+    }
+
+    fn shown_on_path(&self, answers: &Answers) -> Vec<FieldIndex> {
+        let reach = self.walk(answers);
+        (0..self.fields.len()).filter(|field| reach.shows(*field)).collect()
+    }
+
+    /// Bytes that the JSON can have at most, so that its buffer never grows.
+    fn size_max(&self, shown: &[FieldIndex], answers: &Answers) -> usize {
+        /// Quotes, colon, comma, `false`.
+        const AROUND: usize = 16;
+        /// `\u001f` for one byte.
+        const ESCAPED: usize = 6;
+        let fixed = SERVICE_KEY.len() + VERSION_KEY.len() + FROM_CARD_KEY.len() + 4 * AROUND;
+        let ids = ESCAPED * (self.id.as_str().len() + self.version.len());
+        let field = |index: &FieldIndex| {
+            let name = self.fields.get(*index).map_or(0, |field| field.fim_id.len());
+            2 * (ESCAPED * name + AROUND) + ESCAPED * answers.value(*index).map_or(0, str::len)
+        };
+        fixed + ids + shown.iter().map(field).sum::<usize>()
+    }
+}
+
+/// Writes JSON (RFC 8259) into a buffer of fixed size.
+struct Writer {
+    bytes: Zeroizing<Vec<u8>>,
+    first: bool,
+}
+
+impl Writer {
+    fn new(size_max: usize) -> Self {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(size_max));
+        bytes.push(b'{');
+        Self { bytes, first: true }
+    }
+
+    fn pair(&mut self, key: &str, value: impl FnOnce(&mut Self)) {
+        if !core::mem::replace(&mut self.first, false) {
+            self.bytes.push(b',');
+        }
+        self.string(key);
+        self.bytes.push(b':');
+        value(self);
+    }
+
+    fn list<'a>(&mut self, items: impl Iterator<Item = &'a str>) {
+        self.bytes.push(b'[');
+        for (number, item) in items.enumerate() {
+            if number > 0 {
+                self.bytes.push(b',');
+            }
+            self.string(item);
+        }
+        self.bytes.push(b']');
+    }
+
+    fn bare(&mut self, text: &str) {
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+
+    fn string(&mut self, text: &str) {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        self.bytes.push(b'"');
+        for byte in text.bytes() {
+            match byte {
+                b'"' | b'\\' => self.bytes.extend_from_slice(&[b'\\', byte]),
+                0..0x20 => {
+                    let digit = |half: u8| HEX.get(usize::from(half)).copied().unwrap_or(b'0');
+                    self.bytes
+                        .extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte & 15)]);
+                }
+                _ => self.bytes.push(byte),
+            }
+        }
+        self.bytes.push(b'"');
+    }
+
+    fn finish(mut self) -> Zeroizing<Vec<u8>> {
+        self.bytes.push(b'}');
+        self.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Catalogue, bundled};
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_buffer_never_grows() {
+        let loaded = Catalogue::load(&bundled::files()).unwrap();
+        for service in loaded.catalogue.services() {
+            let mut answers = service.blank();
+            for (field, definition) in service.fields.iter().enumerate() {
+                // The longest that JSON can make of an answer: every byte becomes six.
+                let text = match &definition.kind {
+                    FieldKind::Text { .. } => "\u{1}".repeat(crate::ANSWER_CHARS_MAX),
+                    FieldKind::Select { choices } => choices.last().unwrap().key.clone(),
+                    FieldKind::Date => "1964-08-12".to_owned(),
+                    FieldKind::Number { max, .. } => max.to_string(),
+                    FieldKind::Bool => "true".to_owned(),
+                };
+                answers.set(
+                    field,
+                    Some(crate::Answer {
+                        text: text.as_str().into(),
+                        from_card: true,
+                    }),
+                );
+            }
+            let shown: Vec<FieldIndex> = service.shown_on_path(&answers);
+            let json = service.submission(&answers);
+            assert_eq!(json.0.capacity(), service.size_max(&shown, &answers));
+            assert!(serde_json::from_slice::<serde_json::Value>(&json.0).is_ok());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_json(text in any::<String>()) {
+            let mut json = Writer::new(8 + 6 * text.len());
+            let capacity = json.bytes.capacity();
+            json.pair("t", |json| json.string(&text));
+            let bytes = json.finish();
+            prop_assert_eq!(bytes.capacity(), capacity);
+            let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+            prop_assert_eq!(value["t"].as_str(), Some(text.as_str()));
+        }
+    }
+}

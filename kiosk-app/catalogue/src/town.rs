@@ -1,0 +1,45 @@
+//! The town that offers the services, and who answers for the data (PAuswG §18(4)).
+
+/// A town, from `town.toml`.
+#[derive(Clone, Debug)]
+pub struct Town {
+    pub(crate) name: String,
+    pub(crate) provider: Provider,
+    pub(crate) destination_id: String,
+}
+
+impl Town {
+    /// Short name ("Musterstadt").
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Who asks for the citizen's data.
+    pub fn provider(&self) -> &Provider {
+        &self.provider
+    }
+
+    /// Where cases go: the UUID of the destination (FIT-Connect Submission API v2, `destinationId`), in text form.
+    pub fn destination_id(&self) -> &str {
+        &self.destination_id
+    }
+}
+
+/// What a citizen must be told about who asks before the PIN is typed (PAuswG §18(4)).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provider {
+    /// Name of the office ("Stadt Musterstadt, Bürgerbüro").
+    pub name: String,
+    /// Street and number.
+    pub street: String,
+    /// Post code and town.
+    pub city: String,
+    /// E-mail address.
+    pub email: String,
+    /// Web address.
+    pub website: String,
+    /// The authority that supervises data protection, with address.
+    pub data_protection_authority: String,
+    /// Whom to ask about the data (the town's data protection officer).
+    pub responsible_for_data: String,
+}

@@ -1,0 +1,275 @@
+//! The words every service shares: labels of the receipt, problem texts, month names. They come from
+//! `words.de.toml` and `words.en.toml`, so that no sentence for citizens stands in code.
+use crate::bundled;
+use crate::fault::{Faults, SourceFile};
+use crate::load::view::{At, Parsed, View};
+use drivers_api::language::Language;
+use std::sync::{Arc, LazyLock};
+
+/// One text in every language.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Text {
+    pub(crate) german: String,
+    pub(crate) english: String,
+}
+
+impl Text {
+    pub(crate) fn get(&self, language: Language) -> &str {
+        match language {
+            Language::German => &self.german,
+            Language::English => &self.english,
+        }
+    }
+}
+
+macro_rules! words {
+    ($($name:ident = $key:literal [$($slot:literal),*],)*) => {
+        /// A shared word or sentence.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Word { $($name,)* }
+
+        /// Each word, its key in the files (`table.key`), and the slots its text may have.
+        const WORDS: &[(Word, &str, &[&str])] = &[$((Word::$name, $key, &[$($slot),*]),)*];
+    };
+}
+
+words! {
+    ProblemMissing = "problem.missing" [],
+    ProblemNotChosen = "problem.not_chosen" [],
+    ProblemTooLong = "problem.too_long" ["max"],
+    ProblemNotADate = "problem.not_a_date" [],
+    ProblemNotANumber = "problem.not_a_number" [],
+    ProblemOutOfRange = "problem.out_of_range" ["min", "max"],
+    ProblemNotAChoice = "problem.not_a_choice" [],
+    ProblemNotDigits = "problem.not_digits" ["count"],
+    ProblemBadCharacter = "problem.bad_character" [],
+    DateFull = "date.full" ["day", "month", "year"],
+    DateMonth = "date.month_and_year" ["month", "year"],
+    DateYear = "date.year" ["year"],
+    DateUnknown = "date.unknown" [],
+    DateTime = "date.with_time" ["date", "hour", "minute"],
+    AnswerYes = "answer.yes" [],
+    AnswerNo = "answer.no" [],
+    AnswerBlank = "answer.blank" [],
+    AnswerFromCard = "answer.from_card" ["value"],
+    FeeAmount = "fee.amount" ["euros", "cents"],
+    FeeLine = "fee.line" ["fee"],
+    ReceiptTitle = "receipt.title" [],
+    ReceiptFooter = "receipt.footer" ["service", "code"],
+    ReceiptService = "receipt.service" [],
+    ReceiptAuthority = "receipt.authority" [],
+    ReceiptFiledAt = "receipt.filed_at" [],
+    ReceiptFee = "receipt.fee" [],
+    ReceiptLegalBasis = "receipt.legal_basis" [],
+    ReceiptCodeLabel = "receipt.code_label" [],
+    ReceiptCodeAlt = "receipt.code_alt" ["code"],
+    ReceiptOnItsWay = "receipt.on_its_way" ["authority"],
+    ReceiptWaiting = "receipt.waiting_for_line" ["authority"],
+    ReceiptNotProven = "receipt.not_proven" [],
+    ReceiptNextHeading = "receipt.next_heading" [],
+    ReceiptCopyHeading = "receipt.copy_heading" [],
+    ReceiptCopyIntro = "receipt.copy_intro" [],
+    ReceiptFromCardNote = "receipt.from_card_note" [],
+    ReceiptContactHeading = "receipt.contact_heading" [],
+    ReceiptContactOffice = "receipt.contact_office" [],
+    ReceiptContactAddress = "receipt.contact_address" [],
+    ReceiptContactEmail = "receipt.contact_email" [],
+    ReceiptContactWebsite = "receipt.contact_website" [],
+}
+
+const MONTHS: usize = 12;
+
+/// All shared words in every language.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    /// In the order of [`WORDS`].
+    texts: Vec<Text>,
+    months: Vec<Text>,
+}
+
+impl Words {
+    /// The words built into the program.
+    pub(crate) fn bundled() -> &'static Arc<Self> {
+        static BUNDLED: LazyLock<Arc<Words>> = LazyLock::new(|| {
+            let files = bundled::files();
+            let file = |name: &str| files.iter().find(|file| file.path == name);
+            // A test keeps the built-in files free of faults; without it texts would be empty, and nothing would stop.
+            let words = Words::load(file("words.de.toml"), file("words.en.toml"), &mut Faults::default());
+            Arc::new(words.unwrap_or_default())
+        });
+        &BUNDLED
+    }
+
+    /// Reads both files.
+    pub(crate) fn load(german: Option<&SourceFile>, english: Option<&SourceFile>, faults: &mut Faults) -> Option<Self> {
+        let german = required(german, "words.de.toml", faults).and_then(|file| read(file, faults));
+        let english = required(english, "words.en.toml", faults).and_then(|file| read(file, faults));
+        let (german, english) = (german?, english?);
+        let pair = |(german, english)| Text { german, english };
+        Some(Self {
+            texts: german.texts.into_iter().zip(english.texts).map(pair).collect(),
+            months: german.months.into_iter().zip(english.months).map(pair).collect(),
+        })
+    }
+
+    /// The text of a word, with its slots.
+    pub(crate) fn text(&self, word: Word, language: Language) -> &str {
+        self.texts.get(word as usize).map_or("", |text| text.get(language))
+    }
+
+    /// Name of a month, 1–12.
+    pub(crate) fn month(&self, month: u8, language: Language) -> &str {
+        usize::from(month)
+            .checked_sub(1)
+            .and_then(|at| self.months.get(at))
+            .map_or("", |text| text.get(language))
+    }
+
+    /// A text without slots in `[receipt]`, for receipt templates.
+    pub(crate) fn receipt_text(&self, key: &str) -> Option<&Text> {
+        let (word, _, _) = WORDS
+            .iter()
+            .find(|(_, name, slots)| slots.is_empty() && name.strip_prefix("receipt.") == Some(key))?;
+        self.texts.get(*word as usize)
+    }
+}
+
+struct OneLanguage {
+    texts: Vec<String>,
+    months: Vec<String>,
+}
+
+fn required<'a>(file: Option<&'a SourceFile>, path: &str, faults: &mut Faults) -> Option<&'a SourceFile> {
+    if file.is_none() {
+        faults.add(path, None, "the file is missing", "add it; both languages are needed");
+    }
+    file
+}
+
+fn read(file: &SourceFile, faults: &mut Faults) -> Option<OneLanguage> {
+    let before = faults.count();
+    let parsed = Parsed::parse(file, faults)?;
+    let mut root = parsed.view();
+    let mut texts = Vec::with_capacity(WORDS.len());
+    let mut months = Vec::new();
+    for section in ["problem", "date", "answer", "fee", "receipt"] {
+        let Some(mut view) = root.table(section, format!("[{section}]"), faults) else {
+            root.fault(faults, root.line, format!("[{section}] is missing"), "add the table");
+            continue;
+        };
+        for (_, name, slots) in WORDS
+            .iter()
+            .filter(|(_, name, _)| name.split('.').next() == Some(section))
+        {
+            let key = name.split_once('.').map_or(*name, |(_, key)| key);
+            let text = view.text(key, faults).unwrap_or_default();
+            check_slots(&view, key, &text, slots, faults);
+            texts.push(text);
+        }
+        if section == "date" {
+            months = view
+                .texts("months", faults)
+                .into_iter()
+                .map(|At { value, .. }| value)
+                .collect();
+            if months.len() != MONTHS {
+                view.fault(
+                    faults,
+                    view.line_of("months"),
+                    "`months` needs twelve names",
+                    "name all months",
+                );
+            }
+        }
+        view.finish(faults);
+    }
+    root.finish(faults);
+    (faults.count() == before).then_some(OneLanguage { texts, months })
+}
+
+/// Reports slots (`{name}`) that nobody fills, and slots that are missing.
+pub(crate) fn check_slots(view: &View<'_>, key: &str, text: &str, slots: &[&str], faults: &mut Faults) {
+    for slot in slots_of(text).filter(|slot| !slots.contains(slot)) {
+        let what = format!("nobody fills {{{}}} in `{key}`", crate::load::view::shorten(slot));
+        let known: Vec<String> = slots.iter().map(|slot| format!("{{{slot}}}")).collect();
+        view.fault(
+            faults,
+            view.line_of(key),
+            what,
+            format!("filled are: {}", known.join(" ")),
+        );
+    }
+    for slot in slots
+        .iter()
+        .filter(|slot| !text.is_empty() && !slots_of(text).any(|used| used == **slot))
+    {
+        view.fault(
+            faults,
+            view.line_of(key),
+            format!("`{key}` lacks {{{slot}}}"),
+            format!("say where {{{slot}}} goes"),
+        );
+    }
+}
+
+fn slots_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(slot, _)| slot))
+}
+
+/// Puts values into the slots of a text. The result's buffer is made in its final size: values may be personal data,
+/// and a growing buffer would leave copies behind.
+pub(crate) fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut len = 0;
+    pieces(template, values, |piece| len += piece.len());
+    let mut text = String::with_capacity(len);
+    pieces(template, values, |piece| text.push_str(piece));
+    text
+}
+
+fn pieces<'a>(template: &'a str, values: &[(&str, &'a str)], mut take: impl FnMut(&'a str)) {
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        take(before);
+        let value = after.split_once('}').and_then(|(slot, tail)| {
+            values
+                .iter()
+                .find(|(name, _)| *name == slot)
+                .map(|(_, value)| (*value, tail))
+        });
+        rest = match value {
+            Some((value, tail)) => {
+                take(value);
+                tail
+            }
+            None => {
+                take("{");
+                after
+            }
+        };
+    }
+    take(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_are_filled_in_one_buffer() {
+        let text = fill("{a}–{b}: {a} {unknown} {", &[("a", "{b}"), ("b", "ö")]);
+        assert_eq!(text, "{b}–ö: {b} {unknown} {");
+        assert_eq!(text.capacity(), text.len());
+    }
+
+    #[test]
+    fn bundled_words_have_no_fault() {
+        let words = Words::bundled();
+        assert_eq!((words.texts.len(), words.months.len()), (WORDS.len(), MONTHS));
+        assert_eq!(words.month(8, Language::German), "August");
+        for (index, (word, ..)) in WORDS.iter().enumerate() {
+            assert_eq!(*word as usize, index);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Seals a finished declaration in memory and stores it in the outbox, on a thread of its own. What leaves this thread
+//! is ciphertext; what comes back to the visit is a case code and a time.
+use crate::Sender;
+use catalogue::{LocalTime, Service, SubmissionJson};
+use drivers_api::Job;
+use drivers_api::card::Authenticity;
+use drivers_api::language::Language;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use outbox::Outbox;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use seal::AuthorityKey;
+use session::Input;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use uuid::Uuid;
+use wire::{CaseCode, Envelope, case_code};
+use zeroize::Zeroizing;
+
+/// One visit files one case at a time; a retry may wait behind it.
+const ORDERS_MAX: usize = 4;
+
+/// Legal time in Germany (Zeitgesetz §§ 4, 5) as a POSIX rule, so that a terminal without a time-zone database, or with
+/// a wrong one, still dates receipts rightly.
+const LEGAL_TIME: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
+
+/// Version of the plaintext's outline, for the office that opens it.
+const OUTLINE_VERSION: u32 = 1;
+
+/// Where cases go.
+#[derive(Debug)]
+pub struct FilingConfig {
+    /// The authority's delivery point.
+    pub destination_id: Uuid,
+    /// The authority's public key.
+    pub key: AuthorityKey,
+    /// The durable queue.
+    pub outbox: Outbox,
+}
+
+/// A case to file.
+#[derive(Debug)]
+pub struct Order {
+    /// Number that the answer carries. The same number again means: the same case.
+    pub job: Job,
+    /// Which service.
+    pub service: Arc<Service>,
+    /// The declaration.
+    pub submission: SubmissionJson,
+    /// How far the card's data are proven.
+    pub authenticity: Option<Authenticity>,
+    /// Language of the visit.
+    pub language: Language,
+}
+
+/// Why a case could not be filed. Nothing of it was kept.
+#[derive(Debug, thiserror::Error)]
+pub enum FilingFault {
+    /// The operating system has no randomness.
+    #[error("no randomness from the operating system")]
+    Random(#[from] getrandom::Error),
+    /// The clock is outside the calendar.
+    #[error("the terminal's clock is wrong")]
+    Clock(#[source] jiff::Error),
+    /// The key did not seal.
+    #[error("sealing to the authority's key")]
+    Seal(#[from] seal::SealError),
+    /// The outbox did not take it.
+    #[error("storing in the outbox")]
+    Outbox(#[from] outbox::OutboxError),
+}
+
+/// Handle to the filing thread; the thread ends when it is dropped.
+#[derive(Debug)]
+pub struct Filing {
+    orders: SyncSender<Order>,
+    answers: Sender,
+}
+
+impl Filing {
+    /// Starts the thread. Answers go to the inbox as [`Input::Filed`] or [`Input::FilingFailed`].
+    pub fn spawn(config: FilingConfig, answers: Sender) -> std::io::Result<Self> {
+        let (orders, inbox) = sync_channel(ORDERS_MAX);
+        let to = answers.clone();
+        std::thread::Builder::new()
+            .name("filing".to_owned())
+            .spawn(move || work(config, &inbox, &to))?;
+        Ok(Self { orders, answers })
+    }
+
+    /// Hands an order over; returns at once.
+    pub fn file(&self, order: Order) {
+        let (TrySendError::Full(order) | TrySendError::Disconnected(order)) = match self.orders.try_send(order) {
+            Ok(()) => return,
+            Err(refused) => refused,
+        };
+        tracing::error!("the filing thread is stuck or gone");
+        self.answers.send(Input::FilingFailed {
+            job: order.job,
+            storage_full: false,
+        });
+    }
+}
+
+/// The case of the last job, kept sealed: a retry stores the same envelope, not a second case.
+struct Last {
+    job: Job,
+    envelope: Envelope,
+    case_code: CaseCode,
+    filed_at: LocalTime,
+}
+
+fn work(mut config: FilingConfig, orders: &Receiver<Order>, answers: &Sender) {
+    let mut last: Option<Last> = None;
+    tell_notices(&mut config.outbox);
+    while let Ok(order) = orders.recv() {
+        let job = order.job;
+        let sealed = match last.take() {
+            Some(same) if same.job == job => Ok(same),
+            _ => sealed(&config, order),
+        };
+        let filed = sealed.and_then(|case| {
+            let stored = config.outbox.file(&case.envelope);
+            let answer = Input::Filed {
+                job,
+                case_code: case.case_code.grouped(),
+                filed_at: case.filed_at,
+            };
+            last = Some(case);
+            stored.map(|()| answer).map_err(FilingFault::from)
+        });
+        tell_notices(&mut config.outbox);
+        answers.send(filed.unwrap_or_else(|fault| {
+            tracing::error!(error = &fault as &dyn std::error::Error, "case not filed");
+            Input::FilingFailed {
+                job,
+                storage_full: is_full(&fault),
+            }
+        }));
+    }
+}
+
+/// What the outbox found damaged and set aside; staff must hear of it.
+fn tell_notices(outbox: &mut Outbox) {
+    for notice in outbox.take_notices() {
+        tracing::error!(?notice, "the outbox was damaged");
+    }
+}
+
+fn is_full(fault: &FilingFault) -> bool {
+    matches!(fault, FilingFault::Outbox(outbox::OutboxError::DiskFull { .. }))
+}
+
+fn sealed(config: &FilingConfig, order: Order) -> Result<Last, FilingFault> {
+    let mut random = Zeroizing::new([0; case_code::RANDOM_BYTES]);
+    getrandom::fill(random.as_mut_slice())?;
+    let case_code = CaseCode::from_random(*random);
+    let mut id_random = [0; 10];
+    getrandom::fill(&mut id_random)?;
+    let now = Timestamp::now();
+    let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
+    let submission_id = uuid::Builder::from_unix_timestamp_millis(millis, &id_random).into_uuid();
+    let zone = TimeZone::posix(LEGAL_TIME).map_err(FilingFault::Clock)?;
+    let local = now.to_zoned(zone);
+    let head = Head {
+        outline: OUTLINE_VERSION,
+        submission_id,
+        case_code: &case_code.grouped(),
+        filed_at: &local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+        order: &order,
+    };
+    let plaintext = head.plaintext();
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(seed.as_mut_slice())?;
+    let sealed = seal::seal(
+        &config.key,
+        &plaintext,
+        seal::ContentType::Json,
+        &mut StdRng::from_seed(*seed),
+    )?;
+    Ok(Last {
+        job: order.job,
+        envelope: Envelope {
+            submission_id,
+            destination_id: config.destination_id,
+            leika: order.service.leika().to_owned(),
+            service_version: order.service.version().to_owned(),
+            filed_at: now.as_second(),
+            encrypted_data: sealed.into_string(),
+        },
+        case_code,
+        filed_at: LocalTime {
+            year: local.year(),
+            month: local.month().unsigned_abs(),
+            day: local.day().unsigned_abs(),
+            hour: local.hour().unsigned_abs(),
+            minute: local.minute().unsigned_abs(),
+        },
+    })
+}
+
+/// The outline around the declaration. `data` is what the citizen declared, keyed by FIM ids, valid against the
+/// service's JSON Schema; the rest are facts of the filing.
+struct Head<'a> {
+    outline: u32,
+    submission_id: Uuid,
+    case_code: &'a str,
+    filed_at: &'a str,
+    order: &'a Order,
+}
+
+impl Head<'_> {
+    /// `{"data":{…},"schalter":1,…}`, in one buffer of the right size that is wiped on drop.
+    fn plaintext(&self) -> Zeroizing<Vec<u8>> {
+        let authenticity = self.order.authenticity.map(|authenticity| match authenticity {
+            Authenticity::NotProven => "notProven",
+            Authenticity::ChipTrusted => "chipTrusted",
+        });
+        let facts = serde_json::json!({
+            "schalter": self.outline,
+            "submissionId": self.submission_id,
+            "caseCode": self.case_code,
+            "filedAt": self.filed_at,
+            "language": self.order.language.tag(),
+            "service": { "leika": self.order.service.leika(), "version": self.order.service.version() },
+            "identification": authenticity.map(|word| serde_json::json!({ "basis": "PAuswG §18", "authenticity": word })),
+        });
+        let facts = facts.to_string();
+        let data = self.order.submission.expose();
+        let mut plaintext = Zeroizing::new(Vec::with_capacity(facts.len() + data.len() + 16));
+        plaintext.extend_from_slice(b"{\"data\":");
+        plaintext.extend_from_slice(data);
+        plaintext.push(b',');
+        plaintext.extend_from_slice(facts.trim_start_matches('{').as_bytes());
+        plaintext
+    }
+}

@@ -1,0 +1,17 @@
+//! The journal: what happened, in words and numbers that tell nothing about anybody.
+use session::Record;
+
+/// Writes one line.
+pub fn write(record: Record) {
+    match record {
+        Record::VisitBegan => tracing::info!("visit began"),
+        Record::Reached(stage) => tracing::info!(stage, "reached"),
+        Record::CardTrouble(what) => tracing::info!(what, "card trouble"),
+        Record::Filed => tracing::info!("case filed"),
+        Record::Printed => tracing::info!("receipt printed"),
+        Record::PrintFailed(why) => tracing::warn!(?why, "receipt not printed"),
+        Record::WentAway => tracing::info!("citizen away, case covered"),
+        Record::CameBack => tracing::info!("citizen back"),
+        Record::VisitEnded(how) => tracing::info!(?how, "visit ended"),
+    }
+}

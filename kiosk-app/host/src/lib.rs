@@ -1,0 +1,160 @@
+//! The loop between the visit, the devices and the screens. One thread, one inbox, data flows one way:
+//!
+//! ```text
+//! finger, devices, clock ──Input──▶ Session::handle ──Effect──▶ reader · printer · filing · journal
+//!                                   Session::view   ──View────▶ screens
+//! ```
+//!
+//! [`Host::run`] is that loop. Whoever names the devices (`kiosk`, `desk`) makes them with [`Inbox`] senders, so that
+//! their answers come back as [`Input`]s.
+use drivers_api::card::Reader;
+use drivers_api::print::Printer;
+use session::view::View;
+use session::{Effect, Input, Now, Session, Terminal};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+pub mod filing;
+pub mod journal;
+
+pub use filing::{Filing, FilingConfig, FilingFault};
+
+/// Inputs that may wait while the loop is busy with one; devices block beyond that, and nothing is dropped.
+const INBOX_MAX: usize = 256;
+
+/// An idle loop still wakes this often, to show that it lives.
+const HEARTBEAT: Duration = Duration::from_secs(3600);
+
+/// The loop's inbox: everybody who has something to say gets a sender.
+#[derive(Debug)]
+pub struct Inbox {
+    sender: SyncSender<Input>,
+    receiver: Receiver<Input>,
+}
+
+impl Default for Inbox {
+    fn default() -> Self {
+        let (sender, receiver) = sync_channel(INBOX_MAX);
+        Self { sender, receiver }
+    }
+}
+
+impl Inbox {
+    /// A way into the inbox. Inputs sent after the loop has ended are dropped.
+    pub fn sender(&self) -> Sender {
+        Sender(self.sender.clone())
+    }
+
+    /// The next input, for whoever stands in for the loop. `None` when nothing came within `patience`.
+    pub fn receive(&self, patience: Duration) -> Option<Input> {
+        self.receiver.recv_timeout(patience).ok()
+    }
+}
+
+/// A way into the [`Inbox`].
+#[derive(Clone, Debug)]
+pub struct Sender(SyncSender<Input>);
+
+impl Sender {
+    /// Says something to the visit.
+    pub fn send(&self, input: Input) {
+        // The loop has ended: nobody is left whom it could concern.
+        let _ = self.0.send(input);
+    }
+}
+
+/// The devices of a terminal.
+pub struct Devices {
+    /// The card reader.
+    pub reader: Box<dyn Reader + Send>,
+    /// The printer.
+    pub printer: Box<dyn Printer + Send>,
+    /// Who seals and stores cases.
+    pub filing: Filing,
+}
+
+impl std::fmt::Debug for Devices {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Devices")
+    }
+}
+
+/// The loop with everything it needs.
+#[derive(Debug)]
+pub struct Host {
+    terminal: Terminal,
+    devices: Devices,
+    session: Session,
+    began: Instant,
+}
+
+impl Host {
+    /// A terminal at which nobody is.
+    #[allow(clippy::disallowed_methods)] // the host owns the terminal's clock
+    pub fn new(terminal: Terminal, devices: Devices) -> Self {
+        Self {
+            terminal,
+            devices,
+            session: Session::Idle,
+            began: Instant::now(),
+        }
+    }
+
+    /// Runs until every sender of the inbox is gone or `stop` says so after an input. `show` gets each new view.
+    ///
+    /// A visit under way at the end is dropped, and its memory wiped with it.
+    pub fn run(mut self, inbox: Inbox, mut show: impl FnMut(View), stop: impl Fn() -> bool) {
+        let Inbox { sender, receiver } = inbox;
+        drop(sender);
+        show(self.session.view(self.now(), &self.terminal));
+        while !stop() {
+            let patience = self
+                .session
+                .deadline(self.now())
+                .map_or(HEARTBEAT, |at| at.saturating_sub(self.now()));
+            match receiver.recv_timeout(patience) {
+                Ok(input) => self.take(input),
+                Err(RecvTimeoutError::Timeout) => self.take(Input::Tick),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            show(self.session.view(self.now(), &self.terminal));
+        }
+    }
+
+    #[allow(clippy::disallowed_methods)]
+    fn now(&self) -> Now {
+        self.began.elapsed()
+    }
+
+    fn take(&mut self, input: Input) {
+        let mut effects = Vec::new();
+        let session = std::mem::take(&mut self.session);
+        self.session = session.handle(input, self.now(), &mut self.terminal, &mut effects);
+        for effect in effects {
+            self.give(effect);
+        }
+    }
+
+    fn give(&mut self, effect: Effect) {
+        match effect {
+            Effect::Reader(command) => self.devices.reader.give(command),
+            Effect::Print(job) => self.devices.printer.print(job),
+            Effect::File {
+                job,
+                service,
+                submission,
+                authenticity,
+                language,
+            } => {
+                self.devices.filing.file(filing::Order {
+                    job,
+                    service,
+                    submission,
+                    authenticity,
+                    language,
+                });
+            }
+            Effect::Record(record) => journal::write(record),
+        }
+    }
+}

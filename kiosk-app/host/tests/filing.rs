@@ -1,0 +1,124 @@
+//! A declaration goes in, a sealed envelope lies in the outbox, a code comes back.
+use catalogue::{Catalogue, Service, bundled};
+use drivers_api::Job;
+use drivers_api::card::{Authenticity, DataGroup, GroupContent, PersonalData};
+use drivers_api::language::Language;
+use drivers_api::private::PrivateText;
+use host::filing::Order;
+use host::{Filing, FilingConfig, Inbox};
+use outbox::{Options, Outbox};
+use seal::AuthorityKey;
+use session::Input;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+const KEY: &str = include_str!("../../../tests/authority/authority.jwk");
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn service() -> Arc<Service> {
+    let loaded = Catalogue::load(&bundled::files()).unwrap();
+    Arc::clone(&loaded.catalogue.services()[0])
+}
+
+fn order(job: u64) -> Order {
+    let service = service();
+    let name = GroupContent::Text(PrivateText::from("Mustermann"));
+    let groups = [(DataGroup::FamilyNames, name)].into();
+    let answers = service.prefill(&PersonalData {
+        authenticity: Authenticity::NotProven,
+        groups,
+    });
+    let submission = service.submission(&answers);
+    assert!(submission.expose().windows(10).any(|window| window == b"Mustermann"));
+    let authenticity = Some(Authenticity::NotProven);
+    Order {
+        job: Job(job),
+        service,
+        submission,
+        authenticity,
+        language: Language::German,
+    }
+}
+
+fn filing(path: &Path, options: Options) -> (Filing, Inbox) {
+    let inbox = Inbox::default();
+    let outbox = Outbox::open_with(path, options).unwrap();
+    let key = AuthorityKey::from_jwk(KEY.as_bytes()).unwrap();
+    let config = FilingConfig {
+        destination_id: Uuid::from_u128(7),
+        key,
+        outbox,
+    };
+    (Filing::spawn(config, inbox.sender()).unwrap(), inbox)
+}
+
+fn code(inbox: &Inbox, expected: u64) -> String {
+    match inbox.receive(PATIENCE) {
+        Some(Input::Filed { job, case_code, .. }) if job == Job(expected) => case_code,
+        other => panic!("not filed: {other:?}"),
+    }
+}
+
+#[test]
+fn a_case_is_sealed_and_stored_and_a_retry_is_the_same_case() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("outbox.db");
+    let (filing, inbox) = filing(&path, Options::default());
+    filing.file(order(1));
+    let first = code(&inbox, 1);
+    filing.file(order(1));
+    assert_eq!(code(&inbox, 1), first);
+    filing.file(order(2));
+    assert_ne!(code(&inbox, 2), first);
+
+    let mut outbox = Outbox::open(&path).unwrap();
+    assert_eq!(outbox.counts().unwrap().waiting, 2);
+    let envelope = outbox.next(i64::MAX).unwrap().unwrap().envelope;
+    assert_eq!(envelope.leika, "99115003012000");
+    assert_eq!(envelope.destination_id, Uuid::from_u128(7));
+    assert_eq!(envelope.submission_id.get_version_num(), 7);
+}
+
+#[test]
+fn nothing_on_the_disk_is_readable() {
+    let folder = tempfile::tempdir().unwrap();
+    let (filing, inbox) = filing(&folder.path().join("outbox.db"), Options::default());
+    filing.file(order(1));
+    let code = code(&inbox, 1);
+    drop(filing);
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        for secret in ["Mustermann", &code] {
+            assert!(
+                !bytes.windows(secret.len()).any(|window| window == secret.as_bytes()),
+                "{secret} lies on the disk"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_full_disk_says_so_and_keeps_what_was_filed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("outbox.db");
+    let (filing, inbox) = filing(
+        &path,
+        Options {
+            file_bytes_max: 128 * 1024,
+        },
+    );
+    let mut filed = 0;
+    let full = loop {
+        filing.file(order(filed + 1));
+        match inbox.receive(PATIENCE) {
+            Some(Input::Filed { .. }) => filed += 1,
+            Some(Input::FilingFailed { storage_full, .. }) => break storage_full,
+            other => panic!("{other:?}"),
+        }
+        assert!(filed < 1_000, "128 KiB hold a thousand cases?");
+    };
+    assert!(full && filed > 0);
+    assert_eq!(Outbox::open(&path).unwrap().counts().unwrap().waiting, filed);
+}

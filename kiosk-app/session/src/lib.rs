@@ -1,0 +1,167 @@
+//! The citizen's visit, from the first tap to "good-bye". Pure: time, devices and randomness come in as arguments.
+//!
+//! ```text
+//! session = session.handle(input, now, &mut terminal, &mut effects);   // one step
+//! session.view(now, &terminal)                                          // what the screens show
+//! session.deadline()                                                    // when to call again at the latest
+//! ```
+//!
+//! Start reading at [`Session`] (the states) and [`visit::Stage`] (the way through a visit).
+#![allow(clippy::wildcard_enum_match_arm)] // a stage names the inputs it knows; all others mean nothing to it
+use catalogue::{FieldIndex, LocalTime, PageIndex, Service, ServiceId, SubmissionJson};
+use core::time::Duration;
+use drivers_api::Job;
+use drivers_api::card::{CardEvent, ReaderCommand};
+use drivers_api::language::Language;
+use drivers_api::print::{PrintJob, PrinterEvent};
+use drivers_api::private::PrivateText;
+use std::sync::Arc;
+
+mod away;
+mod card;
+mod entrance;
+mod finish;
+mod form;
+pub mod patience;
+mod session;
+mod terminal;
+pub mod view;
+pub mod visit;
+
+pub use away::Away;
+pub use session::Session;
+pub use terminal::Terminal;
+pub use visit::Visit;
+
+/// Monotonic time since the kiosk started.
+pub type Now = Duration;
+
+/// Everything that can happen to a visit.
+#[derive(Debug)]
+pub enum Input {
+    /// A finger, a key.
+    Tap(Tap),
+    /// The card reader.
+    Card(CardEvent),
+    /// The printer.
+    Printer(PrinterEvent),
+    /// A case was stored durably.
+    Filed {
+        /// Answers [`Effect::File`].
+        job: Job,
+        /// The case's code, in groups.
+        case_code: String,
+        /// When.
+        filed_at: LocalTime,
+    },
+    /// A case could not be stored; nothing of it was kept.
+    FilingFailed {
+        /// Answers [`Effect::File`].
+        job: Job,
+        /// No room on the terminal.
+        storage_full: bool,
+    },
+    /// The line to the backend came up or went down.
+    Line {
+        /// It is up.
+        up: bool,
+    },
+    /// Nothing but the passing of time.
+    Tick,
+}
+
+/// What a person does on the screen or the keypad.
+#[derive(Debug)]
+pub enum Tap {
+    /// Touch to begin.
+    Start,
+    /// A language.
+    Language(Language),
+    /// A service from the list.
+    Service(ServiceId),
+    /// The main button of the screen.
+    Continue,
+    /// One step back.
+    Back,
+    /// Wants to stop.
+    Cancel,
+    /// Really stop.
+    ConfirmCancel,
+    /// Doesn't want to stop after all.
+    KeepGoing,
+    /// Needs more time.
+    MoreTime,
+    /// A digit 0–9 of PIN, CAN or birthday.
+    Digit(u8),
+    /// Takes the last digit back.
+    Erase,
+    /// A field has this content now.
+    Enter {
+        /// Which field.
+        field: FieldIndex,
+        /// All of its text; see [`view::FormField::value`].
+        text: PrivateText,
+    },
+    /// Change a page from the review.
+    Change(PageIndex),
+    /// Print the receipt again.
+    PrintAgain,
+}
+
+/// What the visit wants done.
+#[derive(Debug)]
+pub enum Effect {
+    /// For the card reader.
+    Reader(ReaderCommand),
+    /// Seal and store a case; answered by [`Input::Filed`] or [`Input::FilingFailed`].
+    File {
+        /// Number that the answer carries.
+        job: Job,
+        /// Which service it is for.
+        service: Arc<Service>,
+        /// The declaration.
+        submission: SubmissionJson,
+        /// How far the card's data are proven; `None` without a card.
+        authenticity: Option<drivers_api::card::Authenticity>,
+        /// Language of the visit.
+        language: Language,
+    },
+    /// For the printer.
+    Print(PrintJob),
+    /// For the journal: no personal data.
+    Record(Record),
+}
+
+/// A line of the journal. Holds no personal data by construction: copyable words and numbers only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// Somebody began.
+    VisitBegan,
+    /// A stage was reached.
+    Reached(&'static str),
+    /// A card or reader said no.
+    CardTrouble(&'static str),
+    /// A case was filed.
+    Filed,
+    /// The receipt lies in the tray.
+    Printed,
+    /// The receipt did not print.
+    PrintFailed(drivers_api::print::PrintTrouble),
+    /// The citizen seems to be away.
+    WentAway,
+    /// The citizen came back to their case.
+    CameBack,
+    /// A visit ended.
+    VisitEnded(Ending),
+}
+
+/// How a visit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// With a filed case.
+    Filed,
+    /// Stopped by the citizen.
+    Cancelled,
+    /// Nobody came back.
+    Abandoned,
+}

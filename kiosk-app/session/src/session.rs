@@ -1,0 +1,128 @@
+//! Who is at the terminal: nobody, a citizen, or a citizen who stepped aside.
+use crate::away::Away;
+use crate::patience;
+use crate::view::{Screen, View};
+use crate::visit::{Next, Step, Visit};
+use crate::{Effect, Ending, Input, Now, Record, Tap, Terminal};
+use drivers_api::card::{CardEvent, ReaderCommand};
+use drivers_api::language::Language;
+
+/// The terminal's attention. `Idle` has no fields: that an idle kiosk remembers nobody is a type, not a routine.
+#[derive(Debug, Default)]
+pub enum Session {
+    /// Nobody is here.
+    #[default]
+    Idle,
+    /// A citizen is here.
+    Visiting(Visit),
+    /// A citizen stepped aside; their case is covered and waits a while.
+    Away(Away),
+}
+
+impl Session {
+    /// One step. `now` never goes back.
+    #[must_use]
+    pub fn handle(self, input: Input, now: Now, terminal: &mut Terminal, effects: &mut Vec<Effect>) -> Self {
+        terminal.note(&input);
+        let mut step = Step { now, terminal, effects };
+        match self {
+            Self::Idle => idle(input, &mut step),
+            Self::Visiting(visit) => match visit.handle(input, &mut step) {
+                Next::Stay(visit) => Self::Visiting(visit),
+                Next::Aside(visit) => {
+                    step.record(Record::WentAway);
+                    Self::Away(Away::new(visit, now))
+                }
+                Next::End(ending) => end(ending, &mut step),
+            },
+            Self::Away(away) => away.handle(input, &mut step),
+        }
+    }
+
+    /// What the screens show now.
+    pub fn view(&self, now: Now, terminal: &Terminal) -> View {
+        match self {
+            Self::Idle => View {
+                language: Language::default(),
+                town: terminal.catalogue.town().name().to_owned(),
+                screen: Screen::Attract {
+                    card_left: terminal.card.is_some(),
+                    reader_works: terminal.reader_works,
+                },
+                countdown: None,
+                back: false,
+                cancel: false,
+                asking_cancel: false,
+            },
+            Self::Visiting(visit) => visit.view(now, terminal),
+            Self::Away(away) => away.view(now, terminal),
+        }
+    }
+
+    /// When to call [`Session::handle`] with [`Input::Tick`] at the latest, and ask for a new view; never while idle.
+    pub fn deadline(&self, now: Now) -> Option<Now> {
+        match self {
+            Self::Idle => None,
+            Self::Visiting(visit) => Some(visit.next_change(now)),
+            Self::Away(away) => Some(away.next_change(now)),
+        }
+    }
+
+    /// Name of the state, for the journal and for staff. No personal data.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Visiting(visit) => visit.stage.name(),
+            Self::Away(_) => "away",
+        }
+    }
+}
+
+/// A touch, or a card laid on, begins a visit.
+fn idle(input: Input, step: &mut Step<'_>) -> Session {
+    let begins = matches!(input, Input::Tap(Tap::Start) | Input::Card(CardEvent::Inserted(_)));
+    if !begins {
+        return Session::Idle;
+    }
+    step.record(Record::VisitBegan);
+    Session::Visiting(Visit::begin(step.now))
+}
+
+/// The visit is over: its memory is dropped with it, and the reader forgets the card's channel.
+pub(crate) fn end(ending: Ending, step: &mut Step<'_>) -> Session {
+    step.effects.push(Effect::Reader(ReaderCommand::Stop));
+    step.record(Record::VisitEnded(ending));
+    Session::Idle
+}
+
+impl Away {
+    fn handle(mut self, input: Input, step: &mut Step<'_>) -> Session {
+        if step.now >= self.until() {
+            return end(Ending::Abandoned, step);
+        }
+        match input {
+            Input::Tap(Tap::Digit(digit)) => self.digit(digit),
+            Input::Tap(Tap::Erase) => self.erase(),
+            Input::Tap(Tap::Continue) => return self.come_back(step),
+            Input::Tap(Tap::Cancel | Tap::ConfirmCancel) => return end(Ending::Cancelled, step),
+            Input::Tap(_) | Input::Card(_) | Input::Printer(_) | Input::Filed { .. } => {}
+            Input::FilingFailed { .. } | Input::Line { .. } | Input::Tick => {}
+        }
+        Session::Away(self)
+    }
+
+    fn come_back(mut self, step: &mut Step<'_>) -> Session {
+        if self.is_theirs() {
+            step.record(Record::CameBack);
+            return Session::Visiting(self.into_visit(step.now));
+        }
+        if self.tries_left() == 0 {
+            return end(Ending::Abandoned, step);
+        }
+        Session::Away(self)
+    }
+
+    fn next_change(&self, now: Now) -> Now {
+        patience::next_second(self.until(), now)
+    }
+}

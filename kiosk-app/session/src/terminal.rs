@@ -1,0 +1,72 @@
+//! What the terminal knows about itself between visits: its services and the state of its devices. Nothing of it is
+//! about a citizen.
+use crate::Input;
+use catalogue::Catalogue;
+use drivers_api::Job;
+use drivers_api::card::{CardEvent, CardFound};
+use drivers_api::print::{PrintTrouble, PrinterEvent};
+
+/// The terminal, across visits.
+#[derive(Debug)]
+pub struct Terminal {
+    /// The services on offer.
+    pub catalogue: Catalogue,
+    /// A card reader is there and works.
+    pub reader_works: bool,
+    /// What lies on the reader.
+    pub card: Option<CardFound>,
+    /// Why the printer can't print now, if it can't.
+    pub printer_trouble: Option<PrintTrouble>,
+    /// The backend can be reached.
+    pub line_up: bool,
+    last_job: u64,
+}
+
+impl Terminal {
+    /// A terminal whose devices haven't reported yet.
+    pub fn new(catalogue: Catalogue) -> Self {
+        Self {
+            catalogue,
+            reader_works: false,
+            card: None,
+            printer_trouble: None,
+            line_up: false,
+            last_job: 0,
+        }
+    }
+
+    /// A number for the next task; never used twice.
+    pub fn next_job(&mut self) -> Job {
+        self.last_job += 1;
+        Job(self.last_job)
+    }
+
+    /// Notes what an input says about the devices, whoever is standing here.
+    pub(crate) fn note(&mut self, input: &Input) {
+        match input {
+            Input::Card(CardEvent::ReaderReady) => {
+                self.reader_works = true;
+                self.card = None;
+            }
+            Input::Card(CardEvent::ReaderGone) => {
+                self.reader_works = false;
+                self.card = None;
+            }
+            Input::Card(CardEvent::Inserted(found)) => {
+                self.reader_works = true;
+                self.card = Some(*found);
+            }
+            Input::Card(CardEvent::Removed) => self.card = None,
+            Input::Printer(PrinterEvent::Ready | PrinterEvent::Printed(_)) => self.printer_trouble = None,
+            Input::Printer(PrinterEvent::NotReady(why) | PrinterEvent::Failed { why, .. }) => {
+                self.printer_trouble = Some(*why);
+            }
+            Input::Line { up } => self.line_up = *up,
+            Input::Card(CardEvent::Progress { .. } | CardEvent::ReadDone { .. } | CardEvent::ReadFailed { .. })
+            | Input::Tap(_)
+            | Input::Filed { .. }
+            | Input::FilingFailed { .. }
+            | Input::Tick => {}
+        }
+    }
+}

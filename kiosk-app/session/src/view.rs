@@ -1,0 +1,296 @@
+//! What the screens show, computed from the session: plain data, one variant per screen. A view may hold personal data
+//! (a form's values); it is wiped when the next one replaces it.
+use catalogue::{FieldIndex, PageIndex, Provider, ServiceId};
+use drivers_api::card::{Authenticity, DataGroup, PinState, ReadStep};
+use drivers_api::language::Language;
+use drivers_api::print::PrintTrouble;
+use drivers_api::private::PrivateText;
+
+/// The whole face of the terminal at one moment.
+#[derive(Debug)]
+pub struct View {
+    /// Language of all texts.
+    pub language: Language,
+    /// Name of the town.
+    pub town: String,
+    /// What is shown.
+    pub screen: Screen,
+    /// Time is running out: shown on top of every screen, with "I need more time" ([`crate::Tap::MoreTime`]).
+    pub countdown: Option<Countdown>,
+    /// A "back" button is there ([`crate::Tap::Back`]).
+    pub back: bool,
+    /// A "cancel" button is there ([`crate::Tap::Cancel`]).
+    pub cancel: bool,
+    /// The question "really stop?" lies over the screen ([`crate::Tap::ConfirmCancel`], [`crate::Tap::KeepGoing`]).
+    pub asking_cancel: bool,
+}
+
+/// Seconds until the visit is put away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Countdown {
+    /// Whole seconds left.
+    pub remaining_s: u32,
+    /// Seconds at which the countdown began.
+    pub from_s: u32,
+}
+
+/// One screen.
+#[derive(Debug)]
+pub enum Screen {
+    /// Nobody is here. [`crate::Tap::Start`]
+    Attract {
+        /// Somebody left a card on the reader.
+        card_left: bool,
+        /// A device is missing; what still works is offered all the same.
+        reader_works: bool,
+    },
+    /// [`crate::Tap::Language`]
+    Languages,
+    /// [`crate::Tap::Service`]
+    Services {
+        /// One per service.
+        tiles: Vec<Tile>,
+    },
+    /// Who asks for which data and why, before the PIN (PAuswG §18(4)). [`crate::Tap::Continue`]
+    Request(Request),
+    /// Lay on your card. Goes on by itself.
+    LayCard {
+        /// What is wrong with what lies there, if anything.
+        hint: CardHint,
+    },
+    /// PIN or CAN. [`crate::Tap::Digit`], [`crate::Tap::Erase`], [`crate::Tap::Continue`]
+    Secret(SecretEntry),
+    /// The card is being read; leave it there.
+    Reading {
+        /// How far.
+        step: ReadStep,
+    },
+    /// The card can't be used here as it is. [`crate::Tap::Continue`] tries again where `retry`, `Cancel` ends.
+    CardRefused {
+        /// Why.
+        why: Refusal,
+        /// A second try makes sense.
+        retry: bool,
+    },
+    /// A page of the form. [`crate::Tap::Enter`], [`crate::Tap::Continue`]
+    Form(Form),
+    /// The whole declaration before it is submitted (VwVfG §3a(5)). [`crate::Tap::Change`], [`crate::Tap::Continue`]
+    Review(Review),
+    /// The case is being sealed and stored.
+    Filing,
+    /// The case could not be stored. [`crate::Tap::Continue`] tries again.
+    FilingFailed {
+        /// The terminal has no room; a retry won't help before staff came.
+        storage_full: bool,
+        /// Nothing was filed, for certain; else nobody answered in time, and a retry finds out.
+        certain: bool,
+    },
+    /// Filed. The code is shown whatever becomes of the paper. [`crate::Tap::PrintAgain`], [`crate::Tap::Continue`]
+    Receipt(ReceiptView),
+    /// Take your card. Goes on by itself.
+    TakeCard,
+    /// Good-bye, with what happens next.
+    Goodbye {
+        /// A case was filed (else the visit was stopped without one).
+        filed: bool,
+    },
+    /// The citizen seems to be away; nothing personal is shown. [`crate::Tap::Continue`], or the birthday by
+    /// [`crate::Tap::Digit`]
+    Away(AwayView),
+}
+
+/// A service on the list.
+#[derive(Debug)]
+pub struct Tile {
+    /// Which.
+    pub id: ServiceId,
+    /// Its name.
+    pub title: String,
+    /// What it is, in one sentence.
+    pub summary: String,
+    /// It needs a card.
+    pub needs_card: bool,
+    /// It can be begun now.
+    pub available: bool,
+}
+
+/// Who asks for what and why.
+#[derive(Debug)]
+pub struct Request {
+    /// Name of the service.
+    pub service: String,
+    /// Who gets the data.
+    pub provider: Provider,
+    /// Why.
+    pub purpose: String,
+    /// By which law.
+    pub legal_basis: String,
+    /// What is read from the card; none for a service without card.
+    pub data: Vec<DataGroup>,
+    /// What it costs, in words.
+    pub fee: Option<String>,
+}
+
+/// Why a card has to be laid on (again).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CardHint {
+    /// First time.
+    None,
+    /// What lies there isn't an identity card.
+    NotEid,
+    /// What lies there doesn't answer.
+    Unreadable,
+    /// It was taken away too early.
+    TakenAway,
+    /// The reader doesn't work; staff is needed. Comes back by itself.
+    ReaderGone,
+}
+
+/// Which secret is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretKind {
+    /// The 6-digit PIN.
+    Pin,
+    /// The 6-digit number on the card's front.
+    Can,
+}
+
+/// Entry of PIN or CAN. Holds no digit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecretEntry {
+    /// Which secret.
+    pub kind: SecretKind,
+    /// Digits typed so far.
+    pub typed: usize,
+    /// Digits wanted.
+    pub length: usize,
+    /// State of the PIN: tries left are told before and after.
+    pub pin: PinState,
+    /// The last one was wrong.
+    pub wrong: bool,
+}
+
+/// Why a card can't be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// PIN blocked: the PUK unblocks it.
+    Blocked,
+    /// eID function off: the authority switches it on.
+    Deactivated,
+    /// The terminal has no right to the data.
+    NotAuthorised,
+    /// The card answered outside the standard.
+    Malformed,
+}
+
+/// A page of the form.
+#[derive(Debug)]
+pub struct Form {
+    /// Which page; a change of it means new content.
+    pub page: PageIndex,
+    /// Its heading.
+    pub title: String,
+    /// A sentence below it; may be empty.
+    pub intro: String,
+    /// This page's place in the way, from 1.
+    pub position: usize,
+    /// Pages on the way; 0 as long as the answers don't decide it.
+    pub of: usize,
+    /// Fields in order.
+    pub fields: Vec<FormField>,
+}
+
+/// A field of a form page.
+#[derive(Debug)]
+pub struct FormField {
+    /// Which.
+    pub field: FieldIndex,
+    /// Its label.
+    pub label: String,
+    /// Help; may be empty.
+    pub hint: String,
+    /// How it is entered.
+    pub kind: FormFieldKind,
+    /// What stands in it: text, `DD.MM.YYYY`, number as digits, `true`/`false`, or a choice's key.
+    pub value: PrivateText,
+    /// It came from the card and wasn't changed.
+    pub from_card: bool,
+    /// It may be changed.
+    pub editable: bool,
+    /// It may not be left empty.
+    pub required: bool,
+    /// What is wrong, told after "continue".
+    pub error: Option<String>,
+}
+
+/// How a field is entered.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub enum FormFieldKind {
+    Text,
+    Date,
+    Number { min: i64, max: i64 },
+    YesNo,
+    Select { choices: Vec<FormChoice> },
+}
+
+/// One of several choices.
+#[derive(Debug)]
+pub struct FormChoice {
+    /// What is sent back by [`crate::Tap::Enter`].
+    pub key: String,
+    /// What is read.
+    pub label: String,
+}
+
+/// The whole declaration.
+#[derive(Debug)]
+pub struct Review {
+    /// Name of the service.
+    pub service: String,
+    /// Section by section.
+    pub declaration: catalogue::Declaration,
+    /// What it costs, in words.
+    pub fee: Option<String>,
+    /// How far the card's data are proven; `None` for a service without card.
+    pub authenticity: Option<Authenticity>,
+}
+
+/// What became of the receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paper {
+    /// Being printed.
+    Printing,
+    /// It lies in the tray.
+    Printed,
+    /// It didn't print.
+    Failed(PrintTrouble),
+}
+
+/// The case is filed.
+#[derive(Debug)]
+pub struct ReceiptView {
+    /// Name of the service.
+    pub service: String,
+    /// The code, in groups.
+    pub code: String,
+    /// The backend can be reached: the case is on its way; else it waits here, safely.
+    pub line_up: bool,
+    /// The receipt.
+    pub paper: Paper,
+    /// It may be printed (again): [`crate::Tap::PrintAgain`].
+    pub print_again: bool,
+    /// What happens next.
+    pub next_steps: String,
+}
+
+/// How somebody who stepped aside comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AwayView {
+    /// Seconds until the visit is wiped.
+    pub remaining_s: u32,
+    /// The birthday (day and month, 4 digits) is asked, because a card was read; digits typed so far.
+    pub birthday: Option<usize>,
+    /// The last one was wrong.
+    pub wrong: bool,
+}

@@ -1,0 +1,309 @@
+//! One citizen's visit: the stages, and what holds in all of them (patience, cancel, language).
+//!
+//! ```text
+//! Language → Services → Request → AwaitingCard → Secret → Reading → Filling → Reviewing → Filing → Receipt → TakingCard → Goodbye
+//!                                      ↑            ↓        ↓
+//!                                      └── TakenAway, wrong PIN, suspended (CAN) ──→ Refused
+//! ```
+use crate::card::{AwaitingCard, Reading, Refused, SecretStage};
+use crate::entrance::{ChoosingLanguage, ChoosingService, Requesting};
+use crate::finish::{self, Filing, FilingFailed, Goodbye, Receipt, TakingCard};
+use crate::form::{Filling, Reviewing};
+use crate::patience::Patience;
+use crate::view::{Screen, View};
+use crate::{Effect, Ending, Input, Now, Record, Tap, Terminal};
+use core::time::Duration;
+use drivers_api::card::{CardEvent, ReaderCommand};
+use drivers_api::language::Language;
+use drivers_api::private::Digits;
+
+/// What a stage may use while it handles an input.
+pub(crate) struct Step<'a> {
+    pub(crate) now: Now,
+    pub(crate) terminal: &'a mut Terminal,
+    pub(crate) effects: &'a mut Vec<Effect>,
+}
+
+impl Step<'_> {
+    pub(crate) fn record(&mut self, record: Record) {
+        self.effects.push(Effect::Record(record));
+    }
+}
+
+/// What comes after a step of a visit.
+pub(crate) enum Next {
+    Stay(Visit),
+    /// The citizen seems to be away from a case worth keeping.
+    Aside(Visit),
+    End(Ending),
+}
+
+/// A visit.
+#[derive(Debug)]
+pub struct Visit {
+    pub(crate) language: Language,
+    pub(crate) stage: Stage,
+    quiet_since: Now,
+    asking_cancel: bool,
+}
+
+/// The way through a visit. Each stage holds only what is true in it.
+#[derive(Debug)]
+pub(crate) enum Stage {
+    Language(ChoosingLanguage),
+    Services(ChoosingService),
+    Request(Requesting),
+    AwaitingCard(AwaitingCard),
+    Secret(SecretStage),
+    Reading(Reading),
+    Refused(Refused),
+    Filling(Filling),
+    Reviewing(Reviewing),
+    Filing(Filing),
+    FilingFailed(FilingFailed),
+    Receipt(Receipt),
+    TakingCard(TakingCard),
+    Goodbye(Goodbye),
+    /// The visit is over.
+    Over(Ending),
+}
+
+/// Calls the same method on whatever the stage is.
+macro_rules! each_stage {
+    ($stage:expr, $name:ident => $then:expr, over $ending:ident => $over:expr) => {
+        match $stage {
+            Stage::Language($name) => $then,
+            Stage::Services($name) => $then,
+            Stage::Request($name) => $then,
+            Stage::AwaitingCard($name) => $then,
+            Stage::Secret($name) => $then,
+            Stage::Reading($name) => $then,
+            Stage::Refused($name) => $then,
+            Stage::Filling($name) => $then,
+            Stage::Reviewing($name) => $then,
+            Stage::Filing($name) => $then,
+            Stage::FilingFailed($name) => $then,
+            Stage::Receipt($name) => $then,
+            Stage::TakingCard($name) => $then,
+            Stage::Goodbye($name) => $then,
+            Stage::Over($ending) => $over,
+        }
+    };
+}
+
+/// What every stage can do.
+pub(crate) trait AnyStage: Sized {
+    /// Name for the journal.
+    const NAME: &'static str;
+    /// How long it waits.
+    const PATIENCE: Duration;
+    /// A person is waited for, so the end is announced; else a device.
+    const ANNOUNCED: bool = true;
+
+    /// Handles an input that isn't about patience or cancelling.
+    fn handle(self, input: Input, language: Language, step: &mut Step<'_>) -> Stage;
+    /// The time is up; by default there is nothing to lose.
+    fn expired(self, language: Language, step: &mut Step<'_>) -> Expired {
+        let _ = (language, step);
+        Expired::End
+    }
+    /// What is shown.
+    fn screen(&self, language: Language, terminal: &Terminal) -> Screen;
+    /// "Back" leads somewhere.
+    fn has_back(&self) -> bool {
+        false
+    }
+    /// The citizen may stop here.
+    fn may_cancel(&self) -> bool {
+        true
+    }
+    /// Something would be lost by stopping, so it is asked.
+    fn has_work(&self) -> bool {
+        false
+    }
+    /// When it wants to be called again, beside its patience.
+    fn wake(&self) -> Option<Now> {
+        None
+    }
+    /// When it began to wait for a device, if it does; else the last touch counts.
+    fn began(&self) -> Option<Now> {
+        None
+    }
+}
+
+/// What follows when a stage's time is up.
+pub(crate) enum Expired {
+    /// Nothing to lose: the visit ends.
+    End,
+    /// A case worth keeping: it is covered.
+    Aside(Stage),
+    /// The stage knows a way on.
+    Go(Stage),
+}
+
+impl Stage {
+    pub(crate) fn name(&self) -> &'static str {
+        fn name<S: AnyStage>(_: &S) -> &'static str {
+            S::NAME
+        }
+        each_stage!(self, stage => name(stage), over _ending => "over")
+    }
+
+    /// Day and month of birth as four digits, where a card told it.
+    pub(crate) fn birthday(&self) -> Option<&Digits> {
+        match self {
+            Self::Filling(stage) => stage.case.birthday.as_ref(),
+            Self::Reviewing(stage) => stage.case.birthday.as_ref(),
+            Self::FilingFailed(stage) => stage.case.birthday.as_ref(),
+            Self::Language(_) | Self::Services(_) | Self::Request(_) | Self::AwaitingCard(_) | Self::Secret(_) => None,
+            Self::Reading(_) | Self::Refused(_) | Self::Filing(_) | Self::Receipt(_) | Self::TakingCard(_) => None,
+            Self::Goodbye(_) | Self::Over(_) => None,
+        }
+    }
+
+    fn patience(&self, quiet_since: Now) -> Patience {
+        fn of<S: AnyStage>(stage: &S, quiet_since: Now) -> Patience {
+            let since = stage.began().unwrap_or(quiet_since);
+            Patience {
+                since,
+                lasts: S::PATIENCE,
+                announced: S::ANNOUNCED,
+            }
+        }
+        each_stage!(self, stage => of(stage, quiet_since),
+            over _ending => Patience { since: quiet_since, lasts: Duration::ZERO, announced: false })
+    }
+}
+
+impl Visit {
+    pub(crate) fn begin(now: Now) -> Self {
+        let stage = Stage::Language(ChoosingLanguage);
+        Self {
+            language: Language::default(),
+            stage,
+            quiet_since: now,
+            asking_cancel: false,
+        }
+    }
+
+    /// A sign of life: patience starts anew.
+    pub(crate) fn touched(&mut self, now: Now) {
+        self.quiet_since = now;
+    }
+
+    pub(crate) fn patience(&self) -> Patience {
+        self.stage.patience(self.quiet_since)
+    }
+
+    /// When the screen or the state changes next by time alone.
+    pub(crate) fn next_change(&self, now: Now) -> Now {
+        let patience = self.patience().next_change(now);
+        let wake = each_stage!(&self.stage, stage => stage.wake(), over _ending => None);
+        wake.map_or(patience, |wake| wake.min(patience))
+    }
+
+    pub(crate) fn handle(mut self, input: Input, step: &mut Step<'_>) -> Next {
+        if matches!(
+            input,
+            Input::Tap(_) | Input::Card(CardEvent::Inserted(_) | CardEvent::Removed)
+        ) {
+            self.touched(step.now);
+        }
+        let before = self.stage.name();
+        match input {
+            Input::Tick => return self.tick(step),
+            Input::Tap(Tap::MoreTime) => {}
+            Input::Tap(Tap::Cancel) if self.may_cancel() => {
+                if !self.has_work() {
+                    return self.stop(step);
+                }
+                self.asking_cancel = true;
+            }
+            Input::Tap(Tap::ConfirmCancel) if self.asking_cancel => return self.stop(step),
+            Input::Tap(Tap::Cancel | Tap::ConfirmCancel | Tap::KeepGoing) => self.asking_cancel = false,
+            Input::Tap(Tap::Language(language)) => {
+                self.language = language;
+                self.forward(Input::Tap(Tap::Language(language)), step);
+            }
+            // Under the question "really stop?" nothing else can be touched.
+            Input::Tap(_) if self.asking_cancel => {}
+            Input::Tap(_) | Input::Card(_) | Input::Printer(_) | Input::Line { .. } => self.forward(input, step),
+            Input::Filed { .. } | Input::FilingFailed { .. } => self.forward(input, step),
+        }
+        self.arrive(before, step)
+    }
+
+    /// Stopped by the citizen: what was typed is dropped now; only the card still has to be taken.
+    fn stop(mut self, step: &mut Step<'_>) -> Next {
+        let before = self.stage.name();
+        step.effects.push(Effect::Reader(ReaderCommand::Stop));
+        self.asking_cancel = false;
+        self.stage = finish::leave(Ending::Cancelled, step);
+        self.arrive(before, step)
+    }
+
+    fn forward(&mut self, input: Input, step: &mut Step<'_>) {
+        let language = self.language;
+        let stage = core::mem::replace(&mut self.stage, Stage::Over(Ending::Cancelled));
+        self.stage =
+            each_stage!(stage, stage => stage.handle(input, language, step), over ending => Stage::Over(ending));
+    }
+
+    fn tick(mut self, step: &mut Step<'_>) -> Next {
+        let (before, language) = (self.stage.name(), self.language);
+        if !self.patience().is_over(step.now) {
+            self.forward(Input::Tick, step);
+            return self.arrive(before, step);
+        }
+        let stage = core::mem::replace(&mut self.stage, Stage::Over(Ending::Abandoned));
+        let expired = each_stage!(stage, stage => stage.expired(language, step), over _ending => Expired::End);
+        self.asking_cancel = false;
+        match expired {
+            Expired::End => Next::End(Ending::Abandoned),
+            Expired::Aside(stage) => {
+                self.stage = stage;
+                Next::Aside(self)
+            }
+            Expired::Go(stage) => {
+                self.stage = stage;
+                self.arrive(before, step)
+            }
+        }
+    }
+
+    /// Ends the visit, or notes a new stage.
+    fn arrive(mut self, before: &'static str, step: &mut Step<'_>) -> Next {
+        if let Stage::Over(ending) = self.stage {
+            return Next::End(ending);
+        }
+        let name = self.stage.name();
+        if name != before {
+            self.touched(step.now);
+            self.asking_cancel &= self.may_cancel();
+            step.record(Record::Reached(name));
+        }
+        Next::Stay(self)
+    }
+
+    fn may_cancel(&self) -> bool {
+        each_stage!(&self.stage, stage => stage.may_cancel(), over _ending => false)
+    }
+
+    fn has_work(&self) -> bool {
+        each_stage!(&self.stage, stage => stage.has_work(), over _ending => false)
+    }
+
+    pub(crate) fn view(&self, now: Now, terminal: &Terminal) -> View {
+        let screen = each_stage!(&self.stage, stage => stage.screen(self.language, terminal),
+            over _ending => Screen::Goodbye { filed: false });
+        View {
+            language: self.language,
+            town: terminal.catalogue.town().name().to_owned(),
+            screen,
+            countdown: self.patience().countdown(now),
+            back: each_stage!(&self.stage, stage => stage.has_back(), over _ending => false),
+            cancel: self.may_cancel(),
+            asking_cancel: self.asking_cancel,
+        }
+    }
+}

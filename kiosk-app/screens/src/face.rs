@@ -1,0 +1,126 @@
+//! Which page a view is, and handing it to that page's adapter.
+use crate::{Inner, frame, keyboard, pages, ui};
+use drivers_api::language::Language;
+use session::view::{Screen, View};
+use slint::ComponentHandle;
+
+/// What makes a page another page: its texts are forgotten and its scrolling and focus begin anew.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct PageKey {
+    face: ui::Face,
+    form_page: usize,
+    /// PIN and CAN are pages of their own.
+    can: bool,
+    language: Language,
+}
+
+impl PageKey {
+    fn of(view: &View) -> Self {
+        let form_page = if let Screen::Form(form) = &view.screen {
+            form.page
+        } else {
+            0
+        };
+        let can = matches!(&view.screen, Screen::Secret(entry) if entry.kind == session::view::SecretKind::Can);
+        Self {
+            face: face(&view.screen),
+            form_page,
+            can,
+            language: view.language,
+        }
+    }
+}
+
+/// Shows a view.
+pub(crate) fn show(inner: &Inner, view: &View) {
+    let app = &inner.app;
+    let key = PageKey::of(view);
+    let before = inner.shown.replace(Some(key));
+    if before.is_none_or(|before| before.language != view.language) {
+        select(view.language);
+    }
+    let new = before != Some(key);
+    if new {
+        keyboard::hide(app);
+        forget(inner, key.face);
+    }
+    fill(inner, view, new);
+    frame::fill(app, view);
+    if new {
+        let frame = app.global::<ui::Frame>();
+        inner.visit.set(inner.visit.get().wrapping_add(1));
+        frame.set_face(key.face);
+        frame.set_visit(inner.visit.get());
+    }
+}
+
+/// German is the source text; the others are bundled, so selecting them can't fail.
+fn select(language: Language) {
+    let name = match language {
+        Language::German => "",
+        Language::English => "en",
+    };
+    let selected = slint::select_bundled_translation(name);
+    debug_assert!(selected.is_ok(), "the translations are bundled");
+}
+
+/// Texts about a person, of all pages but `keep`, are replaced by empty ones.
+fn forget(inner: &Inner, keep: ui::Face) {
+    let app = &inner.app;
+    inner.form.forget();
+    pages::form::clear(app);
+    if keep != ui::Face::Review {
+        pages::review::clear(app);
+    }
+    if keep != ui::Face::Receipt {
+        pages::receipt::clear(app);
+    }
+    if keep != ui::Face::Request {
+        pages::request::clear(app);
+    }
+}
+
+fn fill(inner: &Inner, view: &View, new: bool) {
+    let app = &inner.app;
+    match &view.screen {
+        Screen::Attract {
+            card_left,
+            reader_works,
+        } => pages::attract::fill(app, *card_left, *reader_works),
+        Screen::Languages => pages::languages::fill(app),
+        Screen::Services { tiles } => pages::services::fill(app, tiles),
+        Screen::Request(request) => pages::request::fill(app, request),
+        Screen::LayCard { hint } => pages::lay_card::fill(app, *hint),
+        Screen::Secret(entry) => pages::secret::fill(app, *entry),
+        Screen::Reading { step } => pages::reading::fill(app, *step),
+        Screen::CardRefused { why, retry } => pages::card_refused::fill(app, *why, *retry),
+        Screen::Form(form) => pages::form::fill(app, &inner.form, form, new),
+        Screen::Review(review) => pages::review::fill(app, review, new),
+        Screen::FilingFailed { storage_full, certain } => pages::filing::fill(app, *storage_full, *certain),
+        Screen::Receipt(receipt) => pages::receipt::fill(app, receipt),
+        Screen::Goodbye { filed } => pages::ending::fill(app, *filed),
+        Screen::Away(away) => pages::away::fill(app, *away),
+        Screen::Filing | Screen::TakeCard => {}
+    }
+}
+
+fn face(screen: &Screen) -> ui::Face {
+    match screen {
+        Screen::Attract { .. } => ui::Face::Attract,
+        Screen::Languages => ui::Face::Languages,
+        Screen::Services { .. } => ui::Face::Services,
+        Screen::Request(_) => ui::Face::Request,
+        Screen::LayCard { .. } => ui::Face::LayCard,
+        Screen::Secret(_) => ui::Face::Secret,
+        Screen::Reading { .. } => ui::Face::Reading,
+        Screen::CardRefused { .. } => ui::Face::CardRefused,
+        Screen::Form(_) => ui::Face::Form,
+        Screen::Review(_) => ui::Face::Review,
+        Screen::Filing => ui::Face::Filing,
+        Screen::FilingFailed { .. } => ui::Face::FilingFailed,
+        Screen::Receipt(_) => ui::Face::Receipt,
+        Screen::TakeCard => ui::Face::TakeCard,
+        Screen::Goodbye { .. } => ui::Face::Goodbye,
+        Screen::Away(_) => ui::Face::Away,
+    }
+}

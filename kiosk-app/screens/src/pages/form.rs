@@ -1,0 +1,144 @@
+//! Adapter of `form.slint`: fields keep what is typed in them; a view changes only what it has to.
+use crate::frame::count;
+use crate::typed::{TypedField, shape_date, shape_number};
+use crate::{OnTap, ui};
+use drivers_api::private::PrivateText;
+use session::Tap;
+use session::view::{Form, FormChoice, FormField, FormFieldKind};
+use slint::{ComponentHandle, Model, ModelRc, SharedString, VecModel};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// What has to be remembered of the page that is shown.
+#[derive(Default)]
+pub(crate) struct FormMemory {
+    rows: Rc<VecModel<ui::Field>>,
+    typed: RefCell<BTreeMap<usize, TypedField>>,
+    stamp: Cell<i32>,
+}
+
+impl FormMemory {
+    /// Forgets all that was typed.
+    pub(crate) fn forget(&self) {
+        self.rows.set_vec(Vec::new());
+        self.typed.borrow_mut().clear();
+    }
+
+    fn next_stamp(&self) -> i32 {
+        self.stamp.set(self.stamp.get().wrapping_add(1));
+        self.stamp.get()
+    }
+
+    fn entry(&self, field: i32) -> Option<ui::Entry> {
+        self.rows.iter().find(|row| row.index == field).map(|row| row.entry)
+    }
+}
+
+/// What a field reads now is told to the session; answers with the text as it should look.
+pub(crate) fn entered(on_tap: &OnTap, memory: &Rc<FormMemory>) -> impl Fn(i32, &str) -> SharedString + Clone + 'static {
+    let (on_tap, memory) = (on_tap.clone(), memory.clone());
+    move |field, text| {
+        let text = match memory.entry(field) {
+            Some(ui::Entry::Date) => shape_date(text),
+            Some(ui::Entry::Number) => shape_number(text),
+            Some(ui::Entry::Text | ui::Entry::YesNo | ui::Entry::Choice) | None => text.to_owned(),
+        };
+        let shown = SharedString::from(&text);
+        if let Ok(index) = usize::try_from(field) {
+            if let Some(typed) = memory.typed.borrow_mut().get_mut(&index) {
+                typed.typed(&text);
+            }
+            on_tap(Tap::Enter {
+                field: index,
+                text: PrivateText::new(text),
+            });
+        }
+        shown
+    }
+}
+
+/// `new`: another page than before.
+pub(crate) fn fill(app: &ui::App, memory: &FormMemory, form: &Form, new: bool) {
+    let page = app.global::<ui::Form>();
+    page.set_title(SharedString::from(&form.title));
+    page.set_intro(SharedString::from(&form.intro));
+    page.set_position(count(form.position));
+    page.set_of(count(form.of));
+    if new {
+        page.set_fields(ModelRc::from(memory.rows.clone()));
+    }
+    for (at, field) in form.fields.iter().enumerate() {
+        place(memory, at, field);
+    }
+    while memory.rows.row_count() > form.fields.len() {
+        memory.rows.remove(form.fields.len());
+    }
+}
+
+pub(crate) fn clear(app: &ui::App) {
+    app.global::<ui::Form>().set_fields(ModelRc::default());
+}
+
+/// Brings row `at` in line with a field; rows of fields that are no longer shown are taken out.
+fn place(memory: &FormMemory, at: usize, field: &FormField) {
+    let index = count(field.field);
+    if let Some(found) =
+        (at..memory.rows.row_count()).find(|row| memory.rows.row_data(*row).is_some_and(|r| r.index == index))
+    {
+        (at..found).for_each(|_| {
+            memory.rows.remove(at);
+        });
+        if let Some(old) = memory.rows.row_data(at) {
+            let row = row(memory, field, Some(&old));
+            if row != old {
+                memory.rows.set_row_data(at, row);
+            }
+        }
+        return;
+    }
+    memory.rows.insert(at, row(memory, field, None));
+}
+
+fn row(memory: &FormMemory, field: &FormField, old: Option<&ui::Field>) -> ui::Field {
+    let value = field.value.expose();
+    let mut all = memory.typed.borrow_mut();
+    let replaced = match all.get_mut(&field.field).filter(|_| old.is_some()) {
+        Some(typed) => typed.told(value),
+        None => {
+            all.insert(field.field, TypedField::new(value));
+            true
+        }
+    };
+    let (value, stamp) = match old {
+        Some(old) if !replaced => (old.value.clone(), old.stamp),
+        _ => (SharedString::from(value), memory.next_stamp()),
+    };
+    let (entry, choices): (_, &[FormChoice]) = match &field.kind {
+        FormFieldKind::Text => (ui::Entry::Text, &[]),
+        FormFieldKind::Date => (ui::Entry::Date, &[]),
+        FormFieldKind::Number { .. } => (ui::Entry::Number, &[]),
+        FormFieldKind::YesNo => (ui::Entry::YesNo, &[]),
+        FormFieldKind::Select { choices } => (ui::Entry::Choice, choices),
+    };
+    let choices = choices.iter().map(|choice| ui::Choice {
+        key: SharedString::from(&choice.key),
+        label: SharedString::from(&choice.label),
+    });
+    ui::Field {
+        index: count(field.field),
+        label: SharedString::from(&field.label),
+        hint: SharedString::from(&field.hint),
+        entry,
+        value,
+        stamp,
+        from_card: field.from_card,
+        editable: field.editable,
+        required: field.required,
+        error: SharedString::from(field.error.as_deref().unwrap_or_default()),
+        choices: super::put(
+            old.map(|old| old.choices.clone()).unwrap_or_default(),
+            choices.collect(),
+        ),
+    }
+}

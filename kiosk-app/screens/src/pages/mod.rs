@@ -1,0 +1,26 @@
+//! The adapters: one beside each `.slint` file, setting its global from the view.
+pub(crate) mod attract;
+pub(crate) mod away;
+pub(crate) mod card_refused;
+pub(crate) mod ending;
+pub(crate) mod filing;
+pub(crate) mod form;
+pub(crate) mod languages;
+pub(crate) mod lay_card;
+pub(crate) mod reading;
+pub(crate) mod receipt;
+pub(crate) mod request;
+pub(crate) mod review;
+pub(crate) mod secret;
+pub(crate) mod services;
+
+use slint::{Model, ModelRc};
+
+/// The model for `rows`: the one that is there if nothing changed, so that a page that is told the same again stays as
+/// it is (focus, scrolling, no repaint).
+fn put<T: Clone + PartialEq + 'static>(there: ModelRc<T>, rows: Vec<T>) -> ModelRc<T> {
+    if there.row_count() == rows.len() && there.iter().eq(rows.iter().cloned()) {
+        return there;
+    }
+    ModelRc::from(rows.as_slice())
+}

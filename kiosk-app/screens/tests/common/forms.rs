@@ -1,0 +1,213 @@
+//! The pages with much on them.
+use super::pick;
+use catalogue::{Declaration, DeclarationRow, Provider, Section};
+use drivers_api::card::{Authenticity, DataGroup};
+use drivers_api::language::Language;
+use drivers_api::private::PrivateText;
+use session::view::{Form, FormChoice, FormField, FormFieldKind, Request, Review};
+
+pub(crate) fn request(l: Language) -> Request {
+    Request {
+        service: pick(l, "Meldebescheinigung", "Certificate of residence"),
+        provider: Provider {
+            name: "Stadt Musterstadt, Bürgerbüro".into(),
+            street: "Rathausplatz 1".into(),
+            city: "12345 Musterstadt".into(),
+            email: "buergerbuero@musterstadt.example".into(),
+            website: "www.musterstadt.example".into(),
+            data_protection_authority:
+                "Die Landesbeauftragte für den Datenschutz, Postfach 1234, 54321 Landeshauptstadt".into(),
+            responsible_for_data: "Behördliche Datenschutzbeauftragte, datenschutz@musterstadt.example".into(),
+        },
+        purpose: pick(
+            l,
+            "Damit wir wissen, wer die Bescheinigung bestellt und wessen Daten darin stehen.",
+            "So that we know who orders the certificate and whose data it shows.",
+        ),
+        legal_basis: pick(l, "§ 18 Bundesmeldegesetz", "Section 18 Federal Registration Act (BMG)"),
+        data: vec![
+            DataGroup::GivenNames,
+            DataGroup::FamilyNames,
+            DataGroup::BirthName,
+            DataGroup::AcademicTitle,
+            DataGroup::DateOfBirth,
+            DataGroup::PlaceOfBirth,
+            DataGroup::PlaceOfResidence,
+        ],
+        fee: Some(pick(
+            l,
+            "10,00 €, zahlbar mit der Rechnung",
+            "€10.00, payable by invoice",
+        )),
+    }
+}
+
+pub(crate) fn field(index: usize, label: &str, kind: FormFieldKind, value: &str) -> FormField {
+    FormField {
+        field: index,
+        label: label.into(),
+        hint: String::new(),
+        kind,
+        value: PrivateText::from(value),
+        from_card: false,
+        editable: true,
+        required: true,
+        error: None,
+    }
+}
+
+pub(crate) fn person_form(l: Language) -> Form {
+    let text = |index, german, english, value| FormField {
+        from_card: true,
+        ..field(index, &pick(l, german, english), FormFieldKind::Text, value)
+    };
+    Form {
+        page: 0,
+        title: pick(l, "Ihre Angaben", "Your details"),
+        intro: pick(
+            l,
+            "Bitte prüfen Sie, was wir vom Ausweis gelesen haben.",
+            "Please check what we read from your ID card.",
+        ),
+        position: 1,
+        of: 3,
+        fields: vec![
+            FormField {
+                editable: false,
+                ..text(0, "Vorname(n)", "Given name(s)", "ERIKA")
+            },
+            FormField {
+                editable: false,
+                ..text(1, "Familienname", "Family name", "MUSTERMANN")
+            },
+            FormField {
+                editable: false,
+                ..text(2, "Geburtsdatum", "Date of birth", "12.08.1964")
+            },
+            FormField {
+                hint: pick(l, "So, wie Sie heute wohnen.", "Where you live today."),
+                ..text(3, "Straße und Hausnummer", "Street and house number", "Heidestraße 17")
+            },
+            FormField {
+                required: false,
+                ..field(
+                    4,
+                    &pick(l, "Zusatz zur Anschrift", "Address line 2"),
+                    FormFieldKind::Text,
+                    "",
+                )
+            },
+        ],
+    }
+}
+
+pub(crate) fn question_form(l: Language) -> Form {
+    let choice = |key: &str, german, english| FormChoice {
+        key: key.into(),
+        label: pick(l, german, english),
+    };
+    Form {
+        page: 1,
+        title: pick(l, "Ihre Bescheinigung", "Your certificate"),
+        intro: String::new(),
+        position: 2,
+        of: 3,
+        fields: vec![
+            FormField {
+                hint: pick(
+                    l,
+                    "Die erweiterte nennt auch frühere Anschriften.",
+                    "The extended one also lists earlier addresses.",
+                ),
+                ..field(
+                    5,
+                    &pick(
+                        l,
+                        "Welche Bescheinigung brauchen Sie?",
+                        "Which certificate do you need?",
+                    ),
+                    FormFieldKind::Select {
+                        choices: vec![
+                            choice("einfach", "Einfache Meldebescheinigung", "Simple certificate"),
+                            choice("erweitert", "Erweiterte Meldebescheinigung", "Extended certificate"),
+                        ],
+                    },
+                    "einfach",
+                )
+            },
+            field(
+                6,
+                &pick(l, "Soll sie per Post kommen?", "Shall we send it by post?"),
+                FormFieldKind::YesNo,
+                "",
+            ),
+            FormField {
+                error: Some(pick(
+                    l,
+                    "Schreiben Sie das Datum bitte so: 24.12.2026.",
+                    "Please write the date like this: 24.12.2026.",
+                )),
+                ..field(
+                    7,
+                    &pick(l, "Ab wann wird sie gebraucht?", "From when do you need it?"),
+                    FormFieldKind::Date,
+                    "24.1",
+                )
+            },
+            field(
+                8,
+                &pick(l, "Wie viele Exemplare?", "How many copies?"),
+                FormFieldKind::Number { min: 1, max: 5 },
+                "1",
+            ),
+        ],
+    }
+}
+
+pub(crate) fn review(l: Language) -> Review {
+    let row = |label: String, value: &str, from_card| DeclarationRow {
+        label,
+        value: PrivateText::from(value),
+        from_card,
+    };
+    Review {
+        service: pick(l, "Meldebescheinigung", "Certificate of residence"),
+        declaration: Declaration {
+            sections: vec![
+                Section {
+                    title: pick(l, "Ihre Angaben", "Your details"),
+                    page: 0,
+                    rows: vec![
+                        row(pick(l, "Vorname(n)", "Given name(s)"), "ERIKA", true),
+                        row(pick(l, "Familienname", "Family name"), "MUSTERMANN", true),
+                        row(pick(l, "Geburtsdatum", "Date of birth"), "12.08.1964", true),
+                        row(pick(l, "Anschrift", "Address"), "Heidestraße 17, 51147 Köln", true),
+                    ],
+                },
+                Section {
+                    title: pick(l, "Ihre Bescheinigung", "Your certificate"),
+                    page: 1,
+                    rows: vec![
+                        row(
+                            pick(l, "Welche Bescheinigung?", "Which certificate?"),
+                            &pick(l, "Einfache Meldebescheinigung", "Simple certificate"),
+                            false,
+                        ),
+                        row(pick(l, "Zusatz", "Addition"), "", false),
+                    ],
+                },
+            ],
+            statement: pick(
+                l,
+                "Ich versichere, dass meine Angaben richtig und vollständig sind.",
+                "I confirm that what I have stated is correct and complete.",
+            ),
+        },
+        fee: Some(pick(
+            l,
+            "10,00 €, zahlbar mit der Rechnung",
+            "€10.00, payable by invoice",
+        )),
+        authenticity: Some(Authenticity::NotProven),
+    }
+}

@@ -1,0 +1,243 @@
+//! One view of every kind, in both languages, with the published test person Erika Mustermann.
+#![allow(dead_code, missing_docs)]
+use catalogue::ServiceId;
+use drivers_api::card::{PinState, ReadStep};
+use drivers_api::language::Language;
+use drivers_api::print::PrintTrouble;
+use session::view::{
+    AwayView, CardHint, Countdown, Paper, ReceiptView, Refusal, Request, Screen, SecretEntry, SecretKind, Tile, View,
+};
+
+mod forms;
+#[allow(unused_imports)] // each test uses some
+pub(crate) use forms::{field, person_form, question_form, request, review};
+
+pub(crate) fn view(language: Language, screen: Screen) -> View {
+    let way = !matches!(
+        screen,
+        Screen::Attract { .. }
+            | Screen::Filing
+            | Screen::Receipt(_)
+            | Screen::TakeCard
+            | Screen::Goodbye { .. }
+            | Screen::Away(_)
+    );
+    let back = way
+        && !matches!(
+            screen,
+            Screen::Languages | Screen::Reading { .. } | Screen::CardRefused { .. }
+        );
+    View {
+        language,
+        town: "Stadt Musterstadt".into(),
+        screen,
+        countdown: None,
+        back,
+        cancel: way,
+        asking_cancel: false,
+    }
+}
+
+pub(crate) fn pick(language: Language, german: &str, english: &str) -> String {
+    match language {
+        Language::German => german.into(),
+        Language::English => english.into(),
+    }
+}
+
+fn tiles(l: Language) -> Vec<Tile> {
+    let tile = |id: &str, title, summary, needs_card, available| Tile {
+        id: ServiceId::from(id),
+        title,
+        summary,
+        needs_card,
+        available,
+    };
+    vec![
+        tile(
+            "meldebescheinigung",
+            pick(l, "Meldebescheinigung", "Certificate of residence"),
+            pick(
+                l,
+                "Schriftlicher Nachweis, wo Sie gemeldet sind.",
+                "Written proof of where you are registered.",
+            ),
+            true,
+            true,
+        ),
+        tile(
+            "hund",
+            pick(l, "Hund anmelden", "Register a dog"),
+            pick(l, "Anmeldung zur Hundesteuer.", "Registration for dog tax."),
+            false,
+            true,
+        ),
+        tile(
+            "parken",
+            pick(l, "Bewohnerparkausweis", "Residents’ parking permit"),
+            pick(
+                l,
+                "Parken in der Zone, in der Sie wohnen.",
+                "Parking in the zone where you live.",
+            ),
+            true,
+            false,
+        ),
+    ]
+}
+
+pub(crate) fn receipt(l: Language, paper: Paper, line_up: bool) -> Screen {
+    Screen::Receipt(ReceiptView {
+        service: pick(l, "Meldebescheinigung", "Certificate of residence"),
+        code: "K7QF-2M9D-X4".into(),
+        line_up,
+        paper,
+        print_again: paper != Paper::Printing,
+        next_steps: pick(
+            l,
+            "Das Bürgerbüro prüft Ihren Antrag und schickt die Bescheinigung in 2 bis 3 Werktagen an Ihre Anschrift. Die Rechnung liegt bei.",
+            "The citizens’ office checks your application and sends the certificate to your address within 2 to 3 working days, together with the invoice.",
+        ),
+    })
+}
+
+pub(crate) fn secret(kind: SecretKind, typed: usize, pin: PinState, wrong: bool) -> Screen {
+    Screen::Secret(SecretEntry {
+        kind,
+        typed,
+        length: 6,
+        pin,
+        wrong,
+    })
+}
+
+type Named = (&'static str, Screen);
+
+/// Name of a picture, and its view.
+pub(crate) fn all(l: Language) -> Vec<(&'static str, View)> {
+    let screens = entrance(l).into_iter().chain(card()).chain(way(l)).chain(endings());
+    let mut views: Vec<(&'static str, View)> = screens.map(|(name, screen)| (name, view(l, screen))).collect();
+    let countdown = Some(Countdown {
+        remaining_s: 17,
+        from_s: 30,
+    });
+    views.push((
+        "17-countdown",
+        View {
+            countdown,
+            ..view(l, Screen::Form(person_form(l)))
+        },
+    ));
+    views.push((
+        "18-cancel",
+        View {
+            asking_cancel: true,
+            ..view(l, Screen::Form(person_form(l)))
+        },
+    ));
+    views.push((
+        "18-cancel-countdown",
+        View {
+            asking_cancel: true,
+            countdown,
+            ..view(l, Screen::Review(review(l)))
+        },
+    ));
+    views
+}
+
+fn entrance(l: Language) -> Vec<Named> {
+    vec![
+        (
+            "01-attract",
+            Screen::Attract {
+                card_left: false,
+                reader_works: true,
+            },
+        ),
+        (
+            "01-attract-troubled",
+            Screen::Attract {
+                card_left: true,
+                reader_works: false,
+            },
+        ),
+        ("02-languages", Screen::Languages),
+        ("03-services", Screen::Services { tiles: tiles(l) }),
+        ("04-request", Screen::Request(request(l))),
+        (
+            "04-request-no-card",
+            Screen::Request(Request {
+                data: Vec::new(),
+                fee: None,
+                ..request(l)
+            }),
+        ),
+    ]
+}
+
+fn card() -> Vec<Named> {
+    let fresh = PinState::Operational { tries_left: 3 };
+    let used = PinState::Operational { tries_left: 2 };
+    let lay = |hint| Screen::LayCard { hint };
+    let refused = |why, retry| Screen::CardRefused { why, retry };
+    vec![
+        ("05-lay-card", lay(CardHint::None)),
+        ("05-lay-card-not-eid", lay(CardHint::NotEid)),
+        ("05-lay-card-unreadable", lay(CardHint::Unreadable)),
+        ("05-lay-card-taken", lay(CardHint::TakenAway)),
+        ("05-lay-card-gone", lay(CardHint::ReaderGone)),
+        ("06-pin", secret(SecretKind::Pin, 3, fresh, false)),
+        ("06-pin-wrong", secret(SecretKind::Pin, 0, used, true)),
+        ("06-can", secret(SecretKind::Can, 6, PinState::Suspended, false)),
+        ("06-can-wrong", secret(SecretKind::Can, 0, PinState::Suspended, true)),
+        ("06-pin-last", secret(SecretKind::Pin, 1, PinState::Suspended, false)),
+        (
+            "07-reading",
+            Screen::Reading {
+                step: ReadStep::Authenticating,
+            },
+        ),
+        ("08-blocked", refused(Refusal::Blocked, false)),
+        ("08-deactivated", refused(Refusal::Deactivated, false)),
+        ("08-not-authorised", refused(Refusal::NotAuthorised, false)),
+        ("08-malformed", refused(Refusal::Malformed, true)),
+    ]
+}
+
+fn way(l: Language) -> Vec<Named> {
+    let failed = |storage_full, certain| Screen::FilingFailed { storage_full, certain };
+    vec![
+        ("09-form-person", Screen::Form(person_form(l))),
+        ("09-form-questions", Screen::Form(question_form(l))),
+        ("10-review", Screen::Review(review(l))),
+        ("11-filing", Screen::Filing),
+        ("12-filing-failed", failed(false, true)),
+        ("12-filing-failed-full", failed(true, true)),
+        ("12-filing-unknown", failed(false, false)),
+        ("13-receipt-printing", receipt(l, Paper::Printing, true)),
+        ("13-receipt", receipt(l, Paper::Printed, true)),
+        (
+            "13-receipt-failed",
+            receipt(l, Paper::Failed(PrintTrouble::PaperEmpty), false),
+        ),
+    ]
+}
+
+fn endings() -> Vec<Named> {
+    let away = |remaining_s, birthday, wrong| {
+        Screen::Away(AwayView {
+            remaining_s,
+            birthday,
+            wrong,
+        })
+    };
+    vec![
+        ("14-take-card", Screen::TakeCard),
+        ("15-goodbye", Screen::Goodbye { filed: true }),
+        ("15-goodbye-stopped", Screen::Goodbye { filed: false }),
+        ("16-away", away(42, Some(2), false)),
+        ("16-away-wrong", away(41, Some(0), true)),
+        ("16-away-simple", away(30, None, false)),
+    ]
+}

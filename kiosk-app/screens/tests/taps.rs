@@ -1,0 +1,350 @@
+//! Every button of every screen says the right thing, by finger and by keyboard.
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // helpers of tests
+mod common;
+
+use common::{all, person_form, pick, question_form, secret, view};
+use drivers_api::card::PinState;
+use drivers_api::language::Language;
+use drivers_api::private::PrivateText;
+use screens::Screens;
+use screens::hand::{self, Missed, find, key, tap};
+use screens::picture::{self, Canvas};
+use session::Tap;
+use session::view::{Countdown, FormField, Screen, SecretKind, View};
+use slint::platform::Key;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+struct World {
+    canvas: Canvas,
+    screens: Screens,
+    said: Rc<RefCell<Vec<String>>>,
+    clock: u64,
+}
+
+impl World {
+    fn show(&mut self, view: &View) {
+        self.screens.show(view);
+        self.turn();
+        self.said.borrow_mut().clear();
+    }
+
+    /// Time for what a touch sets off, and a frame, as on a display.
+    fn turn(&mut self) {
+        self.clock += 1;
+        self.canvas.turn(Duration::from_secs(self.clock));
+        self.canvas.dirty();
+    }
+
+    fn says(&mut self, label: &str, expected: &[&str]) {
+        self.said.borrow_mut().clear();
+        tap(&self.screens, label).unwrap();
+        self.turn();
+        assert_eq!(*self.said.borrow(), expected, "after “{label}”");
+    }
+
+    fn value(&self, label: &str) -> String {
+        find(&self.screens, label).unwrap().value
+    }
+}
+
+/// A tap in words; texts of the published test person may be told.
+fn words(tap: &Tap) -> String {
+    match tap {
+        Tap::Enter { field, text } => format!("{field}={}", text.expose()),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn everything_that_is_done_is_said() {
+    let said = Rc::new(RefCell::new(Vec::new()));
+    let canvas = picture::install(1080, 1920).unwrap();
+    let screens = Screens::new({
+        let said = said.clone();
+        move |tap| said.borrow_mut().push(words(&tap))
+    })
+    .unwrap();
+    screens.open().unwrap();
+    let mut world = World {
+        canvas,
+        screens,
+        said,
+        clock: 0,
+    };
+    for (width, height) in [(1080, 1920), (1920, 1080)] {
+        world.canvas.resize(width, height);
+        for language in Language::ALL {
+            buttons(&mut world, language);
+            numbers(&mut world, language);
+            fields(&mut world, language);
+            typing(&mut world, language);
+            keyboard_only(&mut world, language);
+        }
+    }
+    nothing_is_kept(&mut world);
+    idle_is_still(&mut world);
+}
+
+fn buttons(world: &mut World, l: Language) {
+    let label = |german: &'static str, english: &'static str| match l {
+        Language::German => german,
+        Language::English => english,
+    };
+    let views = all(l);
+    let named = |name: &str| &views.iter().find(|(n, _)| *n == name).unwrap().1;
+    let next = label("Weiter", "Continue");
+    let again = label("Noch einmal versuchen", "Try again");
+    for (name, button, says) in [
+        ("01-attract", "Zum Starten berühren", "Start"),
+        ("02-languages", "Deutsch", "Language(German)"),
+        ("02-languages", "English", "Language(English)"),
+        (
+            "03-services",
+            label("Meldebescheinigung", "Certificate of residence"),
+            "Service(ServiceId(\"meldebescheinigung\"))",
+        ),
+        (
+            "03-services",
+            label("Hund anmelden", "Register a dog"),
+            "Service(ServiceId(\"hund\"))",
+        ),
+        ("04-request", next, "Continue"),
+        ("04-request", label("Zurück", "Back"), "Back"),
+        ("04-request", label("Abbrechen", "Cancel"), "Cancel"),
+        ("06-can", next, "Continue"),
+        ("08-malformed", again, "Continue"),
+        ("09-form-person", next, "Continue"),
+        (
+            "10-review",
+            label("Ihre Bescheinigung ändern", "Change Your certificate"),
+            "Change(1)",
+        ),
+        (
+            "10-review",
+            label("Jetzt verbindlich absenden", "Submit now – this is binding"),
+            "Continue",
+        ),
+        ("12-filing-failed", again, "Continue"),
+        ("13-receipt", label("Noch einmal drucken", "Print again"), "PrintAgain"),
+        (
+            "13-receipt-failed",
+            label("Drucken noch einmal versuchen", "Try printing again"),
+            "PrintAgain",
+        ),
+        ("13-receipt", label("Fertig", "Done"), "Continue"),
+        ("16-away-simple", label("Weitermachen", "Carry on"), "Continue"),
+        (
+            "17-countdown",
+            label("Ich brauche mehr Zeit", "I need more time"),
+            "MoreTime",
+        ),
+        ("18-cancel", label("Nein, weitermachen", "No, carry on"), "KeepGoing"),
+        (
+            "18-cancel",
+            label("Ja, abbrechen und löschen", "Yes, cancel and delete"),
+            "ConfirmCancel",
+        ),
+    ] {
+        world.show(named(name));
+        world.says(button, &[says]);
+    }
+    world.show(named("03-services"));
+    let off = label("Bewohnerparkausweis", "Residents’ parking permit");
+    assert_eq!(tap(&world.screens, off), Err(Missed::Disabled(off.to_owned())));
+    world.show(named("06-pin"));
+    assert_eq!(
+        tap(&world.screens, next),
+        Err(Missed::Disabled(next.to_owned())),
+        "three of six digits"
+    );
+    world.show(named("18-cancel"));
+    assert!(
+        find(&world.screens, next).is_none(),
+        "nothing below the question can be reached"
+    );
+    hand::tap_at(&world.screens, 20.0, 1000.0);
+    assert!(world.said.borrow().is_empty());
+}
+
+fn numbers(world: &mut World, l: Language) {
+    let fresh = PinState::Operational { tries_left: 3 };
+    world.show(&view(l, secret(SecretKind::Pin, 0, fresh, false)));
+    for digit in 0..=9 {
+        world.says(&digit.to_string(), &[&format!("Digit({digit})")]);
+    }
+    world.says(&pick(l, "Letzte Ziffer löschen", "Delete last digit"), &["Erase"]);
+    world.said.borrow_mut().clear();
+    for text in ["4", "2", "x"] {
+        key(&world.screens, text);
+    }
+    key(&world.screens, Key::Backspace);
+    key(&world.screens, Key::Escape);
+    key(&world.screens, Key::Return); // not complete: nothing
+    assert_eq!(*world.said.borrow(), ["Digit(4)", "Digit(2)", "Erase"]);
+    world.show(&view(l, secret(SecretKind::Pin, 6, fresh, false)));
+    key(&world.screens, Key::Return);
+    assert_eq!(*world.said.borrow(), ["Continue"]);
+    let dots = hand::elements(&world.screens)
+        .into_iter()
+        .find(|element| element.label == "PIN")
+        .unwrap();
+    assert_eq!(dots.value, pick(l, "6 von 6 Ziffern", "6 of 6 digits"));
+}
+
+fn fields(world: &mut World, l: Language) {
+    world.show(&view(l, Screen::Form(question_form(l))));
+    world.says(
+        &pick(l, "Erweiterte Meldebescheinigung", "Extended certificate"),
+        &["5=erweitert"],
+    );
+    let chosen = find(
+        &world.screens,
+        &pick(l, "Erweiterte Meldebescheinigung", "Extended certificate"),
+    )
+    .unwrap();
+    assert_eq!(chosen.checked, Some(true), "shown at once");
+    world.says(&pick(l, "Ja", "Yes"), &["6=true"]);
+    world.says(&pick(l, "Nein", "No"), &["6=false"]);
+    let date = pick(l, "Ab wann wird sie gebraucht?", "From when do you need it?");
+    tap(&world.screens, &date).unwrap();
+    world.turn();
+    world.says("2", &["7=24.12"]);
+    world.says("2", &["7=24.12.2"]);
+    assert_eq!(world.value(&date), "24.12.2");
+    world.says(&pick(l, "Letzte Ziffer löschen", "Delete last digit"), &["7=24.12"]);
+    tap(&world.screens, &pick(l, "Fertig", "Done")).unwrap();
+    world.turn();
+    assert!(find(&world.screens, "2").is_none(), "the pad is away");
+}
+
+fn typing(world: &mut World, l: Language) {
+    let form = || person_form(l);
+    world.show(&view(l, Screen::Form(form())));
+    let street = pick(l, "Straße und Hausnummer", "Street and house number");
+    tap(&world.screens, &street).unwrap();
+    world.turn();
+    world.says("ß", &["3=Heidestraße 17ß"]);
+    // a view that was made before that letter
+    world.screens.show(&view(l, Screen::Form(form())));
+    world.turn();
+    assert_eq!(world.value(&street), "Heidestraße 17ß", "a late view eats no letter");
+    world.says(&pick(l, "Großbuchstaben", "Capital letters"), &[]);
+    world.says("Ä", &["3=Heidestraße 17ßÄ"]);
+    world.says("ä", &["3=Heidestraße 17ßÄä"]);
+    world.says(&pick(l, "Weitere Buchstaben", "More letters"), &[]);
+    world.says("é", &["3=Heidestraße 17ßÄäé"]);
+    world.says(&pick(l, "Leertaste", "Space bar"), &["3=Heidestraße 17ßÄäé "]);
+    world.says(
+        &pick(l, "Letztes Zeichen löschen", "Delete last character"),
+        &["3=Heidestraße 17ßÄäé"],
+    );
+    key(&world.screens, "Ł");
+    assert_eq!(
+        world.value(&street),
+        "Heidestraße 17ßÄäéŁ",
+        "a real keyboard types as well"
+    );
+    // the session has another text: that is shown
+    let mut changed = form();
+    changed.fields[3].value = PrivateText::from("Am Markt 1");
+    world.screens.show(&view(l, Screen::Form(changed)));
+    world.turn();
+    assert_eq!(world.value(&street), "Am Markt 1");
+    // a field more above, and the one that is typed in keeps its text
+    world.says("x", &["3=Am Markt 1x"]);
+    let mut longer = form();
+    longer.fields[3].value = PrivateText::from("Am Markt 1x");
+    longer.fields.insert(
+        3,
+        FormField {
+            required: false,
+            ..common::field(9, "c/o", session::view::FormFieldKind::Text, "")
+        },
+    );
+    world.screens.show(&view(l, Screen::Form(longer)));
+    world.turn();
+    assert_eq!(world.value(&street), "Am Markt 1x");
+    assert!(find(&world.screens, "c/o").is_some());
+}
+
+fn keyboard_only(world: &mut World, l: Language) {
+    world.show(&view(l, Screen::Languages));
+    key(&world.screens, Key::Tab);
+    key(&world.screens, Key::Return);
+    key(&world.screens, Key::Tab);
+    key(&world.screens, " ");
+    assert_eq!(*world.said.borrow(), ["Language(German)", "Language(English)"]);
+    let form = Screen::Form(person_form(l));
+    world.show(&View {
+        asking_cancel: true,
+        ..view(l, form)
+    });
+    key(&world.screens, Key::Tab);
+    key(&world.screens, Key::Tab);
+    key(&world.screens, Key::Return);
+    key(&world.screens, Key::Backtab);
+    key(&world.screens, Key::Return);
+    assert_eq!(*world.said.borrow(), ["ConfirmCancel", "KeepGoing"]);
+    for escape in [Key::Escape, Key::F4, Key::Menu] {
+        key(&world.screens, escape);
+    }
+    assert_eq!(world.said.borrow().len(), 2, "nothing dangerous");
+}
+
+/// After the visit, no element tells anything of it.
+fn nothing_is_kept(world: &mut World) {
+    let l = Language::German;
+    for (_, shown) in all(l) {
+        world.show(&shown);
+    }
+    world.show(&view(
+        l,
+        Screen::Attract {
+            card_left: false,
+            reader_works: true,
+        },
+    ));
+    world.show(&view(
+        l,
+        Screen::Form(session::view::Form {
+            fields: Vec::new(),
+            ..person_form(l)
+        }),
+    ));
+    let there = format!(
+        "{:?}",
+        hand::elements(&world.screens)
+            .iter()
+            .map(|e| (&e.label, &e.value))
+            .collect::<Vec<_>>()
+    );
+    for text in ["ERIKA", "MUSTERMANN", "12.08.1964", "Heidestr"] {
+        assert!(!there.contains(text), "{text} is still there");
+    }
+}
+
+/// A screen on which nothing happens isn't drawn again; a view that says the same draws nothing.
+fn idle_is_still(world: &mut World) {
+    let countdown = Some(Countdown {
+        remaining_s: 17,
+        from_s: 30,
+    });
+    for language in Language::ALL {
+        for (name, shown) in all(language) {
+            world.show(&shown);
+            world.turn();
+            assert!(!world.canvas.dirty(), "{name} draws for nothing");
+            world.screens.show(&shown);
+            world.clock += 5;
+            world.canvas.turn(Duration::from_secs(world.clock));
+            assert!(!world.canvas.dirty(), "{name} draws the same again");
+        }
+        let mut shown = view(language, Screen::Filing);
+        world.show(&shown);
+        shown.countdown = countdown;
+        world.screens.show(&shown);
+        assert!(world.canvas.dirty(), "a countdown is drawn");
+    }
+}

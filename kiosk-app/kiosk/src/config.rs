@@ -1,0 +1,188 @@
+//! The terminal's configuration: one TOML file, written by whoever sets the terminal up.
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// Largest configuration file; a real one has a dozen lines.
+const CONFIG_BYTES_MAX: u64 = 64 * 1024;
+
+/// See `kiosk.toml` beside this crate for what each key means.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Services folder; without it, the services built into the program.
+    pub(crate) services: Option<PathBuf>,
+    /// The authority's public key, a JWK.
+    pub(crate) authority_key: PathBuf,
+    /// The queue of sealed cases, shared with the courier.
+    pub(crate) outbox: PathBuf,
+    /// The socket at which the courier tells whether the backend can be reached; without it, nobody knows.
+    pub(crate) agent: Option<PathBuf>,
+    /// Where receipts are printed, as `ipp://` or `ipps://`.
+    pub(crate) printer: Option<String>,
+    /// The display.
+    #[serde(default)]
+    pub(crate) display: Display,
+}
+
+/// How the display hangs.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Display {
+    /// By how much the picture is turned.
+    #[serde(default)]
+    pub(crate) rotation: Rotation,
+    /// Which connector (`HDMI-A-1`); without it, the first at which a display is found.
+    pub(crate) output: Option<String>,
+}
+
+/// Clockwise.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Rotation {
+    /// As the display stands.
+    #[default]
+    None,
+    /// By 90°.
+    Right,
+    /// By 180°.
+    UpsideDown,
+    /// By 270°.
+    Left,
+}
+
+/// What is wrong with the configuration file.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigFault {
+    /// It can't be read.
+    #[error("reading {}", file.display())]
+    Read {
+        /// Which file.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It says what can't be.
+    #[error("{}:{line}: {what}", file.display())]
+    Content {
+        /// Which file.
+        file: PathBuf,
+        /// Line, counted from 1.
+        line: usize,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+impl Config {
+    /// Reads the file. Relative paths in it are meant from its folder.
+    pub(crate) fn read(file: &Path) -> Result<Self, ConfigFault> {
+        let text = read_text(file, CONFIG_BYTES_MAX);
+        let text = text.map_err(|source| ConfigFault::Read {
+            file: file.to_owned(),
+            source,
+        })?;
+        let mut config: Self = toml::from_str(&text).map_err(|error| ConfigFault::Content {
+            file: file.to_owned(),
+            line: error.span().map_or(1, |span| line(&text, span.start)),
+            what: error.message().to_owned(),
+        })?;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let paths = [&mut config.authority_key, &mut config.outbox];
+        for path in paths.into_iter().chain(&mut config.services).chain(&mut config.agent) {
+            *path = folder.join(&*path);
+        }
+        Ok(config)
+    }
+}
+
+/// Reads a text file that must not be longer than that.
+pub(crate) fn read_text(file: &Path, bytes_max: u64) -> std::io::Result<String> {
+    use std::io::{Error, ErrorKind, Read};
+    let mut text = String::new();
+    std::fs::File::open(file)?
+        .take(bytes_max + 1)
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > bytes_max {
+        return Err(Error::new(
+            ErrorKind::FileTooLarge,
+            format!("more than {bytes_max} bytes"),
+        ));
+    }
+    Ok(text)
+}
+
+/// The line of a byte offset, counted from 1.
+fn line(text: &str, offset: usize) -> usize {
+    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::guard::chain;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Result<Config, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("kiosk.toml");
+        std::fs::write(&file, text).unwrap();
+        let place = folder.path().display().to_string();
+        Config::read(&file).map_err(|fault| chain(&fault).replace(&place, ""))
+    }
+
+    #[test]
+    fn the_example_is_right() {
+        let config = read(include_str!("../kiosk.toml")).unwrap();
+        assert_eq!(config.authority_key, Path::new("/etc/schalter/authority.jwk"));
+        assert_eq!(config.display.rotation, Rotation::None);
+    }
+
+    #[test]
+    fn every_key_is_understood() {
+        let config = read(
+            "services = 'services'\nauthority_key = 'a.jwk'\noutbox = '/var/o.db'\nagent = '/run/a.sock'\n\
+             printer = 'ipp://localhost/ipp/print'\n[display]\nrotation = 'upside-down'\noutput = 'HDMI-A-1'\n",
+        )
+        .unwrap();
+        assert!(config.services.unwrap().is_absolute() && config.authority_key.is_absolute());
+        assert_eq!(config.outbox, Path::new("/var/o.db"));
+        assert_eq!(config.display.rotation, Rotation::UpsideDown);
+    }
+
+    #[test]
+    fn mistakes_are_told_with_file_line_and_what() {
+        for (text, says) in [
+            ("outbox = 'o'\n", "/kiosk.toml:1: missing field `authority_key`"),
+            (
+                "authority_key = 'a'\noutbox = 'o'\ncolour = 1\n",
+                "/kiosk.toml:3: unknown field `colour`",
+            ),
+            (
+                "authority_key = 'a'\noutbox = 5\n",
+                "/kiosk.toml:2: invalid type: integer `5`",
+            ),
+            ("authority_key = 'a'\n\noutbox = \n", "/kiosk.toml:3: "),
+            (
+                "authority_key = 'a'\noutbox = 'o'\n[display]\nrotation = '90'\n",
+                "/kiosk.toml:4: unknown variant `90`",
+            ),
+        ] {
+            let told = read(text).unwrap_err();
+            assert!(told.starts_with(says), "{told}");
+        }
+        assert_eq!(
+            read(&"#".repeat(70_000)).unwrap_err(),
+            "reading /kiosk.toml: more than 65536 bytes"
+        );
+        let nowhere = Config::read(Path::new("/nowhere/kiosk.toml")).unwrap_err();
+        assert!(chain(&nowhere).starts_with("reading /nowhere/kiosk.toml: No such file"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC{0,200}") {
+            let _ = read(&text);
+        }
+    }
+}

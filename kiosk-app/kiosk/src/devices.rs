@@ -1,0 +1,239 @@
+//! The real devices of a terminal, and the loop that drives them.
+use crate::config::Config;
+use crate::line;
+use crate::printing::NoPrinter;
+use crate::services::{self, ServicesFault};
+use catalogue::Catalogue;
+use drivers_api::print::Printer;
+use host::{Devices, Filing, FilingConfig, Host, Inbox, Sender};
+use outbox::Outbox;
+use printer::{Patience, Target};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use reader::pcsc::PcscSlot;
+use screens::ScreensHandle;
+use seal::{AuthorityKey, JWK_BYTES_MAX};
+use session::{Input, Terminal};
+use std::path::{Path, PathBuf};
+
+/// Everything the configuration names that has to be right before the screen is switched on.
+pub(crate) struct Parts {
+    catalogue: Catalogue,
+    filing: FilingConfig,
+    agent: Option<PathBuf>,
+    printer: Option<String>,
+}
+
+/// Why the terminal can't be put together.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PartsFault {
+    /// The services.
+    #[error(transparent)]
+    Services(#[from] ServicesFault),
+    /// The town's destination is no UUID.
+    #[error("town.toml: destination_id {id:?} is no UUID")]
+    Destination {
+        /// What stands there.
+        id: String,
+        /// Why.
+        #[source]
+        source: uuid::Error,
+    },
+    /// The authority's key can't be read.
+    #[error("reading the authority's key {}", file.display())]
+    KeyFile {
+        /// Which file.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The authority's key is none.
+    #[error("the authority's key {} can't be used", file.display())]
+    Key {
+        /// Which file.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: seal::KeyError,
+    },
+    /// The outbox.
+    #[error("opening the outbox {}", file.display())]
+    Outbox {
+        /// Which file.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: outbox::OutboxError,
+    },
+    /// The printer's address.
+    #[error("starting the printer")]
+    Printer(#[from] printer::SpawnError),
+    /// The operating system has no randomness.
+    #[error("asking the operating system for randomness")]
+    Random(#[from] getrandom::Error),
+    /// The operating system has no threads left.
+    #[error("starting the thread \"{name}\"")]
+    Thread {
+        /// For what.
+        name: &'static str,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl Parts {
+    /// Reads and opens what the configuration names.
+    pub(crate) fn prepare(config: &Config) -> Result<Self, PartsFault> {
+        let catalogue = services::load(config.services.as_deref())?;
+        let id = catalogue.town().destination_id();
+        let destination_id = id.parse().map_err(|source| PartsFault::Destination {
+            id: id.to_owned(),
+            source,
+        })?;
+        let key = key(&config.authority_key)?;
+        let mut outbox = Outbox::open(&config.outbox).map_err(|source| PartsFault::Outbox {
+            file: config.outbox.clone(),
+            source,
+        })?;
+        for notice in outbox.take_notices() {
+            tracing::error!(?notice, "the outbox was damaged");
+        }
+        tracing::info!(services = catalogue.services().len(), kid = key.kid(), "configured");
+        let filing = FilingConfig {
+            destination_id,
+            key,
+            outbox,
+        };
+        Ok(Self {
+            catalogue,
+            filing,
+            agent: config.agent.clone(),
+            printer: config.printer.clone(),
+        })
+    }
+}
+
+/// Starts the devices and, on a thread of its own, the loop.
+pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle) -> Result<(), PartsFault> {
+    let thread = |name| move |source| PartsFault::Thread { name, source };
+    let filing = Filing::spawn(parts.filing, inbox.sender()).map_err(thread("filing"))?;
+    let events = inbox.sender();
+    let reader = reader::spawn(PcscSlot::new(), random()?, move |event| events.send(Input::Card(event)))
+        .map_err(thread("reader"))?;
+    let printer = printer(parts.printer, inbox.sender())?;
+    if let Some(agent) = parts.agent {
+        line::watch(agent, inbox.sender()).map_err(thread("line"))?;
+    }
+    let host = Host::new(
+        Terminal::new(parts.catalogue),
+        Devices {
+            reader: Box::new(reader),
+            printer,
+            filing,
+        },
+    );
+    let show = move |view| {
+        if screens.show(view).is_err() {
+            tracing::error!("the screens are gone");
+        }
+    };
+    let run = move || {
+        host.run(inbox, show, || false);
+        // Can't be, as long as the reader's thread lives; a screen without its loop must not stay.
+        tracing::error!("the loop of the visit ended");
+        std::process::exit(1);
+    };
+    std::thread::Builder::new()
+        .name("visit".to_owned())
+        .spawn::<_, ()>(run)
+        .map_err(thread("visit"))?;
+    Ok(())
+}
+
+fn printer(uri: Option<String>, events: Sender) -> Result<Box<dyn Printer + Send>, PartsFault> {
+    let Some(uri) = uri else {
+        return Ok(Box::new(NoPrinter::new(events)));
+    };
+    let target = Target::Ipp {
+        uri,
+        patience: Patience::default(),
+    };
+    Ok(Box::new(printer::spawn(target, move |event| {
+        events.send(Input::Printer(event))
+    })?))
+}
+
+fn key(file: &Path) -> Result<AuthorityKey, PartsFault> {
+    let json = crate::config::read_text(file, JWK_BYTES_MAX as u64).map_err(|source| PartsFault::KeyFile {
+        file: file.to_owned(),
+        source,
+    })?;
+    AuthorityKey::from_jwk(json.as_bytes()).map_err(|source| PartsFault::Key {
+        file: file.to_owned(),
+        source,
+    })
+}
+
+/// For the ephemeral keys of PACE.
+fn random() -> Result<StdRng, PartsFault> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed)?;
+    Ok(StdRng::from_seed(seed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Display;
+    use crate::guard::chain;
+
+    const AUTHORITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/authority");
+
+    fn config(folder: &Path, key: &str) -> Config {
+        Config {
+            services: None,
+            authority_key: Path::new(AUTHORITY).join(key),
+            outbox: folder.join("outbox.db"),
+            agent: None,
+            printer: None,
+            display: Display::default(),
+        }
+    }
+
+    #[test]
+    fn a_right_configuration_is_put_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let parts = Parts::prepare(&config(folder.path(), "authority.jwk"))
+            .map_err(|fault| chain(&fault))
+            .unwrap();
+        assert!(!parts.catalogue.services().is_empty());
+        assert!(folder.path().join("outbox.db").exists());
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |config: &Config| chain(&Parts::prepare(config).err().unwrap());
+        let private = told(&config(folder.path(), "authority.private.jwk"));
+        assert!(
+            private.contains("authority.private.jwk can't be used: ") && private.contains("private"),
+            "{private}"
+        );
+        let missing = told(&config(folder.path(), "nobody.jwk"));
+        assert!(
+            missing.starts_with("reading the authority's key ") && missing.contains("nobody.jwk: No such"),
+            "{missing}"
+        );
+        let nowhere = Config {
+            outbox: "/nowhere/outbox.db".into(),
+            ..config(folder.path(), "authority.jwk")
+        };
+        assert!(
+            told(&nowhere).starts_with("opening the outbox /nowhere/outbox.db: "),
+            "{}",
+            told(&nowhere)
+        );
+    }
+}

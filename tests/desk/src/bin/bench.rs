@@ -1,0 +1,298 @@
+//! `bench`: the house's figures as medians of several runs, printed and written to `out/bench.json` (flat keys, numbers).
+//! Machines are shared and noisy: compare runs on one machine, never a figure with a limit in a test.
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods)] // a command-line tool that measures
+use desk::headless::Player;
+use desk::{Fault, setup};
+use drivers_api::card::{CardEvent, Reader};
+use host::{Devices, Filing, FilingConfig, Host, Inbox};
+use outbox::Outbox;
+use printer::{PaperTray, Target};
+use rand::rngs::StdRng;
+use screens::picture::{Canvas, install};
+use screens::{Screens, ScreensHandle};
+use seal::AuthorityKey;
+use session::view::View;
+use session::{Input, Terminal};
+use simulated::card::Hand;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+use townhall::devices::Weather;
+use townhall::storm;
+use townhall::world::World;
+
+const FIRST_FRAMES: usize = 7;
+const REPAINTS: usize = 40;
+const VISITS_PLAYED: usize = 5;
+const SOAK_VISITS: usize = 500;
+const STORM_DAYS: u64 = 10;
+const STORM_VISITS: u64 = 100;
+const IDLE: Duration = Duration::from_secs(10);
+/// Clock ticks a second of `/proc/self/stat` (`getconf CLK_TCK` on Linux).
+const TICKS_PER_S: f64 = 100.0;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => bench(Path::new("out")),
+        ["child", what] => child(what),
+        _ => Err("usage: bench".into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("bench: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn bench(out: &Path) -> Result<(), Fault> {
+    let mut figures: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut first_frames = Vec::new();
+    for _ in 0..FIRST_FRAMES {
+        let began = Instant::now();
+        run_child("first-frame", |_| first_frames.push(millis(began.elapsed())))?;
+    }
+    figures.insert("ui.first_frame_ms", median(first_frames));
+    let mut told = BTreeMap::new();
+    for what in ["idle", "soak", "repaint"] {
+        run_child(what, |line| {
+            if let Some((key, value)) = line.split_once(' ')
+                && let Ok(value) = value.parse::<f64>()
+            {
+                told.insert(key.to_owned(), value);
+            }
+        })?;
+    }
+    for key in [
+        "ui.rss_mib",
+        "ui.idle_cpu_percent",
+        "ui.rss_after_500_visits_mib",
+        "ui.repaint_ms",
+    ] {
+        figures.insert(key, *told.get(key).ok_or(format!("{key} was not measured"))?);
+    }
+    figures.insert("storm.visits_per_s", storm_visits_per_s()?);
+    figures.insert("visit.submit_to_pdf_ms", submit_to_pdf_ms(out)?);
+    for (key, value) in &figures {
+        println!("{key:32} {value:10.2}");
+    }
+    std::fs::create_dir_all(out)?;
+    std::fs::write(out.join("bench.json"), serde_json::to_string_pretty(&figures)? + "\n")?;
+    Ok(())
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+/// Runs this program again as a terminal of its own, and hears what it says.
+fn run_child(what: &str, mut hear: impl FnMut(&str)) -> Result<(), Fault> {
+    let program = std::env::current_exe()?;
+    let mut child = Command::new(program)
+        .args(["child", what])
+        .stdout(Stdio::piped())
+        .spawn()?;
+    if let Some(stdout) = child.stdout.take() {
+        BufReader::new(stdout)
+            .lines()
+            .map_while(Result::ok)
+            .for_each(|line| hear(&line));
+    }
+    let ended = child.wait()?;
+    if ended.success() {
+        Ok(())
+    } else {
+        Err(format!("bench child {what} ended with {ended}").into())
+    }
+}
+
+fn child(what: &str) -> Result<(), Fault> {
+    let canvas = install(1080, 1920)?;
+    match what {
+        "first-frame" => {
+            let screens = Screens::new(|_| {})?;
+            screens.open()?;
+            let terminal = Terminal::new(setup::load()?);
+            screens.show(&session::Session::Idle.view(Duration::ZERO, &terminal));
+            std::hint::black_box(canvas.picture());
+            println!("shown");
+            // The reader of this line has stopped the clock; loading and drawing is what it saw.
+            std::process::exit(0);
+        }
+        "idle" => idle(&canvas),
+        "soak" => soak(&canvas),
+        "repaint" => repaint(&canvas),
+        _ => Err("unknown child".into()),
+    }
+}
+
+/// A whole terminal without its backend: reader, printer, filing, loop, screens.
+fn idle(canvas: &Canvas) -> Result<(), Fault> {
+    let folder = std::env::temp_dir().join(format!("schalter-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let inbox = Inbox::default();
+    let (_hand, slot) = Hand::new();
+    let cards = inbox.sender();
+    let random: StdRng = rand::make_rng();
+    let reader = reader::spawn(slot, random, move |event: CardEvent| cards.send(Input::Card(event)))?;
+    let papers = inbox.sender();
+    let target = Target::Folder {
+        path: folder.clone(),
+        tray: PaperTray::default(),
+    };
+    let printer = printer::spawn(target, move |event| papers.send(Input::Printer(event)))?;
+    let catalogue = setup::load()?;
+    let key = AuthorityKey::from_jwk(setup::AUTHORITY.as_bytes())?;
+    let destination_id = catalogue.town().destination_id().parse()?;
+    let config = FilingConfig {
+        destination_id,
+        key,
+        outbox: Outbox::open(folder.join("outbox.db"))?,
+    };
+    let filing = Filing::spawn(config, inbox.sender())?;
+    let reader: Box<dyn Reader + Send> = Box::new(reader);
+    let host = Host::new(
+        Terminal::new(catalogue),
+        Devices {
+            reader,
+            printer: Box::new(printer),
+            filing,
+        },
+    );
+    let screens = Screens::new(|_| {})?;
+    screens.open()?;
+    let handle: ScreensHandle = screens.handle();
+    std::thread::spawn(move || {
+        host.run(
+            inbox,
+            |view| {
+                let _ = handle.show(view);
+            },
+            || false,
+        );
+    });
+    std::thread::sleep(Duration::from_secs(1));
+    canvas.turn(Duration::from_secs(1));
+    std::hint::black_box(canvas.picture());
+    println!("ui.rss_mib {}", rss_mib()?);
+    let before = ticks()?;
+    std::thread::sleep(IDLE);
+    println!(
+        "ui.idle_cpu_percent {}",
+        (ticks()? - before) / TICKS_PER_S / IDLE.as_secs_f64() * 100.0
+    );
+    std::fs::remove_dir_all(&folder)?;
+    std::process::exit(0);
+}
+
+/// Storm visits whose every view is shown and drawn.
+fn soak(canvas: &Canvas) -> Result<(), Fault> {
+    let screens = Screens::new(|_| {})?;
+    screens.open()?;
+    let mut world = World::new(setup::load()?, Weather { faults: 0.1 }, 1);
+    let mut pixels = Vec::new();
+    let mut turns = 0;
+    for _ in 0..SOAK_VISITS {
+        world.act(1.0);
+        while !matches!(world.session, session::Session::Idle) && turns < SOAK_VISITS * 400 {
+            turns += 1;
+            show(&screens, canvas, &world);
+            canvas.repaint(&mut pixels);
+            world.act(0.97);
+            world.pause();
+        }
+        world.take_card();
+        world.pass(world.now + Duration::from_secs(900));
+        world.journal.clear();
+    }
+    println!("ui.rss_after_500_visits_mib {}", rss_mib()?);
+    Ok(())
+}
+
+fn show(screens: &Screens, canvas: &Canvas, world: &World) {
+    let view: View = world.session.view(world.now, &world.terminal);
+    screens.show(&view);
+    canvas.turn(world.now);
+}
+
+/// The slowest screen of one good visit.
+fn repaint(canvas: &Canvas) -> Result<(), Fault> {
+    let screens = Screens::new(|_| {})?;
+    screens.open()?;
+    let mut world = World::new(setup::load()?, Weather { faults: 0.0 }, 3);
+    let mut pixels = Vec::new();
+    let mut slowest: BTreeMap<&'static str, Vec<f64>> = BTreeMap::new();
+    world.act(1.0);
+    for _ in 0..200 {
+        show(&screens, canvas, &world);
+        canvas.repaint(&mut pixels);
+        let times = slowest.entry(world.session.name()).or_default();
+        if times.len() < REPAINTS * 10 {
+            for _ in 0..REPAINTS {
+                let began = Instant::now();
+                canvas.repaint(&mut pixels);
+                times.push(millis(began.elapsed()));
+            }
+        }
+        world.act(1.0);
+        world.pause();
+    }
+    let medians = slowest.into_iter().map(|(name, times)| (name, median(times)));
+    let (name, slowest) = medians
+        .max_by(|(_, a), (_, b)| a.total_cmp(b))
+        .ok_or("no screen was drawn")?;
+    eprintln!("slowest screen: {name}");
+    println!("ui.repaint_ms {slowest}");
+    Ok(())
+}
+
+fn storm_visits_per_s() -> Result<f64, Fault> {
+    let mut rates = Vec::new();
+    for seed in 0..STORM_DAYS {
+        let began = Instant::now();
+        storm::day(seed, STORM_VISITS, Weather { faults: 0.15 }).map_err(|broken| broken.to_string())?;
+        rates.push(STORM_VISITS as f64 / began.elapsed().as_secs_f64());
+    }
+    Ok(median(rates))
+}
+
+/// From the touch on "submit" to the receipt as PDF in the tray: sealed, stored with fsync, laid out, written.
+fn submit_to_pdf_ms(out: &Path) -> Result<f64, Fault> {
+    let mut player = Player::start(&out.join("bench"))?;
+    let mut times = Vec::new();
+    for _ in 0..VISITS_PLAYED {
+        times.push(millis(player.order_meldebescheinigung()?.submit_to_paper));
+    }
+    Ok(median(times))
+}
+
+fn rss_mib() -> Result<f64, Fault> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .ok_or("no VmRSS")?;
+    Ok(line.trim().trim_end_matches(" kB").trim().parse::<f64>()? / 1024.0)
+}
+
+/// User and system time of this process (proc_pid_stat(5), fields 14 and 15).
+fn ticks() -> Result<f64, Fault> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let field = |at: usize| {
+        fields
+            .get(at)
+            .and_then(|text| text.parse::<f64>().ok())
+            .ok_or("no ticks")
+    };
+    Ok(field(11)? + field(12)?)
+}

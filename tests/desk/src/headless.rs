@@ -1,0 +1,304 @@
+//! Plays a whole visit without a display: the real screens drawn into memory, touched by a pointer where a finger would
+//! touch, every screen kept as PNG, the receipt as PDF.
+use crate::Fault;
+use crate::cards::Cards;
+use crate::setup::{Desk, OUTBOX, Setup};
+use agent::State;
+use outbox::Outbox;
+use screens::picture::Canvas;
+use screens::{Screens, hand, picture};
+use session::Input;
+use session::view::{FormField, FormFieldKind, Paper, Screen, View};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+/// Size of the display, portrait.
+const WIDTH: u32 = 1080;
+const HEIGHT: u32 = 1920;
+
+/// The slowest step (reading a card, printing) takes less, even on a busy machine.
+const STEP_PATIENCE: Duration = Duration::from_secs(60);
+
+/// How often to look whether a case has arrived.
+const LOOK_PERIOD: Duration = Duration::from_millis(200);
+
+/// Pages of a form at most; more means that it doesn't come to its end.
+const PAGES_MAX: usize = 30;
+
+/// What a played visit left behind.
+#[derive(Debug)]
+pub struct Played {
+    /// Screens, in the order in which they were seen.
+    pub screens: Vec<PathBuf>,
+    /// The receipt.
+    pub receipt: PathBuf,
+    /// The case's code.
+    pub code: String,
+    /// From the touch on "submit" to the receipt in the tray.
+    pub submit_to_paper: Duration,
+}
+
+/// A visit being played.
+pub struct Player {
+    screens: Screens,
+    canvas: Canvas,
+    views: Receiver<View>,
+    states: Receiver<State>,
+    desk: Desk,
+    cards: Cards,
+    view: View,
+    began: Instant,
+    outbox: PathBuf,
+    folder: PathBuf,
+    kept: Vec<PathBuf>,
+    names: BTreeSet<String>,
+}
+
+/// Plays Erika Mustermann's visit and keeps what she saw in `out`.
+///
+/// # Errors
+/// A screen that didn't come, a button that isn't there, a device that didn't do its part.
+pub fn play(out: &Path) -> Result<Played, Fault> {
+    let mut player = Player::start(out)?;
+    let played = player.order_meldebescheinigung()?;
+    player.cases_arrived(1)?;
+    Ok(played)
+}
+
+impl Player {
+    /// Starts the house with screens in memory.
+    ///
+    /// # Errors
+    /// Whatever can't be started.
+    #[allow(clippy::disallowed_methods)] // the outermost program owns the clock
+    pub fn start(out: &Path) -> Result<Self, Fault> {
+        let folder = out.join("screens");
+        let outbox = out.join(OUTBOX);
+        std::fs::create_dir_all(&folder)?;
+        let (tell_view, views) = channel();
+        let (tell_state, states) = channel();
+        let told = move |state| {
+            // Nobody reads states any more when the player has ended.
+            let _ = tell_state.send(state);
+        };
+        let setup = Setup::start(out, told)?;
+        let canvas = picture::install(WIDTH, HEIGHT)?;
+        let sender = setup.sender.clone();
+        let screens = Screens::new(move |tap| sender.send(Input::Tap(tap)))?;
+        screens.open()?;
+        let cards = Cards::new(setup.hand.clone());
+        let desk = setup.run(move |view| {
+            let _ = tell_view.send(view);
+        })?;
+        let view = views.recv_timeout(STEP_PATIENCE)?;
+        screens.show(&view);
+        let began = Instant::now();
+        let (kept, names) = (Vec::new(), BTreeSet::new());
+        Ok(Self {
+            screens,
+            canvas,
+            views,
+            states,
+            desk,
+            cards,
+            view,
+            began,
+            outbox,
+            folder,
+            kept,
+            names,
+        })
+    }
+
+    /// From the first touch to "good-bye".
+    ///
+    /// # Errors
+    /// See [`play`].
+    #[allow(clippy::disallowed_methods)]
+    pub fn order_meldebescheinigung(&mut self) -> Result<Played, Fault> {
+        self.until("attract", |screen| {
+            matches!(screen, Screen::Attract { reader_works: true, .. })
+        })?;
+        self.tap("Zum Starten berühren")?;
+        self.until("language", |screen| matches!(screen, Screen::Languages))?;
+        self.tap("Deutsch")?;
+        self.until("services", |screen| matches!(screen, Screen::Services { .. }))?;
+        self.tap("Meldebescheinigung")?;
+        self.until("request", |screen| matches!(screen, Screen::Request(_)))?;
+        self.tap("Weiter")?;
+        self.until("lay_card", |screen| matches!(screen, Screen::LayCard { .. }))?;
+        self.cards.touch(0);
+        self.until(
+            "pin",
+            |screen| matches!(screen, Screen::Secret(entry) if entry.typed == 0),
+        )?;
+        for digit in simulated::card::PIN.chars() {
+            self.tap(&digit.to_string())?;
+        }
+        self.until(
+            "pin_typed",
+            |screen| matches!(screen, Screen::Secret(entry) if entry.typed == entry.length),
+        )?;
+        self.tap("Weiter")?;
+        self.until("reading", |screen| {
+            matches!(screen, Screen::Reading { .. } | Screen::Form(_))
+        })?;
+        self.until("form", |screen| matches!(screen, Screen::Form(_)))?;
+        self.fill_form()?;
+        self.until("review", |screen| matches!(screen, Screen::Review(_)))?;
+        self.tap("Jetzt verbindlich absenden")?;
+        let submitted = Instant::now();
+        let printed = |screen: &Screen| matches!(screen, Screen::Receipt(receipt) if receipt.paper == Paper::Printed);
+        self.until("receipt", printed)?;
+        let submit_to_paper = submitted.elapsed();
+        let Screen::Receipt(receipt) = &self.view.screen else {
+            return Err("the receipt went away".into());
+        };
+        let code = receipt.code.clone();
+        self.tap("Fertig")?;
+        self.until("take_card", |screen| matches!(screen, Screen::TakeCard))?;
+        self.cards.touch(0);
+        self.until("goodbye", |screen| matches!(screen, Screen::Goodbye { filed: true }))?;
+        self.until("attract", |screen| matches!(screen, Screen::Attract { .. }))?;
+        let receipt = self.newest_receipt()?;
+        Ok(Played {
+            screens: std::mem::take(&mut self.kept),
+            receipt,
+            code,
+            submit_to_paper,
+        })
+    }
+
+    fn fill_form(&mut self) -> Result<(), Fault> {
+        for _page in 0..PAGES_MAX {
+            let Screen::Form(form) = &self.view.screen else {
+                return Ok(());
+            };
+            let (page, name) = (form.page, format!("form_{}", form.page + 1));
+            let wanted: Vec<String> = form.fields.iter().filter_map(first_choice).collect();
+            for label in wanted {
+                self.tap(&label)?;
+            }
+            self.keep(&name)?;
+            self.tap("Weiter")?;
+            self.until("form", |screen| match screen {
+                Screen::Form(form) => form.page != page || form.fields.iter().any(|field| field.error.is_some()),
+                Screen::Review(_) => true,
+                _ => false,
+            })?;
+            if let Screen::Form(form) = &self.view.screen
+                && form.page == page
+            {
+                return Err(format!("page {page} of the form is not accepted").into());
+            }
+        }
+        Err("the form doesn't come to its end".into())
+    }
+
+    /// Cuts or mends the line to the backend.
+    pub fn set_line(&self, up: bool) {
+        self.desk.set_line(up);
+    }
+
+    /// The courier has noticed what became of the line.
+    ///
+    /// # Errors
+    /// It did not within the patience.
+    pub fn line_is(&mut self, up: bool) -> Result<(), Fault> {
+        loop {
+            let state = self.states.recv_timeout(STEP_PATIENCE)?;
+            if (state.link == agent::Link::Online) == up {
+                return Ok(());
+            }
+        }
+    }
+
+    /// So many cases have left the terminal and were acknowledged.
+    ///
+    /// # Errors
+    /// They have not within the patience.
+    pub fn cases_arrived(&mut self, cases: u64) -> Result<(), Fault> {
+        let mut outbox = Outbox::open(&self.outbox)?;
+        let deadline = self.began.elapsed() + STEP_PATIENCE;
+        while self.began.elapsed() < deadline {
+            if outbox.counts()?.delivered >= cases {
+                return Ok(());
+            }
+            // Whether a state comes or not, it is worth another look.
+            let _ = self.states.recv_timeout(LOOK_PERIOD);
+        }
+        Err(format!("{cases} cases have not arrived: {:?}", outbox.counts()?).into())
+    }
+
+    fn newest_receipt(&self) -> Result<PathBuf, Fault> {
+        let files = std::fs::read_dir(&self.desk.receipts)?
+            .flatten()
+            .map(|entry| entry.path());
+        let pdf = files.filter(|path| path.extension().is_some_and(|ending| ending == "pdf"));
+        pdf.max_by_key(|path| std::fs::metadata(path).and_then(|file| file.modified()).ok())
+            .ok_or_else(|| "no receipt in the tray".into())
+    }
+
+    /// Touches what has this label.
+    fn tap(&mut self, label: &str) -> Result<(), Fault> {
+        self.turn();
+        hand::tap(&self.screens, label).map_err(|missed| format!("{missed}"))?;
+        self.turn();
+        Ok(())
+    }
+
+    /// Waits for a screen, and keeps its first picture under `name`.
+    fn until(&mut self, name: &str, wanted: impl Fn(&Screen) -> bool) -> Result<(), Fault> {
+        let deadline = self.began.elapsed() + STEP_PATIENCE;
+        loop {
+            while let Ok(view) = self.views.try_recv() {
+                self.show(view);
+            }
+            if wanted(&self.view.screen) {
+                return self.keep(name);
+            }
+            let left = deadline.saturating_sub(self.began.elapsed());
+            match self.views.recv_timeout(left) {
+                Ok(view) => self.show(view),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    return Err(format!("waited for {name}, but saw {:?}", self.view.screen).into());
+                }
+            }
+        }
+    }
+
+    fn show(&mut self, view: View) {
+        self.screens.show(&view);
+        self.view = view;
+        self.turn();
+    }
+
+    fn turn(&self) {
+        self.canvas.turn(self.began.elapsed());
+    }
+
+    fn keep(&mut self, name: &str) -> Result<(), Fault> {
+        if self.names.insert(name.to_owned()) {
+            self.turn();
+            let file = self.folder.join(format!("{:02}-{name}.png", self.names.len()));
+            std::fs::write(&file, self.canvas.picture().png()?)?;
+            self.kept.push(file);
+        }
+        Ok(())
+    }
+}
+
+/// The label to touch for a field that still wants an answer.
+fn first_choice(field: &FormField) -> Option<String> {
+    if !field.value.is_empty() || !field.editable || !field.required {
+        return None;
+    }
+    match &field.kind {
+        FormFieldKind::Select { choices } => choices.first().map(|choice| choice.label.clone()),
+        FormFieldKind::Number { min, .. } => Some(min.to_string()),
+        FormFieldKind::YesNo => Some("Ja".to_owned()),
+        FormFieldKind::Text | FormFieldKind::Date => None,
+    }
+}

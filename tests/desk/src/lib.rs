@@ -1,0 +1,13 @@
+//! The kiosk on a desk: the real loop, the real protocols and the real backend, with devices that a hand operates.
+//!
+//! [`setup::Setup`] names the devices; [`window`] shows the kiosk beside a control window; [`headless`] plays a visit
+//! without a display and keeps every screen.
+pub mod cards;
+pub mod headless;
+mod line;
+pub mod reader_choice;
+pub mod setup;
+pub mod window;
+
+/// What goes wrong before anything is shown, told once to whoever started the program.
+pub type Fault = Box<dyn std::error::Error + Send + Sync>;

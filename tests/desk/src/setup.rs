@@ -1,0 +1,236 @@
+//! Names the devices of the desk and starts the house around them: backend, courier, reader, printer, loop. All of it
+//! lives in this process, so that the end of the process ends everything.
+use crate::Fault;
+use crate::line::Line;
+use crate::reader_choice::{BothReaders, Choice};
+use agent::{Control, Link, State, Token};
+use catalogue::{Catalogue, bundled};
+use fleet::Running;
+use host::{Devices, Filing, FilingConfig, Host, Inbox, Sender};
+use outbox::Outbox;
+use printer::{PaperTray, Target};
+use rand::rngs::StdRng;
+use reader::pcsc::PcscSlot;
+use seal::AuthorityKey;
+use session::view::View;
+use session::{Input, Terminal};
+use simulated::card::Hand;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::thread;
+
+/// Public key of the test authority; its private half lies beside it for whoever wants to open a case.
+pub const AUTHORITY: &str = include_str!("../../authority/authority.jwk");
+
+/// The outbox, within the folder that was given.
+pub const OUTBOX: &str = "data/outbox.db";
+
+/// Name under which the desk's terminal is enrolled.
+const TERMINAL: &str = "desk";
+
+/// A running house, without its face.
+pub struct Setup {
+    /// Lays cards on the simulated reader.
+    pub hand: Hand,
+    /// Between the simulated reader and a real one.
+    pub choice: Choice,
+    /// The printer's paper.
+    pub tray: PaperTray,
+    /// The line to the backend.
+    line: Line,
+    /// Says things to the visit.
+    pub sender: Sender,
+    /// Where receipts go.
+    pub receipts: PathBuf,
+    inbox: Inbox,
+    terminal: Terminal,
+    devices: Devices,
+    control: Control,
+    fleet: Running,
+}
+
+/// What runs on after the loop has started.
+pub struct Behind {
+    _fleet: Running,
+    control: Control,
+}
+
+impl Drop for Behind {
+    fn drop(&mut self) {
+        self.control.stop();
+    }
+}
+
+impl Setup {
+    /// Starts everything but the loop. `out` gets receipts and the databases; `on_state` hears of the line.
+    ///
+    /// # Errors
+    /// Whatever can't be started, in words.
+    pub fn start(out: &Path, on_state: impl Fn(State) + Send + 'static) -> Result<Self, Fault> {
+        let data = out.join("data");
+        let receipts = out.join("receipts");
+        std::fs::create_dir_all(&data)?;
+        let inbox = Inbox::default();
+        let sender = inbox.sender();
+
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let fleet = Running::start(fleet::Config {
+            data: data.clone(),
+            listen,
+        })?;
+        let token = fleet::enrol(&data, TERMINAL, store::IfKnown::Replace)?;
+        let line = Line::to(fleet.address())?;
+
+        let outbox_path = out.join(OUTBOX);
+        let control = courier(&line, &token, &outbox_path, sender.clone(), on_state)?;
+
+        let catalogue = load()?;
+        let destination_id = catalogue.town().destination_id().parse()?;
+        let key = AuthorityKey::from_jwk(AUTHORITY.as_bytes())?;
+        let config = FilingConfig {
+            destination_id,
+            key,
+            outbox: Outbox::open(&outbox_path)?,
+        };
+        let filing = Filing::spawn(config, sender.clone())?;
+
+        let (hand, slot) = Hand::new();
+        let choice = Choice::new(sender.clone());
+        let simulated = reader::spawn(slot, randomness(), choice.listen(false))?;
+        let real = reader::spawn(PcscSlot::new(), randomness(), choice.listen(true))?;
+        let reader = Box::new(BothReaders {
+            choice: choice.clone(),
+            simulated,
+            real,
+        });
+
+        let tray = PaperTray::default();
+        let target = Target::Folder {
+            path: receipts.clone(),
+            tray: tray.clone(),
+        };
+        let to = sender.clone();
+        let printer = Box::new(printer::spawn(target, move |event| to.send(Input::Printer(event)))?);
+
+        let terminal = Terminal::new(catalogue);
+        let devices = Devices {
+            reader,
+            printer,
+            filing,
+        };
+        Ok(Self {
+            hand,
+            choice,
+            tray,
+            line,
+            sender,
+            receipts,
+            inbox,
+            terminal,
+            devices,
+            control,
+            fleet,
+        })
+    }
+
+    /// Starts the loop on its own thread and hands out what a hand can do.
+    ///
+    /// # Errors
+    /// No thread to be had.
+    pub fn run(self, show: impl FnMut(View) + Send + 'static) -> Result<Desk, Fault> {
+        let Self {
+            hand,
+            choice,
+            tray,
+            line,
+            sender,
+            receipts,
+            inbox,
+            terminal,
+            devices,
+            control,
+            fleet,
+        } = self;
+        let host = Host::new(terminal, devices);
+        thread::Builder::new()
+            .name("host".to_owned())
+            .spawn(move || host.run(inbox, show, || false))?;
+        Ok(Desk {
+            hand,
+            choice,
+            tray,
+            line,
+            sender,
+            receipts,
+            _behind: Behind { _fleet: fleet, control },
+        })
+    }
+}
+
+/// A running terminal on a desk.
+pub struct Desk {
+    /// Lays cards on the simulated reader.
+    pub hand: Hand,
+    /// Between the simulated reader and a real one.
+    pub choice: Choice,
+    /// The printer's paper.
+    pub tray: PaperTray,
+    line: Line,
+    /// Says things to the visit.
+    pub sender: Sender,
+    /// Where receipts go.
+    pub receipts: PathBuf,
+    _behind: Behind,
+}
+
+impl Desk {
+    /// Cuts or mends the line to the backend.
+    pub fn set_line(&self, up: bool) {
+        self.line.set(up);
+    }
+}
+
+/// The bundled services.
+///
+/// # Errors
+/// Every fault with its file and line.
+pub fn load() -> Result<Catalogue, Fault> {
+    let told = |faults: Vec<catalogue::Fault>| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    let loaded = catalogue::Catalogue::load(&bundled::files()).map_err(told)?;
+    for fault in &loaded.faults {
+        tracing::error!(%fault, "service left out");
+    }
+    Ok(loaded.catalogue)
+}
+
+fn randomness() -> StdRng {
+    rand::make_rng()
+}
+
+/// The courier on its own thread, as the `agent` process is on a terminal.
+fn courier(
+    line: &Line,
+    token: &fleet::TerminalToken,
+    outbox: &Path,
+    to: Sender,
+    on_state: impl Fn(State) + Send + 'static,
+) -> Result<Control, Fault> {
+    let url = format!("http://{}", line.address());
+    let mut config = agent::Config::new(url, Token::new(&token.reveal())?, outbox);
+    // A hand that mends the line wants to see the case arrive.
+    config.backoff.cap_ms = 3_000;
+    let control = Control::default();
+    let stop = control.clone();
+    thread::Builder::new().name("agent".to_owned()).spawn(move || {
+        let told = |state: State| {
+            to.send(Input::Line {
+                up: state.link == Link::Online,
+            });
+            on_state(state);
+        };
+        if let Err(error) = agent::run(&config, &stop, &mut randomness(), told) {
+            tracing::error!(error = &error as &dyn std::error::Error, "the courier could not start");
+        }
+    })?;
+    Ok(control)
+}

@@ -1,0 +1,147 @@
+//! The kiosk's window and, beside it, the control window with which a hand operates the devices.
+use crate::Fault;
+use crate::cards::Cards;
+use crate::setup::{Desk, Setup};
+use agent::{Link, State};
+use screens::Screens;
+use session::Input;
+use slint::{ComponentHandle, LogicalSize, ModelRc, VecModel, Weak};
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::all,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    unsafe_code
+)]
+#[allow(clippy::wildcard_enum_match_arm, clippy::print_stdout, clippy::print_stderr)]
+mod ui {
+    slint::include_modules!();
+}
+
+/// Size of a terminal's display.
+const KIOSK: LogicalSize = LogicalSize {
+    width: 1080.0,
+    height: 1920.0,
+};
+
+/// Shows the kiosk until its window is closed.
+///
+/// # Errors
+/// No display, or something of the house doesn't start.
+pub fn show(out: &Path) -> Result<(), Fault> {
+    let control = ui::Control::new()?;
+    let on_state = {
+        let control = control.as_weak();
+        move |state: State| tell_state(&control, state)
+    };
+    let setup = Setup::start(out, on_state)?;
+    let sender = setup.sender.clone();
+    let screens = Screens::new(move |tap| sender.send(Input::Tap(tap)))?;
+    screens.window().set_size(KIOSK);
+    let handle = screens.handle();
+    let cards = Rc::new(RefCell::new(Cards::new(setup.hand.clone())));
+    let desk = Rc::new(setup.run(move |view| {
+        // The window was closed: nobody is looking.
+        let _ = handle.show(view);
+    })?);
+    connect(&control, &cards, &desk);
+    control.show()?;
+    screens.run()?;
+    Ok(())
+}
+
+fn connect(control: &ui::Control, cards: &Rc<RefCell<Cards>>, desk: &Rc<Desk>) {
+    show_cards(control, &cards.borrow());
+    let (weak, held) = (control.as_weak(), Rc::clone(cards));
+    control.on_card_touched(move |index| {
+        held.borrow_mut().touch(usize::try_from(index).unwrap_or(usize::MAX));
+        if let Some(control) = weak.upgrade() {
+            show_cards(&control, &held.borrow());
+        }
+    });
+    let (weak, held) = (control.as_weak(), Rc::clone(desk));
+    control.on_paper_touched(move || {
+        held.tray.set_empty(!held.tray.is_empty());
+        with(&weak, |control| control.set_paper(!held.tray.is_empty()));
+    });
+    let (weak, held) = (control.as_weak(), Rc::clone(desk));
+    control.on_reader_touched(move || {
+        with(&weak, |control| {
+            let plugged = !control.get_reader();
+            if plugged {
+                held.hand.plug_reader()
+            } else {
+                held.hand.unplug_reader()
+            }
+            control.set_reader(plugged);
+        });
+    });
+    let (weak, held) = (control.as_weak(), Rc::clone(desk));
+    control.on_line_touched(move || {
+        with(&weak, |control| {
+            let up = !control.get_line();
+            held.set_line(up);
+            control.set_line(up);
+        });
+    });
+    let (weak, held) = (control.as_weak(), Rc::clone(desk));
+    control.on_real_reader_touched(move || {
+        let real = !held.choice.uses_real();
+        held.choice.use_real(real);
+        with(&weak, |control| control.set_real_reader(real));
+    });
+    watch_real_reader(control, desk);
+}
+
+/// A real reader may be plugged in at any time; it is offered then.
+fn watch_real_reader(control: &ui::Control, desk: &Rc<Desk>) {
+    let timer = Rc::new(slint::Timer::default());
+    let (weak, held, kept) = (control.as_weak(), Rc::clone(desk), Rc::clone(&timer));
+    timer.start(
+        slint::TimerMode::Repeated,
+        std::time::Duration::from_secs(1),
+        move || {
+            let _alive = &kept;
+            with(&weak, |control| {
+                control.set_real_reader_there(held.choice.real_is_there())
+            });
+        },
+    );
+}
+
+fn with(control: &Weak<ui::Control>, then: impl FnOnce(&ui::Control)) {
+    if let Some(control) = control.upgrade() {
+        then(&control);
+    }
+}
+
+fn show_cards(control: &ui::Control, cards: &Cards) {
+    let row = |(name, secret, lying): (&str, &str, bool)| ui::CardRow {
+        name: name.into(),
+        secret: secret.into(),
+        lying,
+    };
+    control.set_cards(ModelRc::new(VecModel::from_iter(cards.rows().map(row))));
+}
+
+fn tell_state(control: &Weak<ui::Control>, state: State) {
+    let link = match state.link {
+        Link::Online => "Das Rathaus ist erreichbar.",
+        Link::Offline => "Das Rathaus ist nicht erreichbar.",
+        Link::Refused => "Das Rathaus nimmt dieses Terminal nicht an.",
+    };
+    let outbox = format!(
+        "Fälle im Ausgang: {} · beiseitegelegt: {}",
+        state.waiting, state.set_aside
+    );
+    // The window was closed: nobody is looking.
+    let _ = control.upgrade_in_event_loop(move |control| {
+        control.set_state(link.into());
+        control.set_outbox(outbox.into());
+    });
+}

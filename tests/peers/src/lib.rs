@@ -1,0 +1,1 @@
+//! Tests against programs nobody here wrote.

@@ -1,0 +1,278 @@
+//! The emulated German identity card (vsmartcard's nPA) behind a real pcscd: prepared by `eid-card/prepare.sh`, started
+//! and stopped here. Every process is a child that is killed by its id when its guard falls, and by the kernel should
+//! this process die before that.
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Where libpcsclite finds pcscd; read by it when a context is established.
+const SOCKET_VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
+/// The folder of this run, given by the outer process to the inner one.
+const RUN_VARIABLE: &str = "SCHALTER_EID_CARD_RUN";
+/// Longest path of a Unix socket.
+const SOCKET_PATH_MAX: usize = 107;
+const SYSTEM_SOCKET: &str = "/run/pcscd/pcscd.comm";
+const START_PATIENCE: Duration = Duration::from_secs(20);
+
+/// The work folder, fixed below cargo's target folder so that a second run finds what was built.
+fn work_folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("eid-card")
+}
+
+/// Builds what is missing; panics with the script's words when that fails.
+pub fn prepare() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("eid-card/prepare.sh");
+    let output = Command::new("bash")
+        .arg(&script)
+        .arg(work_folder())
+        .output()
+        .expect("bash can be run");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "the emulated card could not be prepared by {}:\n{words}",
+        script.display()
+    );
+}
+
+/// How pcscd is kept apart from one that this machine may run already.
+enum Apart {
+    /// Its own view of /run/pcscd, in a mount namespace.
+    Namespace,
+    /// Namespaces aren't allowed here, and nothing else answers on the system's socket.
+    Alone,
+}
+
+/// A world for one test run: a folder of its own, free ports, and the socket's path.
+pub struct Peer {
+    run: PathBuf,
+    port: u16,
+    apart: Apart,
+    socket: PathBuf,
+    inner: bool,
+}
+
+/// A child that ends with this value.
+pub struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to kill.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Peer {
+    /// A world in which nothing runs yet.
+    pub fn new() -> Self {
+        let run = work_folder().join(format!("run-{}", std::process::id()));
+        fs::create_dir_all(run.join("pcscd")).expect("the work folder can be written");
+        let namespace = Command::new("unshare")
+            .args(["-m", "true"])
+            .stderr(Stdio::null())
+            .status();
+        let (apart, socket) = if namespace.is_ok_and(|status| status.success()) {
+            (Apart::Namespace, run.join("pcscd/pcscd.comm"))
+        } else {
+            let answered = UnixStream::connect(SYSTEM_SOCKET).is_ok();
+            assert!(
+                !answered,
+                "another pcscd runs on {SYSTEM_SOCKET}, and mount namespaces aren't allowed here: stop it"
+            );
+            // What a pcscd that died has left behind would keep ours from starting.
+            remove_stale_socket();
+            (Apart::Alone, PathBuf::from(SYSTEM_SOCKET))
+        };
+        let length = socket.as_os_str().len();
+        assert!(
+            length <= SOCKET_PATH_MAX,
+            "{} is too long for a socket: use a shorter target folder",
+            socket.display()
+        );
+        Self {
+            port: free_ports(),
+            run,
+            apart,
+            socket,
+            inner: false,
+        }
+    }
+
+    /// Where its logs are.
+    pub fn folder(&self) -> &Path {
+        &self.run
+    }
+
+    /// The world that the outer process has chosen; `None` in the outer process itself.
+    pub fn inside() -> Option<Self> {
+        let run = PathBuf::from(std::env::var_os(RUN_VARIABLE)?);
+        let socket = PathBuf::from(std::env::var_os(SOCKET_VARIABLE)?);
+        let apart = if socket == Path::new(SYSTEM_SOCKET) {
+            Apart::Alone
+        } else {
+            Apart::Namespace
+        };
+        Some(Self {
+            port: free_ports(),
+            run,
+            apart,
+            socket,
+            inner: true,
+        })
+    }
+
+    /// Runs the test of that name once more, in a process whose libpcsclite finds this world's pcscd.
+    pub fn run_inside(&self, test: &str) -> bool {
+        let this = std::env::current_exe().expect("this program");
+        let mut command = dying_with_us();
+        command.arg(this).args(["--exact", test, "--nocapture"]);
+        command.env(SOCKET_VARIABLE, &self.socket).env(RUN_VARIABLE, &self.run);
+        command.status().expect("this program can be run").success()
+    }
+
+    /// Starts pcscd with one virtual reader and a log of all APDUs; returns when it answers.
+    pub fn start_pcscd(&self) -> Running {
+        let port = self.port;
+        let config = self.run.join("reader.conf");
+        let library = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
+        let reader = format!("FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:{port:#06X}\n");
+        fs::write(&config, format!("{reader}LIBPATH {library}\nCHANNELID {port:#06X}\n")).expect("a configuration");
+        let _ = fs::remove_file(&self.socket);
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.log_file())
+            .expect("a log");
+        let mut command = dying_with_us();
+        match self.apart {
+            Apart::Namespace => {
+                let script = "mkdir -p /run/pcscd && mount --bind \"$0\" /run/pcscd && exec pcscd -f -a -c \"$1\"";
+                command
+                    .args(["unshare", "-m", "sh", "-c", script])
+                    .arg(self.run.join("pcscd"))
+                    .arg(&config)
+            }
+            Apart::Alone => command.args(["pcscd", "-f", "-a", "-c"]).arg(&config),
+        };
+        let errors = log.try_clone().expect("a second handle");
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(log)
+            .stderr(errors)
+            .spawn()
+            .expect("pcscd can be started");
+        let mut running = Running(child);
+        let deadline = Instant::now() + START_PATIENCE;
+        while UnixStream::connect(&self.socket).is_err() {
+            let ended = running.0.try_wait().ok().flatten();
+            assert!(ended.is_none(), "pcscd ended at once ({ended:?}):\n{}", self.log());
+            assert!(
+                Instant::now() < deadline,
+                "pcscd doesn't answer on {}:\n{}",
+                self.socket.display(),
+                self.log()
+            );
+            sleep(Duration::from_millis(20));
+        }
+        running
+    }
+
+    /// Lays the card on: a fresh one, with three tries.
+    pub fn lay_card_on(&self) -> Running {
+        let work = work_folder();
+        let file = |name: &str| work.join("pki").join(name);
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.run.join("vicc.log"))
+            .expect("a log");
+        let errors = log.try_clone().expect("a second handle");
+        let path = format!("{}:{}", work.join("pyeac").display(), work.join("vicc").display());
+        let mut command = dying_with_us();
+        command.args(["/usr/bin/python3", "-u"]).arg(work.join("vicc/vicc.py"));
+        command.args(["-t", "nPA", "-H", "127.0.0.1", "-P", &self.port.to_string()]);
+        command
+            .arg("--cvca")
+            .arg(file("cvca.cvcert"))
+            .arg("--ca-key")
+            .arg(file("chip_ca.pkcs8"));
+        command.arg("--ef-cardaccess").arg(file("ef_cardaccess.bin"));
+        command.arg("--ef-cardsecurity").arg(file("ef_cardsecurity.bin"));
+        command.env("PYTHONPATH", path).current_dir(&self.run);
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(log)
+            .stderr(errors)
+            .spawn()
+            .expect("the card can be started");
+        Running(child)
+    }
+
+    /// What the emulator said, for messages.
+    pub fn card_log(&self) -> String {
+        fs::read_to_string(self.run.join("vicc.log")).unwrap_or_default()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.run.join("pcscd.log")
+    }
+
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    /// The commands that pcscd has passed on so far, from its own log.
+    pub fn commands(&self) -> Vec<Vec<u8>> {
+        let log = self.log();
+        let hex = |line: &str| -> Option<Vec<u8>> {
+            let (_, bytes) = line.split_once("APDU: ")?;
+            bytes
+                .split_whitespace()
+                .map(|byte| u8::from_str_radix(byte, 16).ok())
+                .collect()
+        };
+        log.lines().filter_map(hex).collect()
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        if !self.inner && matches!(self.apart, Apart::Alone) {
+            remove_stale_socket();
+        }
+        // The outer process clears up; after a failure the logs stay.
+        if !self.inner && !std::thread::panicking() {
+            let _ = fs::remove_dir_all(&self.run);
+        }
+    }
+}
+
+/// Removes what a killed pcscd leaves on the system's place and a new one stumbles over.
+fn remove_stale_socket() {
+    let _ = fs::remove_file(SYSTEM_SOCKET);
+    let _ = fs::remove_file("/run/pcscd/pcscd.pid");
+}
+
+/// A command whose process gets SIGKILL should this thread end first.
+fn dying_with_us() -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL"]);
+    command
+}
+
+/// A port p such that p and p + 1 are free: the virtual reader has two slots.
+fn free_ports() -> u16 {
+    for _ in 0..100 {
+        let first = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+        let port = first.local_addr().expect("its address").port();
+        if port < u16::MAX && TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
+            return port;
+        }
+    }
+    panic!("no two neighbouring ports are free");
+}

@@ -1,0 +1,163 @@
+//! A citizen: looks at the screen and does something, mostly sensible.
+use crate::devices::{CAN, Card, PIN};
+use crate::erika::{CANARY, with_canary};
+use drivers_api::language::Language;
+use drivers_api::private::PrivateText;
+use rand::RngExt;
+use rand::rngs::StdRng;
+use session::Tap;
+use session::view::{Form, FormFieldKind, Paper, Screen, SecretKind, View};
+use zeroize::Zeroizing;
+
+/// What a citizen does next.
+#[derive(Debug)]
+pub enum Act {
+    /// Touches the screen.
+    Tap(Tap),
+    /// Lays a card on.
+    LayOn(Card),
+    /// Takes the card away.
+    TakeCard,
+    /// Does nothing for a while.
+    Wait,
+}
+
+/// What a citizen in front of this view does. `sense` is the chance that it is sensible.
+pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
+    if rng.random_bool(1.0 - sense) {
+        return nonsense(rng);
+    }
+    if view.asking_cancel {
+        return Act::Tap(if rng.random_bool(0.3) {
+            Tap::ConfirmCancel
+        } else {
+            Tap::KeepGoing
+        });
+    }
+    if view.countdown.is_some() && rng.random_bool(0.5) {
+        return Act::Tap(Tap::MoreTime);
+    }
+    match &view.screen {
+        Screen::Attract { .. } => Act::Tap(Tap::Start),
+        Screen::Languages => Act::Tap(Tap::Language(Language::ALL[rng.random_range(0..Language::ALL.len())])),
+        Screen::Services { tiles } => match tiles.get(rng.random_range(0..tiles.len().max(1))) {
+            Some(tile) => Act::Tap(Tap::Service(tile.id.clone())),
+            None => Act::Wait,
+        },
+        Screen::LayCard { .. } if card_lies => Act::TakeCard,
+        Screen::LayCard { .. } => Act::LayOn(any_card(rng)),
+        Screen::Secret(entry) if entry.typed == entry.length => Act::Tap(Tap::Continue),
+        Screen::Secret(entry) => {
+            let secret = if entry.kind == SecretKind::Pin { PIN } else { CAN };
+            let digit = secret.get(entry.typed).map_or(0, |ascii| ascii - b'0');
+            Act::Tap(Tap::Digit(if rng.random_bool(0.02) { 9 - digit } else { digit }))
+        }
+        Screen::Form(form) => fill(form, rng),
+        Screen::CardRefused { retry: false, .. } => Act::Tap(Tap::Cancel),
+        Screen::Away(away) if away.birthday.is_some_and(|typed| typed < 4) => {
+            Act::Tap(Tap::Digit([1, 2, 0, 8][away.birthday.unwrap_or(0).min(3)]))
+        }
+        Screen::Reading { .. } | Screen::Filing | Screen::Goodbye { .. } => Act::Wait,
+        Screen::TakeCard => Act::TakeCard,
+        Screen::Receipt(receipt) if receipt.paper == Paper::Printing && rng.random_bool(0.8) => Act::Wait,
+        Screen::Receipt(_) if rng.random_bool(0.2) => Act::Tap(Tap::PrintAgain),
+        Screen::Review(_) if rng.random_bool(0.1) => Act::Tap(Tap::Change(rng.random_range(0..4))),
+        Screen::Request(_) | Screen::Review(_) | Screen::Receipt(_) | Screen::CardRefused { .. } | Screen::Away(_) => {
+            Act::Tap(Tap::Continue)
+        }
+        Screen::FilingFailed { .. } => Act::Tap(if rng.random_bool(0.8) {
+            Tap::Continue
+        } else {
+            Tap::Cancel
+        }),
+    }
+}
+
+fn any_card(rng: &mut StdRng) -> Card {
+    match rng.random_range(0..20) {
+        0 => Card::Other,
+        1 => Card::Mute,
+        2 => Card::Eid { tries: 1, off: false },
+        3 => Card::Eid { tries: 0, off: false },
+        4 => Card::Eid { tries: 3, off: true },
+        5 => Card::Eid { tries: 2, off: false },
+        _ => Card::Eid { tries: 3, off: false },
+    }
+}
+
+/// Fills the first field that needs it, else goes on.
+fn fill(form: &Form, rng: &mut StdRng) -> Act {
+    let wanting = |field: &&session::view::FormField| {
+        field.editable && ((field.required && field.value.is_empty()) || field.error.is_some())
+    };
+    let any = form.fields.get(rng.random_range(0..form.fields.len().max(1)));
+    let chosen = form
+        .fields
+        .iter()
+        .find(wanting)
+        .or(any.filter(|field| field.editable && rng.random_bool(0.2)));
+    let Some(field) = chosen else {
+        return Act::Tap(Tap::Continue);
+    };
+    let text = match &field.kind {
+        FormFieldKind::Text if field.label.contains("leitzahl") || field.label.contains("ostcode") => "51147".into(),
+        FormFieldKind::Text => PrivateText::from(&**with_canary(["", " 7", " am Weg"][rng.random_range(0..3)])),
+        FormFieldKind::Date => "12.08.1964".into(),
+        FormFieldKind::Number { min, max } => PrivateText::new(rng.random_range(*min..=*max).to_string()),
+        FormFieldKind::YesNo => if rng.random_bool(0.5) { "true" } else { "false" }.into(),
+        FormFieldKind::Select { choices } => choices
+            .get(rng.random_range(0..choices.len().max(1)))
+            .map_or_else(PrivateText::default, |choice| (&*choice.key).into()),
+    };
+    Act::Tap(Tap::Enter {
+        field: field.field,
+        text,
+    })
+}
+
+/// Children, elbows, pranks.
+fn nonsense(rng: &mut StdRng) -> Act {
+    Act::Tap(match rng.random_range(0..18) {
+        0 => Tap::Start,
+        1 => Tap::Language(Language::English),
+        2 => Tap::Service("gibt-es-nicht".into()),
+        3 | 4 => Tap::Continue,
+        5 | 6 => Tap::Back,
+        7 => Tap::Cancel,
+        8 => Tap::ConfirmCancel,
+        9 => Tap::KeepGoing,
+        10 => Tap::MoreTime,
+        11 => Tap::Digit(rng.random_range(0..12)),
+        12 => Tap::Erase,
+        13 => Tap::Change(rng.random_range(0..40)),
+        14 => Tap::PrintAgain,
+        15 => return Act::LayOn(any_card(rng)),
+        16 => return Act::TakeCard,
+        _ => Tap::Enter {
+            field: rng.random_range(0..40),
+            text: text_noise(rng),
+        },
+    })
+}
+
+fn text_noise(rng: &mut StdRng) -> PrivateText {
+    let pieces = [
+        "'",
+        "\"",
+        "\0",
+        "\u{202e}",
+        "😀",
+        "ẞ",
+        "Ĝiĥ-Þórð",
+        CANARY,
+        "99.99.9999",
+        "-1",
+        "<b>",
+        "%s",
+    ];
+    let mut text = Zeroizing::new(String::with_capacity(6 * 16));
+    for _ in 0..rng.random_range(0..6) {
+        text.push_str(pieces[rng.random_range(0..pieces.len())]);
+    }
+    PrivateText::from(&**text)
+}

@@ -1,0 +1,71 @@
+//! The published test person, and persons with a canary in every field for the storms.
+use drivers_api::card::{Authenticity, DataGroup, DataGroups, GroupContent, PartialDate, PersonalData, Place};
+use drivers_api::private::PrivateText;
+use zeroize::Zeroizing;
+
+/// Every personal text of a storm person contains this word; it must not be found anywhere after the visit.
+pub const CANARY: &str = "Zqanarienvogel";
+
+/// Erika Mustermann as her card tells her, reduced to the groups that were asked for.
+pub fn erika(groups: &DataGroups) -> PersonalData {
+    person("Erika", "Mustermann", "Heidestraße 17", "Köln", groups)
+}
+
+/// A person who can be found again in memory.
+pub fn canary(groups: &DataGroups) -> PersonalData {
+    person(
+        CANARY,
+        &with_canary("-Mustermann"),
+        &with_canary("weg 17"),
+        CANARY,
+        groups,
+    )
+}
+
+/// The canary and some more, in a buffer that never grows: a grown one would leave a copy behind that is this test's
+/// fault and not the house's.
+pub fn with_canary(rest: &str) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(CANARY.len() + rest.len()));
+    text.push_str(CANARY);
+    text.push_str(rest);
+    text
+}
+
+fn person(given: &str, family: &str, street: &str, city: &str, groups: &DataGroups) -> PersonalData {
+    let text = |text: &str| GroupContent::Text(PrivateText::from(text));
+    let content = |group: DataGroup| match group {
+        DataGroup::DocumentType => text("ID"),
+        DataGroup::IssuingState | DataGroup::Nationality => text("D"),
+        DataGroup::DateOfExpiry => date(2035, 8, 31),
+        DataGroup::GivenNames => text(given),
+        DataGroup::FamilyNames => text(family),
+        DataGroup::DateOfBirth => date(1964, 8, 12),
+        DataGroup::PlaceOfBirth => text("Berlin"),
+        DataGroup::BirthName => text("Gabler"),
+        DataGroup::PlaceOfResidence => GroupContent::Place(Place::Structured {
+            street: Some(PrivateText::from(street)),
+            city: PrivateText::from(city),
+            state: None,
+            country: PrivateText::from("D"),
+            zip: Some(PrivateText::from("51147")),
+        }),
+        DataGroup::MunicipalityId => text("02760503150000"),
+        DataGroup::ArtisticName
+        | DataGroup::AcademicTitle
+        | DataGroup::ResidencePermitI
+        | DataGroup::ResidencePermitII => GroupContent::NotOnChip,
+    };
+    let groups = groups.iter().map(|group| (*group, content(*group))).collect();
+    PersonalData {
+        authenticity: Authenticity::NotProven,
+        groups,
+    }
+}
+
+fn date(year: u16, month: u8, day: u8) -> GroupContent {
+    GroupContent::Date(PartialDate {
+        year: Some(year),
+        month: Some(month),
+        day: Some(day),
+    })
+}

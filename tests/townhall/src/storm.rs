@@ -1,0 +1,191 @@
+//! Seeded visits through an unreliable world, and the laws that hold in all of them.
+use crate::devices::Weather;
+use crate::world::World;
+use catalogue::{Catalogue, bundled};
+use session::patience::{FORM, GRACE, REVIEW, TAKING_CARD};
+use session::view::Screen;
+use session::{Ending, Record, Session};
+use std::fmt;
+use std::time::Duration;
+
+/// Touches of one visit at most; a citizen who is lost goes home.
+const ACTS_MAX: usize = 400;
+
+/// What a storm saw, to know that it was one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Visits.
+    pub visits: u64,
+    /// Visits that ended with a filed case.
+    pub filed: u64,
+    /// Stopped by the citizen.
+    pub cancelled: u64,
+    /// Left alone.
+    pub abandoned: u64,
+    /// Citizens who stepped aside and came back.
+    pub came_back: u64,
+    /// Receipts in the tray.
+    pub printed: u64,
+    /// Times a card or reader said no.
+    pub card_troubles: u64,
+}
+
+impl Tally {
+    /// Adds another storm.
+    pub fn add(&mut self, other: Self) {
+        self.visits += other.visits;
+        self.filed += other.filed;
+        self.cancelled += other.cancelled;
+        self.abandoned += other.abandoned;
+        self.came_back += other.came_back;
+        self.printed += other.printed;
+        self.card_troubles += other.card_troubles;
+    }
+}
+
+/// A broken law, with the seed that breaks it again.
+#[derive(Debug)]
+pub struct Broken {
+    /// Seed of the world.
+    pub seed: u64,
+    /// What happened.
+    pub law: String,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "seed {}: {}", self.seed, self.law)
+    }
+}
+
+/// The longest a visit can go on after its citizen left for good.
+fn longest_farewell() -> Duration {
+    REVIEW.max(FORM) + GRACE + TAKING_CARD + Duration::from_secs(120)
+}
+
+/// The services on offer in every storm.
+pub fn catalogue() -> Catalogue {
+    match Catalogue::load(&bundled::files()) {
+        Ok(loaded) if loaded.faults.is_empty() => loaded.catalogue,
+        Ok(loaded) => panic!("the bundled services have faults: {:?}", loaded.faults),
+        Err(faults) => panic!("the bundled services don't load: {faults:?}"),
+    }
+}
+
+/// Many visits in one world, one after the other, as on a real day.
+pub fn day(seed: u64, visits: u64, weather: Weather) -> Result<Tally, Broken> {
+    let mut world = World::new(catalogue(), weather, seed);
+    let mut tally = Tally::default();
+    for _ in 0..visits {
+        one(&mut world)
+            .and_then(|()| count(&mut world, &mut tally))
+            .map_err(|law| Broken { seed, law })?;
+    }
+    Ok(tally)
+}
+
+fn one(world: &mut World) -> Result<(), String> {
+    let filed_before = world.filing.count();
+    let goes_home_early = world.chance(0.1);
+    world.act(1.0);
+    for _ in 0..ACTS_MAX {
+        if matches!(world.session, Session::Idle) {
+            break;
+        }
+        if goes_home_early && world.chance(0.05) {
+            break;
+        }
+        if world.chance(0.03) {
+            world.mishap();
+        }
+        world.act(0.94);
+        world.pause();
+        nothing_personal_when_away(world)?;
+    }
+    world.pass(world.now + longest_farewell());
+    laws(world, filed_before)
+}
+
+/// The covered case shows nothing personal.
+fn nothing_personal_when_away(world: &World) -> Result<(), String> {
+    let view = world.session.view(world.now, &world.terminal);
+    match (&world.session, view.screen) {
+        (Session::Away(_), Screen::Away(_)) | (Session::Idle | Session::Visiting(_), _) => Ok(()),
+        (Session::Away(_), other) => Err(format!("a covered case shows {other:?}")),
+    }
+}
+
+/// The laws at the end of a visit.
+fn laws(world: &mut World, filed_before: usize) -> Result<(), String> {
+    if !matches!(world.session, Session::Idle) {
+        return Err(format!(
+            "not back in Idle but in {} after {:?}",
+            world.session.name(),
+            longest_farewell()
+        ));
+    }
+    if world.session.deadline(world.now).is_some() {
+        return Err("an idle terminal wants to be woken".to_owned());
+    }
+    let ended_filed = world
+        .journal
+        .iter()
+        .any(|record| *record == Record::VisitEnded(Ending::Filed));
+    let visits = world
+        .journal
+        .iter()
+        .filter(|record| **record == Record::VisitBegan)
+        .count();
+    let receipts = world.journal.iter().filter(|record| **record == Record::Filed).count();
+    let cases = world.filing.count() - filed_before;
+    // Nobody who leaves while the answer is late hears of the case; everybody else does.
+    if receipts > cases || receipts + world.filing.late.len() < cases {
+        return Err(format!(
+            "{receipts} receipts for {cases} cases, {} of them late",
+            world.filing.late.len()
+        ));
+    }
+    if ended_filed && cases == 0 {
+        return Err("a visit ended as filed without a case".to_owned());
+    }
+    if cases > visits {
+        return Err(format!("{visits} visits filed {cases} cases"));
+    }
+    world.filing.late.clear();
+    world.filing.asked.clear();
+    // Late answers of devices find nobody, and change nothing.
+    world.pass(world.now + Duration::from_secs(300));
+    world.take_card();
+    world.pass(world.now + longest_farewell());
+    if matches!(world.session, Session::Idle) {
+        Ok(())
+    } else {
+        Err("a late answer woke the terminal".to_owned())
+    }
+}
+
+fn count(world: &mut World, tally: &mut Tally) -> Result<(), String> {
+    tally.visits += 1;
+    let mut ended = 0;
+    for record in world.journal.drain(..) {
+        match record {
+            Record::VisitEnded(ending) => {
+                ended += 1;
+                match ending {
+                    Ending::Filed => tally.filed += 1,
+                    Ending::Cancelled => tally.cancelled += 1,
+                    Ending::Abandoned => tally.abandoned += 1,
+                }
+            }
+            Record::CameBack => tally.came_back += 1,
+            Record::Printed => tally.printed += 1,
+            Record::CardTrouble(_) => tally.card_troubles += 1,
+            Record::VisitBegan | Record::Reached(_) | Record::Filed | Record::PrintFailed(_) | Record::WentAway => {}
+        }
+    }
+    if ended == 0 {
+        Err("a visit began and never ended".to_owned())
+    } else {
+        Ok(())
+    }
+}

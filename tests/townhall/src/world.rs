@@ -1,0 +1,164 @@
+//! A terminal with its devices on a virtual clock.
+use crate::citizen::{self, Act};
+use crate::devices::{self, Agenda, Card, FilingDouble, ReaderDouble, Weather};
+use catalogue::Catalogue;
+use drivers_api::card::CardEvent;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use session::{Effect, Input, Now, Record, Session, Terminal};
+use std::time::Duration;
+
+/// The world of one seed.
+#[derive(Debug)]
+pub struct World {
+    /// Virtual time.
+    pub now: Now,
+    /// The visit.
+    pub session: Session,
+    /// The terminal.
+    pub terminal: Terminal,
+    /// Stored cases.
+    pub filing: FilingDouble,
+    /// Everything the journal got.
+    pub journal: Vec<Record>,
+    /// Inputs that will happen.
+    pub agenda: Agenda,
+    reader: ReaderDouble,
+    weather: Weather,
+    rng: StdRng,
+}
+
+impl World {
+    /// A terminal in the morning: devices ready, nobody here.
+    pub fn new(catalogue: Catalogue, weather: Weather, seed: u64) -> Self {
+        let mut world = Self {
+            now: Duration::ZERO,
+            session: Session::Idle,
+            terminal: Terminal::new(catalogue),
+            filing: FilingDouble::default(),
+            journal: Vec::new(),
+            agenda: Agenda::new(),
+            reader: ReaderDouble {
+                works: true,
+                card: None,
+            },
+            weather,
+            rng: StdRng::seed_from_u64(seed),
+        };
+        world.input(Input::Card(CardEvent::ReaderReady));
+        world.input(Input::Line { up: true });
+        world
+    }
+
+    /// One input, and what the devices make of the effects.
+    pub fn input(&mut self, input: Input) {
+        let mut effects = Vec::new();
+        let session = core::mem::take(&mut self.session);
+        self.session = session.handle(input, self.now, &mut self.terminal, &mut effects);
+        for effect in effects {
+            self.give(effect);
+        }
+    }
+
+    fn give(&mut self, effect: Effect) {
+        let Self { now, weather, rng, .. } = self;
+        let agenda = match effect {
+            Effect::Reader(command) => self.reader.give(command, *now, *weather, rng),
+            Effect::Print(job) => devices::print(job, *now, *weather, rng),
+            Effect::File { job, submission, .. } => self.filing.file(job, submission.expose(), *now, *weather, rng),
+            Effect::Record(record) => {
+                self.journal.push(record);
+                return;
+            }
+        };
+        self.agenda.extend(agenda);
+    }
+
+    /// Lets time pass until `until`: due inputs and deadlines happen in order.
+    pub fn pass(&mut self, until: Now) {
+        loop {
+            let due = self
+                .agenda
+                .iter()
+                .enumerate()
+                .min_by_key(|(_, (at, _))| *at)
+                .map(|(index, (at, _))| (index, *at));
+            let deadline = self.session.deadline(self.now).map(|at| at.max(self.now));
+            match (due, deadline) {
+                (Some((index, at)), deadline) if at <= until && deadline.is_none_or(|deadline| at <= deadline) => {
+                    self.now = at.max(self.now);
+                    let (_, input) = self.agenda.swap_remove(index);
+                    self.input(input);
+                }
+                (_, Some(deadline)) if deadline <= until => {
+                    // A deadline of "now" would stand still.
+                    self.now = deadline.max(self.now + Duration::from_millis(1));
+                    self.input(Input::Tick);
+                }
+                _ => break,
+            }
+        }
+        self.now = self.now.max(until);
+    }
+
+    /// The citizen looks, and acts.
+    pub fn act(&mut self, sense: f64) {
+        let view = self.session.view(self.now, &self.terminal);
+        let act = citizen::act(&view, self.reader.card.is_some(), sense, &mut self.rng);
+        drop(view);
+        match act {
+            Act::Tap(tap) => self.input(Input::Tap(tap)),
+            Act::LayOn(card) => self.lay_on(card),
+            Act::TakeCard => self.take_card(),
+            Act::Wait => {}
+        }
+    }
+
+    /// A card is laid on, if the reader is there and free.
+    pub fn lay_on(&mut self, card: Card) {
+        if self.reader.card.is_none() && self.terminal.reader_works {
+            self.reader.card = Some(card);
+            self.input(Input::Card(CardEvent::Inserted(card.found())));
+        }
+    }
+
+    /// The card is taken away, if one lies there.
+    pub fn take_card(&mut self) {
+        if self.reader.card.take().is_some() {
+            self.input(Input::Card(CardEvent::Removed));
+        }
+    }
+
+    /// Something in the world changes by itself.
+    pub fn mishap(&mut self) {
+        match self.rng.random_range(0..6) {
+            0 => self.take_card(),
+            1 => {
+                self.reader.card = None;
+                self.input(Input::Card(CardEvent::ReaderGone));
+                let back = self.now + Duration::from_secs(self.rng.random_range(1..120));
+                self.agenda.push((back, Input::Card(CardEvent::ReaderReady)));
+            }
+            2 | 3 => {
+                let up = self.rng.random_bool(0.5);
+                self.input(Input::Line { up });
+            }
+            4 => self.input(Input::Tick),
+            _ => {
+                let quiet = Duration::from_secs(self.rng.random_range(1..500));
+                self.pass(self.now + quiet);
+            }
+        }
+    }
+
+    /// A die of this world.
+    pub fn chance(&mut self, chance: f64) -> bool {
+        self.rng.random_bool(chance)
+    }
+
+    /// A pause between two touches.
+    pub fn pause(&mut self) {
+        let pause = Duration::from_millis(self.rng.random_range(200..4_000));
+        self.pass(self.now + pause);
+    }
+}

@@ -1,0 +1,83 @@
+//! Mishaps after "submit": paper, disk, line. The case stands, once.
+use drivers_api::print::{PrintTrouble, PrinterEvent};
+use session::view::{Paper, Screen};
+use session::{Input, Tap, patience};
+use townhall::story::Story;
+
+macro_rules! sees {
+    ($story:expr, $pattern:pat $(if $guard:expr)?) => {{
+        let screen = $story.screen();
+        assert!(matches!(&screen, $pattern $(if $guard)?), "saw {screen:?}");
+    }};
+}
+
+#[test]
+fn paper_out_after_filing_leaves_the_case_standing() {
+    let mut story = Story::default();
+    story.to_review().tap(Tap::Continue).wait(1);
+    story.world.agenda.clear();
+    let job = drivers_api::Job(3);
+    let why = PrintTrouble::PaperEmpty;
+    story.world.input(Input::Printer(PrinterEvent::Failed { job, why }));
+    sees!(story, Screen::Receipt(receipt) if receipt.paper == Paper::Failed(why) && receipt.print_again);
+    story.tap(Tap::PrintAgain);
+    sees!(story, Screen::Receipt(receipt) if receipt.paper == Paper::Printing);
+    sees!(story.wait(15), Screen::Receipt(receipt) if receipt.paper == Paper::Printed);
+    assert_eq!(story.world.filing.count(), 1);
+}
+
+#[test]
+fn a_printer_that_never_answers_is_given_up() {
+    let mut story = Story::default();
+    story.to_review().tap(Tap::Continue).wait(1);
+    story.world.agenda.clear();
+    story.wait(patience::PRINTING.as_secs());
+    sees!(story, Screen::Receipt(receipt) if receipt.paper == Paper::Failed(PrintTrouble::Offline));
+}
+
+#[test]
+fn a_full_disk_files_nothing_and_loses_nothing() {
+    let mut story = Story::default();
+    story.to_review().tap(Tap::Continue);
+    story.world.agenda.clear();
+    let job = drivers_api::Job(2);
+    story.world.input(Input::FilingFailed {
+        job,
+        storage_full: true,
+    });
+    sees!(
+        story,
+        Screen::FilingFailed {
+            storage_full: true,
+            certain: true
+        }
+    );
+    sees!(story.tap(Tap::Back), Screen::Review(_));
+    sees!(story.tap(Tap::Continue).wait(15), Screen::Receipt(_));
+}
+
+#[test]
+fn a_late_filing_is_found_again_and_not_doubled() {
+    let mut story = Story::default();
+    story.to_review().tap(Tap::Continue);
+    let late = core::mem::take(&mut story.world.agenda);
+    story.wait(patience::FILING.as_secs());
+    sees!(
+        story,
+        Screen::FilingFailed {
+            storage_full: false,
+            certain: false
+        }
+    );
+    sees!(story.tap(Tap::Back), Screen::FilingFailed { .. });
+    story.world.agenda = late;
+    sees!(story.wait(1), Screen::Receipt(_));
+    assert_eq!(story.world.filing.count(), 1);
+}
+
+#[test]
+fn with_the_line_down_the_receipt_is_honest() {
+    let mut story = Story::default();
+    story.world.input(Input::Line { up: false });
+    sees!(story.to_receipt(), Screen::Receipt(receipt) if !receipt.line_up);
+}

@@ -1,4 +1,5 @@
 //! A declaration goes in, a sealed envelope lies in the outbox, a code comes back.
+#![allow(clippy::unwrap_used, reason = "a test may panic, and so may what it calls")]
 use catalogue::{Catalogue, Service, bundled};
 use drivers_api::Job;
 use drivers_api::card::{Authenticity, DataGroup, GroupContent, PersonalData};
@@ -26,10 +27,13 @@ fn order(job: u64) -> Order {
     let service = service();
     let name = GroupContent::Text(PrivateText::from("Mustermann"));
     let groups = [(DataGroup::FamilyNames, name)].into();
-    let answers = service.prefill(&PersonalData {
+    let mut answers = service.prefill(&PersonalData {
         authenticity: Authenticity::NotProven,
         groups,
     });
+    for (field, choice) in [("kind", "simple"), ("purpose", "bank")] {
+        service.enter(&mut answers, service.field_named(field).unwrap(), choice);
+    }
     let submission = service.submission(&answers);
     assert!(submission.expose().windows(10).any(|window| window == b"Mustermann"));
     let authenticity = Some(Authenticity::NotProven);

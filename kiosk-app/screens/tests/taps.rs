@@ -87,16 +87,20 @@ fn everything_that_is_done_is_said() {
     idle_is_still(&mut world);
 }
 
-fn buttons(world: &mut World, l: Language) {
-    let label = |german: &'static str, english: &'static str| match l {
+/// A label in either language.
+fn either(l: Language) -> impl Fn(&'static str, &'static str) -> &'static str {
+    move |german, english| match l {
         Language::German => german,
         Language::English => english,
-    };
-    let views = all(l);
-    let named = |name: &str| &views.iter().find(|(n, _)| *n == name).unwrap().1;
+    }
+}
+
+/// View, button and what it says.
+fn expected(l: Language) -> Vec<(&'static str, &'static str, &'static str)> {
+    let label = either(l);
     let next = label("Weiter", "Continue");
     let again = label("Noch einmal versuchen", "Try again");
-    for (name, button, says) in [
+    vec![
         ("01-attract", "Zum Starten berühren", "Start"),
         ("02-languages", "Deutsch", "Language(German)"),
         ("02-languages", "English", "Language(English)"),
@@ -146,7 +150,15 @@ fn buttons(world: &mut World, l: Language) {
             label("Ja, abbrechen und löschen", "Yes, cancel and delete"),
             "ConfirmCancel",
         ),
-    ] {
+    ]
+}
+
+fn buttons(world: &mut World, l: Language) {
+    let label = either(l);
+    let views = all(l);
+    let named = |name: &str| &views.iter().find(|(n, _)| *n == name).unwrap().1;
+    let next = label("Weiter", "Continue");
+    for (name, button, says) in expected(l) {
         world.show(named(name));
         world.says(button, &[says]);
     }

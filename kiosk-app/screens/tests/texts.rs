@@ -41,8 +41,8 @@ fn po(path: &Path) -> BTreeMap<String, Vec<String>> {
     let mut id = String::new();
     for line in std::fs::read_to_string(path).unwrap().lines() {
         let quoted = || {
-            line.splitn(2, '"')
-                .nth(1)
+            line.split_once('"')
+                .map(|(_, rest)| rest)
                 .and_then(|rest| rest.strip_suffix('"'))
                 .unwrap_or_default()
                 .to_owned()

@@ -185,8 +185,6 @@ pub(crate) struct Receipt {
     case: Case,
     code: String,
     filed_at: LocalTime,
-    /// What the receipt says about the line; it stays true to what was printed.
-    line_up: bool,
     paper: PaperJob,
     prints: u8,
 }
@@ -208,12 +206,10 @@ enum PaperJob {
 impl Receipt {
     fn begin(case: Case, code: String, filed_at: LocalTime, language: Language, step: &mut Step<'_>) -> Stage {
         step.record(Record::Filed);
-        let line_up = step.terminal.line_up;
         let mut receipt = Self {
             case,
             code,
             filed_at,
-            line_up,
             paper: PaperJob::Printed,
             prints: 0,
         };
@@ -233,7 +229,7 @@ impl Receipt {
         let filing = catalogue::Filing {
             case_code: self.code.clone(),
             filed_at: self.filed_at,
-            delivery: if self.line_up {
+            delivery: if step.terminal.line_up {
                 Delivery::OnItsWay
             } else {
                 Delivery::WaitingForLine
@@ -295,12 +291,12 @@ impl AnyStage for Receipt {
         Expired::Go(leave(Ending::Filed, step))
     }
 
-    fn screen(&self, language: Language, _terminal: &Terminal) -> Screen {
+    fn screen(&self, language: Language, terminal: &Terminal) -> Screen {
         let service = &self.case.service;
         Screen::Receipt(ReceiptView {
             service: service.title(language).to_owned(),
             code: self.code.clone(),
-            line_up: self.line_up,
+            line_up: terminal.line_up,
             paper: match self.paper {
                 PaperJob::Printing { .. } => Paper::Printing,
                 PaperJob::Printed => Paper::Printed,

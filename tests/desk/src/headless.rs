@@ -8,7 +8,7 @@ use outbox::Outbox;
 use screens::picture::Canvas;
 use screens::{Screens, hand, picture};
 use session::Input;
-use session::view::{FormField, FormFieldKind, Paper, Screen, View};
+use session::view::{Form, FormField, FormFieldKind, Paper, Screen, View};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -183,10 +183,9 @@ impl Player {
             }
             self.keep(&name)?;
             self.tap("Weiter")?;
-            self.until("form", |screen| match screen {
-                Screen::Form(form) => form.page != page || form.fields.iter().any(|field| field.error.is_some()),
-                Screen::Review(_) => true,
-                _ => false,
+            let answered = |form: &Form| form.page != page || form.fields.iter().any(|field| field.error.is_some());
+            self.until("form", |screen| {
+                matches!(screen, Screen::Review(_)) || matches!(screen, Screen::Form(form) if answered(form))
             })?;
             if let Screen::Form(form) = &self.view.screen
                 && form.page == page

@@ -5,7 +5,7 @@ use crate::setup::{Desk, Setup};
 use agent::{Link, State};
 use screens::Screens;
 use session::Input;
-use slint::{ComponentHandle, LogicalSize, ModelRc, VecModel, Weak};
+use slint::{ComponentHandle, LogicalPosition, LogicalSize, ModelRc, VecModel, Weak};
 use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
@@ -51,6 +51,10 @@ pub fn show(out: &Path) -> Result<(), Fault> {
     })?);
     connect(&control, &cards, &desk);
     control.show()?;
+    // Side by side, where no window manager knows better.
+    control
+        .window()
+        .set_position(LogicalPosition::new(KIOSK.width + 40.0, 0.0));
     screens.run()?;
     Ok(())
 }

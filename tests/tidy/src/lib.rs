@@ -104,7 +104,7 @@ pub fn functions(text: &str) -> Vec<Function> {
 }
 
 fn function_name(line: &str) -> Option<String> {
-    let mut words = line.trim_start().split_whitespace();
+    let mut words = line.split_whitespace();
     loop {
         match words.next()? {
             "pub" | "pub(crate)" | "pub(super)" | "const" | "async" | "unsafe" => {}

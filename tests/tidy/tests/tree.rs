@@ -1,4 +1,5 @@
 //! The tree's rules.
+#![allow(clippy::unwrap_used, reason = "a test may panic, and so may what it calls")]
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

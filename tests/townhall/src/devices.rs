@@ -177,7 +177,11 @@ fn with_job(event: CardEvent, job: Job) -> CardEvent {
     match event {
         CardEvent::ReadDone { person, .. } => CardEvent::ReadDone { job, person },
         CardEvent::ReadFailed { why, .. } => CardEvent::ReadFailed { job, why },
-        other => other,
+        other @ (CardEvent::ReaderReady
+        | CardEvent::ReaderGone
+        | CardEvent::Inserted(_)
+        | CardEvent::Removed
+        | CardEvent::Progress { .. }) => other,
     }
 }
 

@@ -127,10 +127,7 @@ fn laws(world: &mut World, filed_before: usize) -> Result<(), String> {
     if world.session.deadline(world.now).is_some() {
         return Err("an idle terminal wants to be woken".to_owned());
     }
-    let ended_filed = world
-        .journal
-        .iter()
-        .any(|record| *record == Record::VisitEnded(Ending::Filed));
+    let ended_filed = world.journal.contains(&Record::VisitEnded(Ending::Filed));
     let visits = world
         .journal
         .iter()

@@ -2,6 +2,7 @@
 //! every block that is freed, and a block that still holds the canary was not overwritten.
 //!
 //! What is under test: session, catalogue and the words of `drivers/api`, with every kind of visit that a storm makes.
+#![allow(clippy::unwrap_used)] // a test may panic
 #![allow(unsafe_code)] // an allocator can't be written without; this one adds a look to the system's
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::backtrace::Backtrace;

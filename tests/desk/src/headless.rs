@@ -85,10 +85,10 @@ impl Player {
         };
         let setup = Setup::start(out, told)?;
         let canvas = picture::install(WIDTH, HEIGHT)?;
-        let sender = setup.sender.clone();
+        let sender = setup.desk.sender.clone();
         let screens = Screens::new(move |tap| sender.send(Input::Tap(tap)))?;
         screens.open()?;
-        let cards = Cards::new(setup.hand.clone());
+        let cards = Cards::new(setup.desk.hand.clone());
         let desk = setup.run(move |view| {
             let _ = tell_view.send(view);
         })?;

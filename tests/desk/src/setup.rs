@@ -28,36 +28,35 @@ pub const OUTBOX: &str = "data/outbox.db";
 /// Name under which the desk's terminal is enrolled.
 const TERMINAL: &str = "desk";
 
-/// A running house, without its face.
+/// A house with its devices named, before its loop runs.
 pub struct Setup {
+    /// What a hand can do.
+    pub desk: Desk,
+    inbox: Inbox,
+    terminal: Terminal,
+    devices: Devices,
+}
+
+/// What a hand can do with a terminal on a desk. Dropping it stops the courier and the backend.
+pub struct Desk {
     /// Lays cards on the simulated reader.
     pub hand: Hand,
     /// Between the simulated reader and a real one.
     pub choice: Choice,
     /// The printer's paper.
     pub tray: PaperTray,
-    /// The line to the backend.
-    line: Line,
     /// Says things to the visit.
     pub sender: Sender,
     /// Where receipts go.
     pub receipts: PathBuf,
-    inbox: Inbox,
-    terminal: Terminal,
-    devices: Devices,
-    control: Control,
-    fleet: Running,
-}
-
-/// What runs on after the loop has started.
-pub struct Behind {
+    line: Line,
+    courier: Control,
     _fleet: Running,
-    control: Control,
 }
 
-impl Drop for Behind {
+impl Drop for Desk {
     fn drop(&mut self) {
-        self.control.stop();
+        self.courier.stop();
     }
 }
 
@@ -82,7 +81,7 @@ impl Setup {
         let line = Line::to(fleet.address())?;
 
         let outbox_path = out.join(OUTBOX);
-        let control = courier(&line, &token, &outbox_path, sender.clone(), on_state)?;
+        let courier = start_courier(&line, &token, &outbox_path, sender.clone(), on_state)?;
 
         let catalogue = load()?;
         let destination_id = catalogue.town().destination_id().parse()?;
@@ -112,24 +111,25 @@ impl Setup {
         let to = sender.clone();
         let printer = Box::new(printer::spawn(target, move |event| to.send(Input::Printer(event)))?);
 
-        let terminal = Terminal::new(catalogue);
-        let devices = Devices {
-            reader,
-            printer,
-            filing,
-        };
-        Ok(Self {
+        let desk = Desk {
             hand,
             choice,
             tray,
-            line,
             sender,
             receipts,
+            line,
+            courier,
+            _fleet: fleet,
+        };
+        Ok(Self {
+            desk,
             inbox,
-            terminal,
-            devices,
-            control,
-            fleet,
+            terminal: Terminal::new(catalogue),
+            devices: Devices {
+                reader,
+                printer,
+                filing,
+            },
         })
     }
 
@@ -139,48 +139,17 @@ impl Setup {
     /// No thread to be had.
     pub fn run(self, show: impl FnMut(View) + Send + 'static) -> Result<Desk, Fault> {
         let Self {
-            hand,
-            choice,
-            tray,
-            line,
-            sender,
-            receipts,
+            desk,
             inbox,
             terminal,
             devices,
-            control,
-            fleet,
         } = self;
         let host = Host::new(terminal, devices);
         thread::Builder::new()
             .name("host".to_owned())
             .spawn(move || host.run(inbox, show, || false))?;
-        Ok(Desk {
-            hand,
-            choice,
-            tray,
-            line,
-            sender,
-            receipts,
-            _behind: Behind { _fleet: fleet, control },
-        })
+        Ok(desk)
     }
-}
-
-/// A running terminal on a desk.
-pub struct Desk {
-    /// Lays cards on the simulated reader.
-    pub hand: Hand,
-    /// Between the simulated reader and a real one.
-    pub choice: Choice,
-    /// The printer's paper.
-    pub tray: PaperTray,
-    line: Line,
-    /// Says things to the visit.
-    pub sender: Sender,
-    /// Where receipts go.
-    pub receipts: PathBuf,
-    _behind: Behind,
 }
 
 impl Desk {
@@ -208,7 +177,7 @@ fn randomness() -> StdRng {
 }
 
 /// The courier on its own thread, as the `agent` process is on a terminal.
-fn courier(
+fn start_courier(
     line: &Line,
     token: &fleet::TerminalToken,
     outbox: &Path,

@@ -40,11 +40,11 @@ pub fn show(out: &Path) -> Result<(), Fault> {
         move |state: State| tell_state(&control, state)
     };
     let setup = Setup::start(out, on_state)?;
-    let sender = setup.sender.clone();
+    let sender = setup.desk.sender.clone();
     let screens = Screens::new(move |tap| sender.send(Input::Tap(tap)))?;
     screens.window().set_size(KIOSK);
     let handle = screens.handle();
-    let cards = Rc::new(RefCell::new(Cards::new(setup.hand.clone())));
+    let cards = Rc::new(RefCell::new(Cards::new(setup.desk.hand.clone())));
     let desk = Rc::new(setup.run(move |view| {
         // The window was closed: nobody is looking.
         let _ = handle.show(view);

@@ -91,7 +91,6 @@ fn nothing_on_the_disk_is_readable() {
     let (filing, inbox) = filing(&folder.path().join("outbox.db"), Options::default());
     filing.file(order(1));
     let code = code(&inbox, 1);
-    drop(filing);
     for file in std::fs::read_dir(folder.path()).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
         for secret in ["Mustermann", &code] {
@@ -101,6 +100,8 @@ fn nothing_on_the_disk_is_readable() {
             );
         }
     }
+    // Until here, so that no file goes while it is looked for.
+    drop(filing);
 }
 
 #[test]

@@ -18,7 +18,7 @@ storm: packages
 	cargo run --release --package townhall --bin storm -- $(or $(VISITS),1000000)
 
 bench: packages
-	cargo build --release --workspace
+	cargo build --release --package desk --bin bench
 	$(CARGO_TARGET_DIR)/release/bench
 
 lint:

@@ -194,19 +194,23 @@ fn idle(canvas: &Canvas) -> Result<(), Fault> {
     std::process::exit(0);
 }
 
-/// Storm visits whose every view is shown and drawn.
+/// Storm visits whose every view is shown, and drawn once in each stage.
 fn soak(canvas: &Canvas) -> Result<(), Fault> {
     let screens = Screens::new(|_| {})?;
     screens.open()?;
     let mut world = World::new(setup::load()?, Weather { faults: 0.1 }, 1);
     let mut pixels = Vec::new();
     let mut turns = 0;
+    let mut drawn = "";
     for _ in 0..SOAK_VISITS {
         world.act(1.0);
         while !matches!(world.session, session::Session::Idle) && turns < SOAK_VISITS * 400 {
             turns += 1;
             show(&screens, canvas, &world);
-            canvas.repaint(&mut pixels);
+            if drawn != world.session.name() {
+                drawn = world.session.name();
+                canvas.repaint(&mut pixels);
+            }
             world.act(0.97);
             world.pause();
         }

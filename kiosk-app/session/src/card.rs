@@ -102,7 +102,8 @@ fn with_pin_state(service: Arc<Service>, pin: PinState, wrong: bool, step: &mut 
                 typed,
                 pin,
                 can: None,
-                wrong,
+                // A wrong PIN that suspends asks for the CAN next; nobody has typed a wrong CAN yet.
+                wrong: wrong && kind == SecretKind::Pin,
             })
         }
     }

@@ -43,7 +43,7 @@ fn the_second_wrong_pin_suspends_and_the_can_resumes() {
         .wait(10)
         .type_secret(b"000000")
         .wait(10);
-    sees!(story, Screen::Secret(entry) if entry.kind == SecretKind::Can && entry.pin == PinState::Suspended);
+    sees!(story, Screen::Secret(entry) if entry.kind == SecretKind::Can && entry.pin == PinState::Suspended && !entry.wrong);
     story.type_secret(b"111111");
     sees!(story, Screen::Secret(entry) if entry.kind == SecretKind::Pin);
     story.type_secret(PIN).wait(10);

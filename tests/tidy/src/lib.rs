@@ -18,7 +18,9 @@ pub struct Member {
 
 /// The root of the repository.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    // Asked when it runs, not when it was built: clones that share a target folder share this program, too.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    here.join("../..")
 }
 
 /// Reads the map: `"drivers/api",       # F1 pure   the words`.

@@ -100,14 +100,14 @@ impl Host {
         }
     }
 
-    /// Runs until every sender of the inbox is gone or `stop` says so after an input. `show` gets each new view.
+    /// Runs until every sender of the inbox is gone. `show` gets each new view.
     ///
     /// A visit under way at the end is dropped, and its memory wiped with it.
-    pub fn run(mut self, inbox: Inbox, mut show: impl FnMut(View), stop: impl Fn() -> bool) {
+    pub fn run(mut self, inbox: Inbox, mut show: impl FnMut(View)) {
         let Inbox { sender, receiver } = inbox;
         drop(sender);
         show(self.session.view(self.now(), &self.terminal));
-        while !stop() {
+        loop {
             let patience = self
                 .session
                 .deadline(self.now())

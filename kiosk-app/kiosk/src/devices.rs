@@ -140,7 +140,7 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle) -> Resul
         }
     };
     let run = move || {
-        host.run(inbox, show, || false);
+        host.run(inbox, show);
         // Can't be, as long as the reader's thread lives; a screen without its loop must not stay.
         tracing::error!("the loop of the visit ended");
         std::process::exit(1);

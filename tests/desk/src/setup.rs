@@ -147,7 +147,7 @@ impl Setup {
         let host = Host::new(terminal, devices);
         thread::Builder::new()
             .name("host".to_owned())
-            .spawn(move || host.run(inbox, show, || false))?;
+            .spawn(move || host.run(inbox, show))?;
         Ok(desk)
     }
 }

@@ -172,13 +172,9 @@ fn idle(canvas: &Canvas) -> Result<(), Fault> {
     screens.open()?;
     let handle: ScreensHandle = screens.handle();
     std::thread::spawn(move || {
-        host.run(
-            inbox,
-            |view| {
-                let _ = handle.show(view);
-            },
-            || false,
-        );
+        host.run(inbox, |view| {
+            let _ = handle.show(view);
+        });
     });
     std::thread::sleep(Duration::from_secs(1));
     canvas.turn(Duration::from_secs(1));

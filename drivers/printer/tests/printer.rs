@@ -57,6 +57,11 @@ fn document() -> Document {
     }
 }
 
+/// This crate's folder in the tree that is tested: built programs may be shared between two trees.
+fn here() -> String {
+    std::env::var("CARGO_MANIFEST_DIR").unwrap()
+}
+
 /// The printer, ended with everything it started when dropped.
 struct Peer {
     child: Child,
@@ -66,12 +71,12 @@ struct Peer {
 
 impl Peer {
     fn start(folder: &Path, port: u16) -> Self {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/peers/printer/start.sh");
+        let script = format!("{}/../../tests/peers/printer/start.sh", here());
         let ready = folder.join("ready");
         let _ = fs::remove_file(&ready);
         let log = fs::File::create(folder.join("printer.log")).unwrap();
         let child = Command::new("bash")
-            .args([script, folder.to_str().unwrap(), &port.to_string()])
+            .args([&script, folder.to_str().unwrap(), &port.to_string()])
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
@@ -122,9 +127,9 @@ impl Peer {
     /// The printer's jobs as CUPS's own client lists them: number, name, state; `which` is `completed` (in whatever way)
     /// or `not-completed`.
     fn jobs(&self, which: &str) -> Vec<String> {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/peers/printer/get-jobs.test");
+        let script = format!("{}/../../tests/peers/printer/get-jobs.test", here());
         let uri = format!("ipp://localhost:{}/ipp/print", self.port);
-        let list = run("ipptool", &["-c", "-d", &format!("which={which}"), &uri, script]);
+        let list = run("ipptool", &["-c", "-d", &format!("which={which}"), &uri, &script]);
         list.lines()
             .skip(1)
             .filter(|line| !line.is_empty())

@@ -189,12 +189,15 @@ mod tests {
     use crate::config::Display;
     use crate::guard::chain;
 
-    const AUTHORITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/authority");
+    fn authority(key: &str) -> PathBuf {
+        let here = std::env::var("CARGO_MANIFEST_DIR").unwrap();
+        Path::new(&here).join("../../tests/authority").join(key)
+    }
 
     fn config(folder: &Path, key: &str) -> Config {
         Config {
             services: None,
-            authority_key: Path::new(AUTHORITY).join(key),
+            authority_key: authority(key),
             outbox: folder.join("outbox.db"),
             agent: None,
             printer: None,

@@ -8,7 +8,9 @@
 //! canvas.turn(now);                                 // views from other threads, timers
 //! std::fs::write("attract.png", canvas.picture().png()?)?;
 //! ```
-use slint::platform::software_renderer::{MinimalSoftwareWindow, PremultipliedRgbaColor, RepaintBufferType};
+use slint::platform::software_renderer::{
+    MinimalSoftwareWindow, PremultipliedRgbaColor, RepaintBufferType, TargetPixel,
+};
 use slint::platform::{EventLoopProxy, Platform, WindowAdapter};
 use slint::{EventLoopError, PhysicalSize, PlatformError, Rgb8Pixel};
 use std::cell::Cell;
@@ -35,6 +37,11 @@ pub struct Picture {
     /// Red, green, blue; row by row from the top left.
     pub rgb: Vec<u8>,
 }
+
+/// A pixel as a display's memory has it: DRM format XRGB8888, which the kiosk draws into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Xrgb8888(pub u32);
 
 struct Headless {
     window: Rc<MinimalSoftwareWindow>,
@@ -115,9 +122,9 @@ impl Canvas {
 
     /// Draws the whole window into a buffer as a display has it, which is made as big as needed and should be used again:
     /// for measuring.
-    pub fn repaint(&self, pixels: &mut Vec<PremultipliedRgbaColor>) {
+    pub fn repaint(&self, pixels: &mut Vec<Xrgb8888>) {
         let size = self.window.size();
-        pixels.resize(area(size), PremultipliedRgbaColor::default());
+        pixels.resize(area(size), Xrgb8888::background());
         self.window.request_redraw();
         self.window.draw_if_needed(|renderer| {
             renderer.render(pixels, size.width as usize);
@@ -154,6 +161,20 @@ impl Picture {
 impl core::fmt::Debug for Picture {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "[picture {}×{}]", self.width, self.height)
+    }
+}
+
+impl TargetPixel for Xrgb8888 {
+    fn blend(&mut self, color: PremultipliedRgbaColor) {
+        let [_, red, green, blue] = self.0.to_be_bytes();
+        let rest = u16::from(u8::MAX - color.alpha);
+        // Premultiplied: the sum stays within a byte.
+        let mix = |under: u8, over: u8| ((u16::from(under) * rest / 255) as u8).wrapping_add(over);
+        *self = Self::from_rgb(mix(red, color.red), mix(green, color.green), mix(blue, color.blue));
+    }
+
+    fn from_rgb(red: u8, green: u8, blue: u8) -> Self {
+        Self(u32::from_be_bytes([0xFF, red, green, blue]))
     }
 }
 

@@ -103,6 +103,7 @@ impl AnyStage for Requesting {
             legal_basis: service.legal_basis(language).to_owned(),
             data: service.data_groups().iter().copied().collect(),
             fee: service.fee_text(language),
+            no_paper: terminal.printer_trouble.is_some(),
         })
     }
 

@@ -129,6 +129,8 @@ pub struct Request {
     pub data: Vec<DataGroup>,
     /// What it costs, in words.
     pub fee: Option<String>,
+    /// The printer doesn't print just now: whoever wants the paper knows before beginning.
+    pub no_paper: bool,
 }
 
 /// Why a card has to be laid on (again).

@@ -13,15 +13,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use wire::Envelope;
 
-const TESTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests");
+/// The folder `tests` of the tree that is tested: built programs may be shared between two trees.
+fn tests() -> PathBuf {
+    Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../../tests")
+}
 
 fn authority() -> AuthorityKey {
-    AuthorityKey::from_jwk(&std::fs::read(Path::new(TESTS).join("authority/authority.jwk")).unwrap()).unwrap()
+    AuthorityKey::from_jwk(&std::fs::read(tests().join("authority/authority.jwk")).unwrap()).unwrap()
 }
 
 /// Opens with jwcrypto and the authority's private key; one answer for each JWE.
 fn open(sealed: &[&str]) -> Vec<Value> {
-    let peer = Path::new(TESTS).join("peers/jose");
+    let peer = tests().join("peers/jose");
     let prepared = Command::new(peer.join("prepare.sh"))
         .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("jose"))
         .stderr(Stdio::inherit())
@@ -31,7 +34,7 @@ fn open(sealed: &[&str]) -> Vec<Value> {
     let python = PathBuf::from(String::from_utf8(prepared.stdout).unwrap().trim_end());
     let mut child = Command::new(python)
         .arg(peer.join("open.py"))
-        .arg(Path::new(TESTS).join("authority/authority.private.jwk"))
+        .arg(tests().join("authority/authority.private.jwk"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -85,7 +88,7 @@ fn jwcrypto_opens_what_we_seal() {
 
 #[test]
 fn our_header_is_the_one_jwcrypto_makes() {
-    let sample = std::fs::read_to_string(Path::new(TESTS).join("authority/sample.jwe")).unwrap();
+    let sample = std::fs::read_to_string(tests().join("authority/sample.jwe")).unwrap();
     let ours = seal(&authority(), b"x", ContentType::Json, &mut StdRng::seed_from_u64(8))
         .unwrap()
         .into_string();

@@ -7,7 +7,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-const TESTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+/// The folder `tests` of the tree that is tested: built programs may be shared between two trees.
+fn tests() -> PathBuf {
+    Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("..")
+}
 
 #[test]
 fn a_visit_and_one_with_the_line_cut() {
@@ -77,12 +80,12 @@ fn envelopes(out: &Path) -> Vec<String> {
 
 /// Opened by jwcrypto with the test authority's private key.
 fn opened(sealed: &[String]) -> Vec<Value> {
-    let peer = Path::new(TESTS).join("peers/jose");
+    let peer = tests().join("peers/jose");
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("jose");
     let python = run(Command::new(peer.join("prepare.sh")).arg(scratch));
     let mut child = Command::new(PathBuf::from(python.trim_end()))
         .arg(peer.join("open.py"))
-        .arg(Path::new(TESTS).join("authority/authority.private.jwk"))
+        .arg(tests().join("authority/authority.private.jwk"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -83,7 +83,7 @@ fn prepare() -> PathBuf {
     let workdir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("vm");
     let _ = std::fs::remove_dir_all(&workdir);
     std::fs::create_dir_all(&workdir).unwrap();
-    let house = Path::new(env!("CARGO_MANIFEST_DIR"))
+    let house = Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap())
         .join("../..")
         .canonicalize()
         .unwrap();

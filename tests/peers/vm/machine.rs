@@ -29,7 +29,7 @@ pub(crate) struct Machine {
 impl Machine {
     /// Boots. Panics with what QEMU or the script said if it can't.
     pub(crate) fn boot(workdir: &Path, (width, height): (u32, u32)) -> Self {
-        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("vm");
+        let scripts = Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("vm");
         let said = File::create(workdir.join("qemu.log")).unwrap();
         let qemu = Command::new(scripts.join("start.sh"))
             .args([workdir, &scripts.join("guest.sh")])

@@ -27,6 +27,17 @@ fn paper_out_after_filing_leaves_the_case_standing() {
 }
 
 #[test]
+fn a_printer_that_is_out_is_told_before_anything_is_typed() {
+    let mut story = Story::default();
+    let why = PrintTrouble::PaperEmpty;
+    story.world.input(Input::Printer(PrinterEvent::NotReady(why)));
+    story.to_request();
+    sees!(story, Screen::Request(request) if request.no_paper);
+    story.world.input(Input::Printer(PrinterEvent::Ready));
+    sees!(story, Screen::Request(request) if !request.no_paper);
+}
+
+#[test]
 fn a_printer_that_never_answers_is_given_up() {
     let mut story = Story::default();
     story.to_review().tap(Tap::Continue).wait(1);

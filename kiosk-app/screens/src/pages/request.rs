@@ -15,6 +15,7 @@ pub(crate) fn fill(app: &ui::App, request: &Request) {
     page.set_purpose(SharedString::from(&request.purpose));
     page.set_legal_basis(SharedString::from(&request.legal_basis));
     page.set_fee(SharedString::from(request.fee.as_deref().unwrap_or_default()));
+    page.set_no_paper(request.no_paper);
     let data = request.data.iter().map(|group| i32::from(group.number()));
     page.set_data(super::put(page.get_data(), data.collect()));
 }

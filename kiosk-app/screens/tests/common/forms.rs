@@ -39,6 +39,7 @@ pub(crate) fn request(l: Language) -> Request {
             "10,00 €, zahlbar mit der Rechnung",
             "€10.00, payable by invoice",
         )),
+        no_paper: false,
     }
 }
 

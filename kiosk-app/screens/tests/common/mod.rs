@@ -170,6 +170,7 @@ fn entrance(l: Language) -> Vec<Named> {
             Screen::Request(Request {
                 data: Vec::new(),
                 fee: None,
+                no_paper: true,
                 ..request(l)
             }),
         ),

@@ -25,6 +25,8 @@ use townhall::world::World;
 
 const FIRST_FRAMES: usize = 7;
 const REPAINTS: usize = 40;
+/// Before the name of a screen: the median of its full repaints.
+const REPAINT: &str = "ui.repaint_ms.";
 const VISITS_PLAYED: usize = 5;
 const SOAK_VISITS: usize = 500;
 const STORM_DAYS: u64 = 10;
@@ -67,14 +69,13 @@ fn bench(out: &Path) -> Result<(), Fault> {
             }
         })?;
     }
-    for key in [
-        "ui.rss_mib",
-        "ui.idle_cpu_percent",
-        "ui.rss_after_500_visits_mib",
-        "ui.repaint_ms",
-    ] {
+    for key in ["ui.rss_mib", "ui.idle_cpu_percent", "ui.rss_after_500_visits_mib"] {
         figures.insert(key, *told.get(key).ok_or(format!("{key} was not measured"))?);
     }
+    let screens_drawn = told.iter().filter(|(key, _)| key.starts_with(REPAINT));
+    let slowest = screens_drawn.clone().map(|(_, time)| *time).max_by(f64::total_cmp);
+    figures.insert("ui.repaint_ms", slowest.ok_or("no screen was drawn")?);
+    screens_drawn.for_each(|(key, time)| _ = figures.insert(key, *time));
     figures.insert("storm.visits_per_s", storm_visits_per_s()?);
     figures.insert("visit.submit_to_pdf_ms", submit_to_pdf_ms(out)?);
     for (key, value) in &figures {
@@ -224,34 +225,31 @@ fn show(screens: &Screens, canvas: &Canvas, world: &World) {
     canvas.turn(world.now);
 }
 
-/// The slowest screen of one good visit.
+/// Every screen of one good visit.
 fn repaint(canvas: &Canvas) -> Result<(), Fault> {
     let screens = Screens::new(|_| {})?;
     screens.open()?;
     let mut world = World::new(setup::load()?, Weather { faults: 0.0 }, 3);
     let mut pixels = Vec::new();
-    let mut slowest: BTreeMap<&'static str, Vec<f64>> = BTreeMap::new();
+    let mut screens_drawn: BTreeMap<&'static str, Vec<f64>> = BTreeMap::new();
     world.act(1.0);
     for _ in 0..200 {
         show(&screens, canvas, &world);
         canvas.repaint(&mut pixels);
-        let times = slowest.entry(world.session.name()).or_default();
+        let times = screens_drawn.entry(world.session.name()).or_default();
         if times.len() < REPAINTS * 10 {
             for _ in 0..REPAINTS {
-                let began = Instant::now();
+                let began = thread_time();
                 canvas.repaint(&mut pixels);
-                times.push(millis(began.elapsed()));
+                times.push(millis(thread_time().saturating_sub(began)));
             }
         }
         world.act(1.0);
         world.pause();
     }
-    let medians = slowest.into_iter().map(|(name, times)| (name, median(times)));
-    let (name, slowest) = medians
-        .max_by(|(_, a), (_, b)| a.total_cmp(b))
-        .ok_or("no screen was drawn")?;
-    eprintln!("slowest screen: {name}");
-    println!("ui.repaint_ms {slowest}");
+    for (name, times) in screens_drawn {
+        println!("{REPAINT}{name} {}", median(times));
+    }
     Ok(())
 }
 
@@ -273,6 +271,12 @@ fn submit_to_pdf_ms(out: &Path) -> Result<f64, Fault> {
         times.push(millis(player.order_meldebescheinigung()?.submit_to_paper));
     }
     Ok(median(times))
+}
+
+/// What this thread has had of a core: repaints are compared on machines that others use too.
+fn thread_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }
 
 fn rss_mib() -> Result<f64, Fault> {

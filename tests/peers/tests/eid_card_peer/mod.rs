@@ -25,7 +25,7 @@ fn work_folder() -> PathBuf {
 
 /// Builds what is missing; panics with the script's words when that fails.
 pub fn prepare() {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("eid-card/prepare.sh");
+    let script = Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("eid-card/prepare.sh");
     let output = Command::new("bash")
         .arg(&script)
         .arg(work_folder())

@@ -3,7 +3,7 @@ SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/schalter/target
 export SCHALTER_CACHE ?= $(HOME)/.cache/schalter
 
-.PHONY: run test bench lint packages packages-test clean storm
+.PHONY: run test bench lint packages packages-test clean storm fuzz
 
 run: packages
 	cargo build --workspace
@@ -12,6 +12,11 @@ run: packages
 test: packages-test lint
 	cargo build --workspace
 	cargo test --workspace --no-fail-fast
+	drivers/eid/fuzz/smoke.sh
+
+# Every parser of foreign bytes over its seeds, always the same inputs. Longer: drivers/eid/fuzz/README.md
+fuzz: packages-test
+	drivers/eid/fuzz/smoke.sh
 
 # Millions of visits: make storm VISITS=1000000
 storm: packages

@@ -2,85 +2,12 @@
 //!
 //! Protocol facts: BSI TR-03110 parts 2 and 3, TR-03127 §3.4.3 (data groups), §3.5.5 (retry counter).
 use crate::Job;
+use crate::basis::ReadBasis;
+pub use crate::data_group::{DataGroup, DataGroups};
 use crate::private::{Digits, PrivateText};
-use std::collections::{BTreeMap, BTreeSet};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
 use zeroize::{Zeroize, ZeroizeOnDrop};
-
-/// A data group of the eID application (TR-03127 §3.4.3, TR-03110-4 §2.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)]
-pub enum DataGroup {
-    DocumentType = 1,
-    IssuingState = 2,
-    DateOfExpiry = 3,
-    GivenNames = 4,
-    FamilyNames = 5,
-    ArtisticName = 6,
-    AcademicTitle = 7,
-    DateOfBirth = 8,
-    PlaceOfBirth = 9,
-    Nationality = 10,
-    BirthName = 13,
-    PlaceOfResidence = 17,
-    MunicipalityId = 18,
-    ResidencePermitI = 19,
-    ResidencePermitII = 20,
-}
-
-impl DataGroup {
-    /// All groups that a service may ask for.
-    pub const ALL: [Self; 15] = [
-        Self::DocumentType,
-        Self::IssuingState,
-        Self::DateOfExpiry,
-        Self::GivenNames,
-        Self::FamilyNames,
-        Self::ArtisticName,
-        Self::AcademicTitle,
-        Self::DateOfBirth,
-        Self::PlaceOfBirth,
-        Self::Nationality,
-        Self::BirthName,
-        Self::PlaceOfResidence,
-        Self::MunicipalityId,
-        Self::ResidencePermitI,
-        Self::ResidencePermitII,
-    ];
-
-    /// Number of the group: DGn has file id `01nn` and short file id `nn`.
-    pub fn number(self) -> u8 {
-        self as u8
-    }
-
-    /// Name used in service definitions, e.g. `family_names`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::DocumentType => "document_type",
-            Self::IssuingState => "issuing_state",
-            Self::DateOfExpiry => "date_of_expiry",
-            Self::GivenNames => "given_names",
-            Self::FamilyNames => "family_names",
-            Self::ArtisticName => "artistic_name",
-            Self::AcademicTitle => "academic_title",
-            Self::DateOfBirth => "date_of_birth",
-            Self::PlaceOfBirth => "place_of_birth",
-            Self::Nationality => "nationality",
-            Self::BirthName => "birth_name",
-            Self::PlaceOfResidence => "place_of_residence",
-            Self::MunicipalityId => "municipality_id",
-            Self::ResidencePermitI => "residence_permit_1",
-            Self::ResidencePermitII => "residence_permit_2",
-        }
-    }
-
-    /// The group of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|group| group.name() == name)
-    }
-}
-
-/// The data groups a service names, and no others.
-pub type DataGroups = BTreeSet<DataGroup>;
 
 /// State of the eID PIN, read before any secret is asked for (TR-03110-3 B.14.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,33 +39,88 @@ pub enum CardFound {
     Unreadable,
 }
 
-/// What the citizen typed to open the card.
+/// A secret on its way to the card.
+#[derive(Debug)]
+pub enum Secret {
+    /// Typed on our screen or keypad.
+    Typed(Digits),
+    /// Will be typed on the reader's own keys (PC/SC part 10); it never comes into this process.
+    OnPad,
+}
+
+/// The PIN, and what must come before it.
 #[derive(Debug)]
 pub enum CardPassword {
-    /// The 6-digit eID PIN (PAuswG §18).
-    Pin(Digits),
+    /// The 6-digit eID PIN (PAuswG §18); where the PIN is changed, the 5-digit transport PIN too.
+    Pin(Secret),
     /// CAN first, which resumes a suspended PIN, then the PIN inside that channel (TR-03110-2 §2.2.3).
     CanThenPin {
         /// The 6 digits printed on the card's front.
-        can: Digits,
-        /// The 6-digit eID PIN.
-        pin: Digits,
+        can: Secret,
+        /// The eID PIN.
+        pin: Secret,
     },
 }
 
-/// What a reader is asked to do. Exactly one [`CardEvent::ReadDone`] or [`CardEvent::ReadFailed`] answers a `Read`.
+/// What a service may ask of a card. The rights that the terminal asks for (CHAT, TR-03110-4 §2.2.3) are computed from
+/// it, so nothing else can be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadRequest {
+    /// The data groups.
+    pub groups: DataGroups,
+    /// Whether the holder is at least that many years old, without the date of birth.
+    pub age_at_least: Option<u8>,
+    /// Whether the holder lives in the municipality whose id begins with these digits, without the address.
+    pub municipality: Option<String>,
+    /// The pseudonym of this provider's sector (TR-03110-2 §3.6).
+    pub pseudonym: bool,
+}
+
+/// Work on the PIN itself. Needs no certificate and no line (TR-03127 §4.6).
+#[derive(Debug)]
+pub enum PinTask {
+    /// Sets the citizen's own PIN: over the old one, or for the first time over the transport PIN of the letter.
+    Change {
+        /// The present PIN.
+        old: CardPassword,
+        /// Six digits.
+        new: Secret,
+    },
+    /// Opens a suspended PIN with the CAN and proves the PIN, which gives all tries back.
+    Resume {
+        /// From the card's front.
+        can: Secret,
+        /// The eID PIN.
+        pin: Secret,
+    },
+    /// Gives a blocked PIN its tries back. Sets no PIN (TR-03127 §3.5.3.4).
+    Unblock {
+        /// Ten digits from the letter.
+        puk: Secret,
+    },
+}
+
+/// What a reader is asked to do. Exactly one answer with the same job follows each `Read` ([`CardEvent::ReadDone`],
+/// [`CardEvent::ReadFailed`]) and each `ManagePin` ([`CardEvent::PinDone`], [`CardEvent::PinFailed`]).
 #[derive(Debug)]
 pub enum ReaderCommand {
-    /// Open the card with a password and read the named data groups.
+    /// Open the card and read what the request names.
     Read {
         /// Number that the answer will carry.
         job: Job,
-        /// What the citizen typed.
-        password: CardPassword,
+        /// By which right, with the secret that goes with it.
+        basis: ReadBasis,
         /// What the service may see.
-        groups: DataGroups,
+        request: ReadRequest,
     },
-    /// Give up the running read, if any, and forget the card's channel.
+    /// Work on the PIN.
+    ManagePin {
+        /// Number that the answer will carry.
+        job: Job,
+        /// What is to be done.
+        task: PinTask,
+    },
+    /// Give up the running work, if any, and forget the card's channel.
     Stop,
 }
 
@@ -153,9 +135,9 @@ pub enum ReadStep {
     Reading,
 }
 
-/// Why a read ended without data.
+/// Why work with a card ended without its result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReadFailure {
+pub enum CardFailure {
     /// The PIN was wrong; this is the card's state now.
     WrongPin {
         /// State after the try.
@@ -170,8 +152,22 @@ pub enum ReadFailure {
     },
     /// The card left the reader.
     CardLost,
-    /// The card refused the data (6982): the terminal has no right to it.
+    /// The PUK was wrong.
+    WrongPuk,
+    /// The PUK has been used ten times; only the authority can help (TR-03127 §3.5.5).
+    PukUsedUp,
+    /// The terminal has no right to what was asked for: its certificate doesn't grant it, or the card refused.
     NotAuthorised,
+    /// The terminal has no certificate that is valid today and that this card's trust point leads to.
+    NoCertificate,
+    /// The terminal's key can't be reached (HSM or backend away).
+    SignerGone,
+    /// Passive or chip authentication failed: not a genuine card, or one that was tampered with.
+    NotGenuine,
+    /// The card is on the blocklist: reported lost or stolen.
+    Revoked,
+    /// The card is no longer valid.
+    Expired,
     /// The card answered outside the standard.
     Malformed,
     /// The reader went away.
@@ -184,7 +180,10 @@ pub enum ReadFailure {
 #[derive(Debug)]
 pub enum CardEvent {
     /// A reader is there and works.
-    ReaderReady,
+    ReaderReady {
+        /// It has keys of its own: secrets must be typed there (TR-03124-1 §3.8).
+        pin_pad: bool,
+    },
     /// No reader, or it stopped working.
     ReaderGone,
     /// A card was laid on.
@@ -210,8 +209,62 @@ pub enum CardEvent {
         /// Which read.
         job: Job,
         /// Why.
-        why: ReadFailure,
+        why: CardFailure,
     },
+    /// Work on the PIN has ended well.
+    PinDone {
+        /// Which work.
+        job: Job,
+        /// State of the PIN now.
+        pin: PinState,
+    },
+    /// Work on the PIN has ended otherwise; the PIN is as it was, but for its tries.
+    PinFailed {
+        /// Which work.
+        job: Job,
+        /// Why.
+        why: CardFailure,
+    },
+    /// The terminal's certificate is another one now, or there is none that is valid: no card can be read then, all
+    /// other work goes on.
+    Certificate(Option<Box<ProviderCertificate>>),
+}
+
+/// What the terminal's certificate says of who asks (TR-03110-3 C.3, TR-03127 §3.4): shown before the PIN
+/// (PAuswG §18(4)).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderCertificate {
+    /// Name of the provider.
+    pub subject_name: String,
+    /// Its address in the web, if told.
+    pub subject_url: Option<String>,
+    /// Who issued the certificate.
+    pub issuer_name: String,
+    /// The issuer's address in the web, if told.
+    pub issuer_url: Option<String>,
+    /// Name, address and e-mail of the provider, the purpose, the data-protection authority: as the authority wrote it.
+    pub terms_of_usage: String,
+    /// First day of validity.
+    pub valid_from: Date,
+    /// Last day of validity.
+    pub valid_until: Date,
+    /// What it may ask for at most.
+    pub rights: Rights,
+}
+
+/// Rights of an authentication terminal (CHAT, TR-03110-4 §2.2.3), as far as services can use them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rights {
+    /// Data groups it may read.
+    pub groups: DataGroups,
+    /// It may ask for an age.
+    pub age: bool,
+    /// It may ask for a municipality.
+    pub municipality: bool,
+    /// It may ask for a pseudonym.
+    pub pseudonym: bool,
+    /// It may read with the CAN instead of the PIN (PAuswG §18a).
+    pub can_allowed: bool,
 }
 
 /// Whether the data are proven to come from a genuine chip. Data groups are unsigned (TR-03127 §3.4.3): only the
@@ -279,6 +332,19 @@ pub struct PersonalData {
     pub authenticity: Authenticity,
     /// The groups.
     pub groups: BTreeMap<DataGroup, GroupContent>,
+    /// Answers to [`ReadRequest::age_at_least`], [`ReadRequest::municipality`] and [`ReadRequest::pseudonym`].
+    pub functions: SpecialFunctions,
+}
+
+/// What a card said without giving the data away; `None` where it wasn't asked.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct SpecialFunctions {
+    /// The holder is old enough.
+    pub old_enough: Option<bool>,
+    /// The holder lives in that municipality.
+    pub lives_there: Option<bool>,
+    /// The pseudonym of this sector, 32 bytes in hexadecimal.
+    pub pseudonym: Option<PrivateText>,
 }
 
 /// Something that reads cards. Answers come as [`CardEvent`]s on the channel that the reader was made with.

@@ -46,10 +46,11 @@ impl fmt::Debug for PrivateText {
 /// Longest secret a citizen types: the PUK (TR-03127 §3.5.3).
 pub const DIGITS_MAX: usize = 10;
 
-/// Decimal digits as they are typed: PIN, CAN, PUK. Fixed size, so nothing is left behind by growing.
+/// Decimal digits as they are typed: PIN, CAN, PUK. Fixed size, so nothing is left behind by growing; on the heap, so
+/// nothing is left behind by moving: channels and stacks see an address only.
 #[derive(Default, Zeroize, ZeroizeOnDrop, PartialEq, Eq)]
 pub struct Digits {
-    ascii: [u8; DIGITS_MAX],
+    ascii: Box<[u8; DIGITS_MAX]>,
     len: u8,
 }
 

@@ -30,6 +30,12 @@ pub enum TransportError {
 pub trait CardTransport {
     /// Sends one command APDU and waits for the response APDU (data and status word).
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError>;
+
+    /// Whether it carries commands of more than 255 bytes (ISO 7816-4 §5.1). Readers for identity cards have to
+    /// (TR-03119 A.3).
+    fn extended_length(&self) -> bool {
+        true
+    }
 }
 
 /// A place where a card can lie.
@@ -42,6 +48,11 @@ pub trait Slot: Send + 'static {
 
     /// Opens a line to the card; dropping it resets the card.
     fn connect(&mut self) -> Result<Self::Line, TransportError>;
+
+    /// The reader has keys of its own for PIN, CAN and PUK (PC/SC part 10). Asked when a reader has been told.
+    fn has_pin_pad(&self) -> bool {
+        false
+    }
 
     /// A handle with which another thread ends a `wait` early.
     fn waker(&self) -> Box<dyn Fn() + Send>;

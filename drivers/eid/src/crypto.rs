@@ -25,8 +25,14 @@ pub(crate) enum Purpose {
 impl Key {
     /// KDF(K, c) = first 16 bytes of SHA-1(K ‖ c) (TR-03110-3 A.2.3.2).
     pub(crate) fn derive(secret: &[u8], purpose: Purpose) -> Self {
+        Self::derive_with(secret, &[], purpose)
+    }
+
+    /// KDF(K, r, c) = first 16 bytes of SHA-1(K ‖ r ‖ c): with a nonce for chip authentication (TR-03110-3 A.2.3).
+    pub(crate) fn derive_with(secret: &[u8], nonce: &[u8], purpose: Purpose) -> Self {
         let mut hash = Sha1::new();
         hash.update(secret);
+        hash.update(nonce);
         hash.update((purpose as u32).to_be_bytes());
         let mut digest = hash.finalize();
         let mut key = Zeroizing::new([0; BLOCK]);

@@ -34,6 +34,41 @@ impl Drop for SecretScalar {
     }
 }
 
+/// A private key and its public key on the curve's own generator.
+pub(crate) struct KeyPair {
+    pub(crate) secret: SecretScalar,
+    public: Zeroizing<[u8; POINT_BYTES]>,
+}
+
+impl KeyPair {
+    pub(crate) fn generate(random: &mut impl CryptoRng) -> Self {
+        Self::of(SecretScalar::generate(random))
+    }
+
+    /// The pair of a private key.
+    pub(crate) fn of(secret: SecretScalar) -> Self {
+        // A scalar that isn't zero times the generator is never infinite, so the encoding always has its full length.
+        let point = Point(ProjectivePoint::GENERATOR.mul(&secret.0));
+        let public = point.encode().unwrap_or_else(|_| Zeroizing::new([0; POINT_BYTES]));
+        Self { secret, public }
+    }
+
+    /// `04 ‖ x ‖ y`.
+    pub(crate) fn public(&self) -> &[u8; POINT_BYTES] {
+        &self.public
+    }
+
+    /// Comp(PK): the x-coordinate (TR-03110-3 A.2.2.3).
+    pub(crate) fn compressed(&self) -> &[u8] {
+        compressed(&self.public)
+    }
+}
+
+/// Comp(PK) of an uncompressed point: its x-coordinate (TR-03110-3 A.2.2.3).
+pub(crate) fn compressed(point: &[u8; POINT_BYTES]) -> &[u8] {
+    &point[1..=COORDINATE_BYTES]
+}
+
 /// A point on the curve that isn't infinity.
 pub(crate) struct Point(ProjectivePoint);
 

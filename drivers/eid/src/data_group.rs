@@ -4,6 +4,7 @@ use crate::Fault;
 use apdu::tlv::{Reader, Tag, Tlv, TlvError};
 use drivers_api::card::{DataGroup, GroupContent, PartialDate, Place};
 use drivers_api::private::PrivateText;
+use miniz_oxide::inflate::{decompress_to_vec_with_limit, decompress_to_vec_zlib_with_limit};
 use zeroize::Zeroizing;
 
 const OCTET_STRING: Tag = Tag(0x04);
@@ -54,6 +55,8 @@ fn content(group: DataGroup, file: &[u8]) -> Result<GroupContent, Outside> {
         | DataGroup::ArtisticName
         | DataGroup::AcademicTitle
         | DataGroup::BirthName => Ok(known(string(&inner)?, |text| text.chars().all(|c| c == '-'))),
+        // A state, or the place of an issuing office.
+        DataGroup::IssuingState if inner.tag == SEQUENCE => structured(&inner),
         DataGroup::DocumentType | DataGroup::IssuingState | DataGroup::Nationality => {
             Ok(known(string(&inner)?, |_| false))
         }
@@ -203,13 +206,14 @@ fn municipality(tlv: &Tlv<'_>) -> Result<GroupContent, Outside> {
     Ok(known(PrivateText::from(digits.as_str()), |_| false))
 }
 
-/// Residence permit: [1] plain text, [2] text packed with DEFLATE in a zlib envelope.
+/// Residence permit: [1] plain text, [2] text packed with DEFLATE, on cards in a zlib envelope, by the standard without.
 fn permit(tlv: &Tlv<'_>) -> Result<GroupContent, Outside> {
     match tlv.tag {
         FIRST_CHOICE => Ok(known(only_string(tlv)?, |_| false)),
         SECOND_CHOICE => {
             let packed = tlv.nested()?.expect(OCTET_STRING)?;
-            let unpacked = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(packed.value, UNPACKED_BYTES_MAX);
+            let unpacked = decompress_to_vec_zlib_with_limit(packed.value, UNPACKED_BYTES_MAX)
+                .or_else(|_| decompress_to_vec_with_limit(packed.value, UNPACKED_BYTES_MAX));
             let bytes = Zeroizing::new(unpacked.map_err(|_| Outside)?);
             let text = printable(core::str::from_utf8(&bytes).map_err(|_| Outside)?);
             Ok(known(text, |_| false))

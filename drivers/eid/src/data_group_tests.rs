@@ -97,6 +97,16 @@ fn places_of_three_kinds() {
 }
 
 #[test]
+fn an_issuer_is_a_state_or_a_place() {
+    assert_eq!(read(DataGroup::IssuingState, "6203 1301 44").unwrap(), text("D"));
+    let place = read(DataGroup::IssuingState, "620E 300C AB050C03424552 AD03130144").unwrap();
+    assert!(matches!(
+        place,
+        GroupContent::Place(Place::Structured { street: None, .. })
+    ));
+}
+
+#[test]
 fn municipality_and_permits() {
     let id = read(DataGroup::MunicipalityId, "7209 0407 02760378900276").unwrap();
     assert_eq!(id, text("02760378900276"));
@@ -114,6 +124,14 @@ fn municipality_and_permits() {
     assert_eq!(
         read(DataGroup::ResidencePermitII, &file).unwrap(),
         text("Erwerbstätigkeit gestattet")
+    );
+    let raw = hex::encode(miniz_oxide::deflate::compress_to_vec("Nur in Berlin".as_bytes(), 6));
+    let length = raw.len() / 2;
+    let file = format!("74{:02x} A2{:02x} 04{length:02x} {raw}", length + 4, length + 2);
+    assert_eq!(
+        read(DataGroup::ResidencePermitII, &file).unwrap(),
+        text("Nur in Berlin"),
+        "without the envelope, as RFC 1951 has it"
     );
     let bomb = hex::encode(miniz_oxide::deflate::compress_to_vec_zlib(&[b'a'; 100_000], 6));
     let length = bomb.len() / 2;

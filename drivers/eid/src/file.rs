@@ -4,13 +4,33 @@ use crate::Fault;
 use apdu::{Command, NE_SHORT_MAX, Response, StatusWord, tlv};
 use zeroize::Zeroizing;
 
-/// Longest file read: DG19 has at most 750 characters, EF.CardAccess of a card some 300 bytes.
-pub(crate) const FILE_BYTES_MAX: usize = 4096;
+/// Longest file read: EF.CardSecurity of cards has up to 3 040 bytes, with an RSA signer some thousand more.
+pub(crate) const FILE_BYTES_MAX: usize = 8192;
 /// Most pieces of one file, so that a card which answers byte by byte can't hold the terminal.
 pub(crate) const PIECES_MAX: usize = 40;
 /// Most data of a secured answer with short length: 256 less the objects 99 and 8E (14 bytes) and the head of 87
 /// (4 bytes) leaves 14 blocks, and padding takes a byte.
 const PIECE_SECURED: u32 = 223;
+/// What secure messaging adds to an answer with extended length: head of 87 and its indicator (5), padding (16), 99 (4),
+/// 8E (10), and the status word (2).
+const ENVELOPE_BYTES: u32 = 37;
+
+/// How much is read at once.
+#[derive(Clone, Copy)]
+pub(crate) struct Piece(u32);
+
+impl Piece {
+    /// Short length, without secure messaging.
+    pub(crate) const PLAIN: Self = Self(NE_SHORT_MAX);
+    /// Short length, under secure messaging.
+    pub(crate) const SECURED: Self = Self(PIECE_SECURED);
+
+    /// As much as a card takes that states so many bytes of its answers, under secure messaging (B.12.2).
+    pub(crate) fn within(answer_bytes_max: u32) -> Self {
+        let stated = answer_bytes_max.min(FILE_BYTES_MAX as u32);
+        Self(stated.saturating_sub(ENVELOPE_BYTES).max(PIECE_SECURED))
+    }
+}
 
 /// How the end of a file is found.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,8 +60,8 @@ pub(crate) enum FileStep {
 
 impl FileRead {
     /// Starts to read the file with that short id in the current directory.
-    pub(crate) fn start(short_id: u8, extent: Extent, secured: bool) -> Result<(Self, Command), Fault> {
-        let piece = if secured { PIECE_SECURED } else { NE_SHORT_MAX };
+    pub(crate) fn start(short_id: u8, extent: Extent, piece: Piece) -> Result<(Self, Command), Fault> {
+        let Piece(piece) = piece;
         let bytes = Zeroizing::new(Vec::with_capacity(FILE_BYTES_MAX));
         let command = Command::new(0x00, 0xB0, 0x80 | (short_id & 0x1F), 0x00).with_expected(piece)?;
         Ok((
@@ -110,7 +130,7 @@ mod tests {
     #[test]
     fn pieces_are_joined_until_the_object_is_whole() {
         let file = tlv::encode(tlv::Tag(0x31), &[7; 400]);
-        let (read, command) = FileRead::start(0x1C, Extent::OneObject, false).unwrap();
+        let (read, command) = FileRead::start(0x1C, Extent::OneObject, Piece::PLAIN).unwrap();
         assert_eq!((command.p1(), command.p2(), command.expected()), (0x9C, 0, Some(256)));
         let FileStep::More(read, command) = read.handle(&answer(&file[..256], StatusWord::OK)).unwrap() else {
             panic!()
@@ -124,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_dripping_card_is_stopped() {
-        let (mut read, _) = FileRead::start(4, Extent::WholeFile, true).unwrap();
+        let (mut read, _) = FileRead::start(4, Extent::WholeFile, Piece::SECURED).unwrap();
         read.piece = 1;
         for _ in 0..PIECES_MAX {
             let FileStep::More(next, _) = read.handle(&answer(&[1], StatusWord::OK)).unwrap() else {
@@ -136,8 +156,16 @@ mod tests {
     }
 
     #[test]
+    fn pieces_keep_within_what_the_card_states() {
+        for (stated, piece) in [(0, 223), (256, 223), (500, 463), (65_538, 8155), (u32::MAX, 8155)] {
+            let (_, command) = FileRead::start(0x1D, Extent::OneObject, Piece::within(stated)).unwrap();
+            assert_eq!(command.expected(), Some(piece), "{stated}");
+        }
+    }
+
+    #[test]
     fn refusals_and_odd_ends() {
-        let start = || FileRead::start(4, Extent::OneObject, true).unwrap().0;
+        let start = || FileRead::start(4, Extent::OneObject, Piece::SECURED).unwrap().0;
         assert!(matches!(
             start().handle(&answer(&[], StatusWord::NOT_FOUND)),
             Ok(FileStep::Refused(StatusWord::NOT_FOUND))

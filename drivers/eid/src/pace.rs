@@ -2,7 +2,7 @@
 //! computed between the commands. The commands themselves: `dialogue::pace_run`.
 use crate::Fault;
 use crate::crypto::{BLOCK, CHECKSUM, Key, Purpose, equal};
-use crate::curve::{COORDINATE_BYTES, POINT_BYTES, Point, SecretScalar};
+use crate::curve::{COORDINATE_BYTES, KeyPair, Point, SecretScalar};
 use crate::secure_messaging::SecureMessaging;
 use apdu::tlv::{self, Tag};
 use rand_core::CryptoRng;
@@ -13,16 +13,17 @@ pub(crate) const PACE_OID: [u8; 10] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02,
 /// brainpoolP256r1 (TR-03110-3 table 4).
 pub(crate) const PARAMETER_ID: u8 = 13;
 
-/// The terminal's two ephemeral private keys for one run.
+/// The terminal's two ephemeral keys for one run.
 pub(crate) struct EphemeralKeys {
-    pub(crate) mapping: SecretScalar,
+    pub(crate) mapping: KeyPair,
+    /// Its public key lies on the mapped generator, which is known only with the card's answers.
     pub(crate) agreement: SecretScalar,
 }
 
 impl EphemeralKeys {
     pub(crate) fn generate(random: &mut impl CryptoRng) -> Self {
         Self {
-            mapping: SecretScalar::generate(random),
+            mapping: KeyPair::generate(random),
             agreement: SecretScalar::generate(random),
         }
     }
@@ -40,17 +41,12 @@ impl Nonce {
     }
 }
 
-/// Public key of the mapping step.
-pub(crate) fn mapping_key(secret: &SecretScalar) -> Result<Zeroizing<[u8; POINT_BYTES]>, Fault> {
-    Point::generator().times(secret)?.encode()
-}
-
 /// G̃ = s·G + H, where H is the Diffie-Hellman point of the mapping keys (TR-03110-3 A.3.4.1).
-pub(crate) fn mapped_generator(secret: &SecretScalar, card_key: &[u8], nonce: &Nonce) -> Result<Point, Fault> {
-    if equal(card_key, &*mapping_key(secret)?) {
+pub(crate) fn mapped_generator(own: &KeyPair, card_key: &[u8], nonce: &Nonce) -> Result<Point, Fault> {
+    if equal(card_key, own.public()) {
         return Err(Fault::EqualKeys);
     }
-    let shared = Point::parse(card_key)?.times(secret)?;
+    let shared = Point::parse(card_key)?.times(&own.secret)?;
     Point::generator().times(&nonce.0)?.plus(&shared)
 }
 
@@ -73,8 +69,8 @@ pub(crate) fn agree(secret: &SecretScalar, own_key: &[u8], card_key: &[u8]) -> R
     let x = &shared[1..=COORDINATE_BYTES];
     let encryption = Key::derive(x, Purpose::Encryption);
     let authentication = Key::derive(x, Purpose::Authentication);
-    let own_token = token(&authentication, card_key);
-    let expected_token = token(&authentication, own_key);
+    let own_token = token(&authentication, &PACE_OID, card_key);
+    let expected_token = token(&authentication, &PACE_OID, own_key);
     Ok(Agreed {
         encryption,
         authentication,
@@ -93,9 +89,10 @@ impl Agreed {
     }
 }
 
-/// CMAC over `7F49 {06 OID} {86 point}` of the other side's key (TR-03110-3 A.2.4.2, D.3).
-fn token(key: &Key, public_key: &[u8]) -> [u8; CHECKSUM] {
-    let parts = [tlv::encode(Tag(0x06), &PACE_OID), tlv::encode(Tag(0x86), public_key)];
+/// Authentication token of PACE and of chip authentication: CMAC over `7F49 {06 OID} {86 point}` of the key that the
+/// token's receiver has sent (TR-03110-3 A.2.4.2, D.3).
+pub(crate) fn token(key: &Key, protocol: &[u8], public_key: &[u8]) -> [u8; CHECKSUM] {
+    let parts = [tlv::encode(Tag(0x06), protocol), tlv::encode(Tag(0x86), public_key)];
     key.checksum(&[&tlv::encode(Tag(0x7F49), &tlv::concat(&[&parts[0], &parts[1]]))])
 }
 

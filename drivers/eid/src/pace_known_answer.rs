@@ -33,6 +33,10 @@ fn scalar(text: &str) -> SecretScalar {
     SecretScalar::from_number(&bytes(text)).unwrap()
 }
 
+fn pair(secret: &str) -> KeyPair {
+    KeyPair::of(scalar(secret))
+}
+
 fn nonce() -> Nonce {
     // The MRZ goes in as SHA-1 of its digits; CAN and PIN as characters.
     use sha1::Digest;
@@ -52,15 +56,15 @@ fn nonce_and_its_key() {
 
 #[test]
 fn mapping() {
-    assert_eq!(mapping_key(&scalar(SK_MAP_IFD)).unwrap().as_slice(), bytes(PK_MAP_IFD));
-    assert_eq!(mapping_key(&scalar(SK_MAP_IC)).unwrap().as_slice(), bytes(PK_MAP_IC));
+    assert_eq!(pair(SK_MAP_IFD).public().as_slice(), bytes(PK_MAP_IFD));
+    assert_eq!(pair(SK_MAP_IC).public().as_slice(), bytes(PK_MAP_IC));
     let shared = Point::parse(&bytes(PK_MAP_IC))
         .unwrap()
         .times(&scalar(SK_MAP_IFD))
         .unwrap();
     assert_eq!(shared.encode().unwrap().as_slice(), bytes(SHARED_H));
-    let terminal = mapped_generator(&scalar(SK_MAP_IFD), &bytes(PK_MAP_IC), &nonce()).unwrap();
-    let card = mapped_generator(&scalar(SK_MAP_IC), &bytes(PK_MAP_IFD), &nonce()).unwrap();
+    let terminal = mapped_generator(&pair(SK_MAP_IFD), &bytes(PK_MAP_IC), &nonce()).unwrap();
+    let card = mapped_generator(&pair(SK_MAP_IC), &bytes(PK_MAP_IFD), &nonce()).unwrap();
     assert_eq!(terminal.encode().unwrap().as_slice(), bytes(MAPPED_G));
     assert_eq!(card.encode().unwrap().as_slice(), bytes(MAPPED_G));
 }
@@ -98,7 +102,7 @@ fn ts_pace_bad_points_are_refused() {
     assert_eq!(agree_with(&compressed[..33]), Some(Fault::NotOnCurve));
     let own = bytes(PK_MAP_IFD);
     assert_eq!(
-        mapped_generator(&scalar(SK_MAP_IFD), &own, &nonce()).err(),
+        mapped_generator(&pair(SK_MAP_IFD), &own, &nonce()).err(),
         Some(Fault::EqualKeys)
     );
     assert_eq!(Nonce::decrypt(b"123456", &[1; 15]).err(), Some(Fault::Nonce));
@@ -108,7 +112,6 @@ fn ts_pace_bad_points_are_refused() {
 fn mapped_to_infinity_is_refused() {
     // H = −s·G makes the mapped generator infinite: the card's mapping key is (n − s)·G with the terminal's secret 1.
     let negated = "A9FB57DBA1EEA9BC3E660A909D838D714D38B5D0184C67CC65FCC47B09BEBB85";
-    let card_key = mapping_key(&scalar(negated)).unwrap();
-    let error = mapped_generator(&scalar("01"), card_key.as_slice(), &nonce()).err();
+    let error = mapped_generator(&pair("01"), pair(negated).public(), &nonce()).err();
     assert_eq!(error, Some(Fault::Infinity));
 }

@@ -132,6 +132,11 @@ impl SecureMessaging {
     }
 }
 
+/// The card's side, for tests that need a card.
+#[cfg(test)]
+#[path = "secure_messaging_card.rs"]
+mod card;
+
 #[cfg(test)]
 #[path = "secure_messaging_tests.rs"]
 mod tests;

@@ -1,14 +1,48 @@
 //! Whatever a card answers, a dialogue ends within its bound and never panics.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test may
-use drivers_api::card::{CardFound, CardPassword, DataGroup, DataGroups, ReadFailure};
+use drivers_api::basis::ReadBasis;
+use drivers_api::card::{CardFailure, CardFound, CardPassword, DataGroup, PinState, PinTask, ReadRequest, Secret};
 use drivers_api::private::Digits;
-use eid::{COMMANDS_MAX, Dialogue, ReadOutcome, Step};
+use eid::blocklist::Blocklist;
+use eid::passive_auth::{RevocationPolicy, TrustStore};
+use eid::{
+    COMMANDS_MAX, CertificateFiles, Circumstances, Dialogue, Prepared, ReadOutcome, Step, Stopped, Terminal,
+    TerminalCertificates,
+};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use std::sync::Arc;
+use std::time::Duration;
 
 fn digits(text: &str) -> Digits {
     Digits::parse(text).unwrap()
+}
+
+fn typed(text: &str) -> Secret {
+    Secret::Typed(digits(text))
+}
+
+fn keys() -> Prepared {
+    Prepared::new(&mut StdRng::seed_from_u64(7))
+}
+
+fn terminal() -> Arc<Terminal> {
+    let files = CertificateFiles {
+        terminal: include_bytes!("data/cvc/terminal.cvcert"),
+        document_verifier: include_bytes!("data/cvc/dv.cvcert"),
+        links: &[],
+        description: include_bytes!("data/cvc/terminal.desc"),
+        blocklist_sector: &[0x7F, 0x49, 0x00],
+        pseudonym_sector: None,
+    };
+    let mut blocklist = Blocklist::new(b"S");
+    // A complete list without entries.
+    blocklist
+        .update(&hex("3012020101020100040131300730050401533000"))
+        .unwrap();
+    let certificates = TerminalCertificates::new(&files).unwrap();
+    Arc::new(Terminal::new(certificates, TrustStore::new(RevocationPolicy::WhenPresent), blocklist).unwrap())
 }
 
 fn probe(mut answer: impl FnMut(usize) -> Vec<u8>) -> (CardFound, usize) {
@@ -27,8 +61,38 @@ fn probe(mut answer: impl FnMut(usize) -> Vec<u8>) -> (CardFound, usize) {
 }
 
 fn read(password: CardPassword, mut answer: impl FnMut(usize) -> Vec<u8>) -> (ReadOutcome, usize) {
-    let groups: DataGroups = DataGroup::ALL.into_iter().collect();
-    let mut step = Dialogue::read(password, &groups, &mut StdRng::seed_from_u64(7));
+    let request = ReadRequest {
+        groups: [
+            DataGroup::GivenNames,
+            DataGroup::FamilyNames,
+            DataGroup::PlaceOfResidence,
+        ]
+        .into(),
+        ..ReadRequest::default()
+    };
+    let circumstances = Circumstances {
+        today: jiff::civil::date(2026, 11, 23),
+        now: Duration::ZERO,
+        extended_length: true,
+    };
+    let basis = ReadBasis::OnlineAusweis(password);
+    let mut step = Dialogue::read(basis, &request, terminal(), circumstances, keys());
+    let mut sent = 0;
+    loop {
+        match step {
+            Step::Done(outcome) => return (outcome, sent),
+            Step::Sign(ask) => step = ask.dialogue.signed(vec![0; 64]),
+            Step::Ask(ask) => {
+                sent += 1;
+                assert!(sent <= COMMANDS_MAX);
+                step = ask.dialogue.handle(answer(sent - 1));
+            }
+        }
+    }
+}
+
+fn manage(task: PinTask, mut answer: impl FnMut(usize) -> Vec<u8>) -> (Result<PinState, Stopped>, usize) {
+    let mut step = Dialogue::manage_pin(task, keys());
     let mut sent = 0;
     loop {
         match step {
@@ -62,14 +126,32 @@ fn beginning(at: usize) -> Option<Vec<u8>> {
 
 #[test]
 fn a_card_that_forges_its_token_is_refused() {
-    let (outcome, sent) = read(CardPassword::Pin(digits("123456")), |at| {
+    let (outcome, sent) = read(CardPassword::Pin(typed("123456")), |at| {
         beginning(at).unwrap_or_else(|| hex("7C0A860811111111111111119000"))
     });
     let stopped = outcome.unwrap_err();
     assert_eq!(
         (stopped.why, stopped.fault, sent),
-        (ReadFailure::Malformed, Some(eid::Fault::Token), 7)
+        (CardFailure::Malformed, Some(eid::Fault::Token), 7)
     );
+}
+
+#[test]
+fn ts_pace_3_10_3_12_3_15_objects_with_another_tag_are_refused() {
+    for (at, tag) in [(4, 0x82), (5, 0x84), (6, 0x86)] {
+        let (outcome, sent) = read(CardPassword::Pin(typed("123456")), |now| {
+            let mut answer = beginning(now).unwrap_or_else(|| hex("7C0A860811111111111111119000"));
+            if now == at {
+                // The object stands right after 7C and its length.
+                assert_eq!(answer[2], tag);
+                answer[2] |= 0x10;
+            }
+            answer
+        });
+        let stopped = outcome.unwrap_err();
+        assert_eq!((stopped.why, sent), (CardFailure::Malformed, at + 1), "{tag:02X}");
+        assert!(matches!(stopped.fault, Some(eid::Fault::Tlv(_))), "{tag:02X}");
+    }
 }
 
 #[test]
@@ -82,10 +164,10 @@ fn the_state_is_asked_before_a_secret() {
         ("9000", false),
     ] {
         let answers = ["9000", CARD_ACCESS, status];
-        let (outcome, sent) = read(CardPassword::Pin(digits("123456")), |at| {
+        let (outcome, sent) = read(CardPassword::Pin(typed("123456")), |at| {
             hex(answers.get(at).unwrap_or(&"6F00"))
         });
-        let unusable = matches!(outcome.unwrap_err().why, ReadFailure::PinUnusable { .. });
+        let unusable = matches!(outcome.unwrap_err().why, CardFailure::PinUnusable { .. });
         assert_eq!(
             (unusable, sent),
             (failure_expected, if failure_expected { 3 } else { 4 }),
@@ -133,13 +215,33 @@ proptest! {
         can_first: bool,
         answers in prop::collection::vec(answer(), 1..60),
     ) {
-        let pin = digits("123456");
+        let pin = typed("123456");
         let password =
-            if can_first { CardPassword::CanThenPin { can: digits("500540"), pin } } else { CardPassword::Pin(pin) };
+            if can_first { CardPassword::CanThenPin { can: typed("500540"), pin } } else { CardPassword::Pin(pin) };
         let (outcome, _) = read(password, |at| {
             let right = if at < start { beginning(at) } else { None };
             right.unwrap_or_else(|| answers[at % answers.len()].clone())
         });
         prop_assert!(outcome.is_err(), "nobody can guess the token");
+    }
+
+    #[test]
+    fn arbitrary_cards_end_work_on_the_pin(
+        start in 0..8usize,
+        which in 0..3u8,
+        answers in prop::collection::vec(answer(), 1..60),
+    ) {
+        let task = match which {
+            0 => PinTask::Change { old: CardPassword::Pin(typed("12345")), new: typed("123456") },
+            1 => PinTask::Resume { can: typed("500540"), pin: typed("123456") },
+            _ => PinTask::Unblock { puk: typed("0123456789") },
+        };
+        let unblock = which == 2;
+        let (outcome, sent) = manage(task, |at| {
+            let right = if at < start { beginning(at) } else { None };
+            right.unwrap_or_else(|| answers[at % answers.len()].clone())
+        });
+        // The one good end without the secret's proof: there was nothing to unblock.
+        prop_assert!(outcome.is_err() || (unblock && sent == 3), "nobody can guess the token");
     }
 }

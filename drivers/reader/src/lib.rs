@@ -4,14 +4,16 @@
 //! [`drivers_api::card::Reader`]. The slot of a real reader is [`pcsc::PcscSlot`]; the `simulated` crate has one in
 //! software.
 //!
-//! What is told: [`CardEvent::ReaderReady`] and [`CardEvent::ReaderGone`] for the reader; [`CardEvent::Inserted`] as
-//! soon as a card has been probed, [`CardEvent::Removed`] only for cards that were told; exactly one
-//! [`CardEvent::ReadDone`] or [`CardEvent::ReadFailed`] for each [`ReaderCommand::Read`].
+//! What is told: [`CardEvent::Certificate`] at first and whenever the terminal's certificate is another one or none;
+//! [`CardEvent::ReaderReady`] and [`CardEvent::ReaderGone`] for the reader; [`CardEvent::Inserted`] as soon as a card has
+//! been probed, [`CardEvent::Removed`] only for cards that were told; exactly one answer for each
+//! [`ReaderCommand::Read`] and [`ReaderCommand::ManagePin`].
 pub mod pcsc;
 mod worker;
 
 use drivers_api::card::{CardEvent, Reader, ReaderCommand};
 use drivers_api::slot::Slot;
+pub use eid::{Authority, NoCertificate};
 use rand_core::CryptoRng;
 use std::io;
 use std::sync::mpsc::{self, Sender};
@@ -26,18 +28,20 @@ pub struct ReaderHandle {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Starts the thread that drives `slot`. `random` gives the ephemeral keys of PACE; `events` is called on that thread
-/// for everything that is told and must not block for long.
+/// Starts the thread that drives `slot`. `random` gives the ephemeral keys of PACE and chip authentication, `authority`
+/// the terminal's side of a read; `events` is called on that thread for everything that is told and must not block for
+/// long.
 ///
 /// Fails only when the operating system gives no thread.
 pub fn spawn(
     slot: impl Slot,
     random: impl CryptoRng + Send + 'static,
+    authority: impl Authority,
     events: impl Fn(CardEvent) + Send + 'static,
 ) -> io::Result<ReaderHandle> {
     let (commands, inbox) = mpsc::channel();
     let wake = slot.waker();
-    let worker = worker::Worker::new(slot, random, events, inbox);
+    let worker = worker::Worker::new(slot, random, authority, events, inbox);
     let thread = thread::Builder::new()
         .name("card reader".into())
         .spawn(move || worker.run())?;
@@ -50,8 +54,10 @@ pub fn spawn(
 
 impl Reader for ReaderHandle {
     fn give(&mut self, command: ReaderCommand) {
-        // The thread lives as long as this handle, so sending can't fail.
-        let _ = self.commands.as_ref().map(|commands| commands.send(command));
+        if let Some(commands) = &self.commands {
+            // The thread lives as long as this handle, so sending can't fail.
+            let _ = commands.send(command);
+        }
         (self.wake)();
     }
 }

@@ -1,8 +1,12 @@
-//! The thread behind a reader: waits for cards and commands, probes, reads.
+//! The thread behind a reader: waits for cards and commands, probes, reads, works on PINs.
 use drivers_api::Job;
-use drivers_api::card::{CardEvent, CardFound, CardPassword, DataGroups, ReadFailure, ReaderCommand};
+use drivers_api::basis::ReadBasis;
+use drivers_api::card::{
+    CardEvent, CardFailure, CardFound, PersonalData, PinState, PinTask, ProviderCertificate, ReadRequest, ReadStep,
+    ReaderCommand,
+};
 use drivers_api::slot::{CardTransport, Slot, SlotEvent, TransportError};
-use eid::{Dialogue, Step};
+use eid::{Authority, Circumstances, Dialogue, Prepared, Step, Stopped};
 use rand_core::CryptoRng;
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, TryRecvError};
@@ -22,7 +26,7 @@ enum Told {
     Card,
 }
 
-pub(crate) struct Worker<S, R, E> {
+pub(crate) struct Worker<S, R, A, E> {
     slot: S,
     random: R,
     events: E,
@@ -30,11 +34,16 @@ pub(crate) struct Worker<S, R, E> {
     /// Commands that came in while a read was running.
     waiting: VecDeque<ReaderCommand>,
     told: Told,
+    /// What was told of the certificate, if anything was.
+    certificate_told: Option<Option<Box<ProviderCertificate>>>,
+    /// Ephemeral keys for the next dialogue, made while nobody waits for them.
+    keys: Option<Prepared>,
+    authority: A,
     hung_up: bool,
 }
 
-impl<S: Slot, R: CryptoRng, E: Fn(CardEvent)> Worker<S, R, E> {
-    pub(crate) fn new(slot: S, random: R, events: E, inbox: Receiver<ReaderCommand>) -> Self {
+impl<S: Slot, R: CryptoRng, A: Authority, E: Fn(CardEvent)> Worker<S, R, A, E> {
+    pub(crate) fn new(slot: S, random: R, authority: A, events: E, inbox: Receiver<ReaderCommand>) -> Self {
         let waiting = VecDeque::new();
         Self {
             slot,
@@ -43,12 +52,16 @@ impl<S: Slot, R: CryptoRng, E: Fn(CardEvent)> Worker<S, R, E> {
             inbox,
             waiting,
             told: Told::Nothing,
+            certificate_told: None,
+            keys: None,
+            authority,
             hung_up: false,
         }
     }
 
     pub(crate) fn run(mut self) {
         loop {
+            self.look_at_certificate();
             let event = self.slot.wait(PATIENCE);
             self.noticed(event);
             loop {
@@ -84,6 +97,7 @@ impl<S: Slot, R: CryptoRng, E: Fn(CardEvent)> Worker<S, R, E> {
                 if let Some(found) = self.probe() {
                     self.told = Told::Card;
                     (self.events)(CardEvent::Inserted(found));
+                    self.prepare();
                 }
             }
         }
@@ -99,7 +113,8 @@ impl<S: Slot, R: CryptoRng, E: Fn(CardEvent)> Worker<S, R, E> {
     fn reader_is_there(&mut self) {
         if matches!(self.told, Told::Nothing | Told::Gone) {
             self.told = Told::Empty;
-            (self.events)(CardEvent::ReaderReady);
+            let pin_pad = self.slot.has_pin_pad();
+            (self.events)(CardEvent::ReaderReady { pin_pad });
         }
     }
 
@@ -125,10 +140,10 @@ impl<S: Slot, R: CryptoRng, E: Fn(CardEvent)> Worker<S, R, E> {
 
     fn execute(&mut self, command: ReaderCommand) {
         match command {
-            // No read is running: its channel ended with it.
+            // No work is under way: its channel ended with it.
             ReaderCommand::Stop => {}
-            ReaderCommand::Read { job, password, groups } => {
-                let event = match self.read(job, password, &groups) {
+            ReaderCommand::Read { job, basis, request } => {
+                let event = match self.read(job, basis, &request) {
                     Ok(person) => CardEvent::ReadDone { job, person },
                     Err(why) => {
                         tracing::info!(job = job.0, ?why, "read ended without data");
@@ -137,42 +152,105 @@ impl<S: Slot, R: CryptoRng, E: Fn(CardEvent)> Worker<S, R, E> {
                 };
                 (self.events)(event);
             }
+            ReaderCommand::ManagePin { job, task } => {
+                let event = match self.manage_pin(job, task) {
+                    Ok(pin) => CardEvent::PinDone { job, pin },
+                    Err(why) => {
+                        tracing::info!(job = job.0, ?why, "work on the PIN ended otherwise");
+                        CardEvent::PinFailed { job, why }
+                    }
+                };
+                (self.events)(event);
+            }
+        }
+        // Ready before the next citizen waits for it.
+        self.prepare();
+    }
+
+    fn read(&mut self, job: Job, basis: ReadBasis, request: &ReadRequest) -> Result<PersonalData, CardFailure> {
+        let mut line = self.open()?;
+        let terminal = self.authority.terminal().ok_or(CardFailure::NoCertificate)?;
+        let circumstances = Circumstances {
+            today: self.authority.today(),
+            now: self.authority.now(),
+            extended_length: line.extended_length(),
+        };
+        let keys = self.take_keys();
+        let mut step = Dialogue::read(basis, request, terminal, circumstances, keys);
+        loop {
+            step = match step {
+                Step::Ask(ask) => {
+                    self.progress(job, ask.progress)?;
+                    let answer = line.transmit(&ask.command.encode()).map_err(failure)?;
+                    ask.dialogue.handle(answer)
+                }
+                Step::Sign(ask) => match self.authority.sign(&ask.holder, &ask.message) {
+                    Ok(signature) => ask.dialogue.signed(signature),
+                    Err(trouble) => ask.dialogue.not_signed(trouble),
+                },
+                Step::Done(outcome) => return outcome.map_err(|stopped| why(job, stopped)),
+            }
         }
     }
 
-    fn read(
-        &mut self,
-        job: Job,
-        password: CardPassword,
-        groups: &DataGroups,
-    ) -> Result<drivers_api::card::PersonalData, ReadFailure> {
-        match self.told {
-            Told::Nothing | Told::Gone => return Err(ReadFailure::ReaderGone),
-            Told::Empty => return Err(ReadFailure::CardLost),
-            Told::Card => {}
-        }
-        let mut line = self.slot.connect().map_err(failure)?;
-        let mut step = Dialogue::read(password, groups, &mut self.random);
+    fn manage_pin(&mut self, job: Job, task: PinTask) -> Result<PinState, CardFailure> {
+        let mut line = self.open()?;
+        let mut step = Dialogue::manage_pin(task, self.take_keys());
         loop {
-            let ask = match step {
-                Step::Ask(ask) => ask,
-                Step::Done(outcome) => {
-                    return outcome.map_err(|stopped| {
-                        if let Some(fault) = stopped.fault {
-                            tracing::warn!(job = job.0, %fault, "the card left the standard");
-                        }
-                        stopped.why
-                    });
+            step = match step {
+                Step::Ask(ask) => {
+                    self.progress(job, ask.progress)?;
+                    let answer = line.transmit(&ask.command.encode()).map_err(failure)?;
+                    ask.dialogue.handle(answer)
                 }
-            };
-            if let Some(step) = ask.progress {
-                (self.events)(CardEvent::Progress { job, step });
+                Step::Sign(ask) => match ask.dialogue {},
+                Step::Done(outcome) => return outcome.map_err(|stopped| why(job, stopped)),
             }
-            if self.stopped() {
-                return Err(ReadFailure::Stopped);
-            }
-            let answer = line.transmit(&ask.command.encode()).map_err(failure)?;
-            step = ask.dialogue.handle(answer);
+        }
+    }
+
+    /// A line to the card that was told.
+    fn open(&mut self) -> Result<S::Line, CardFailure> {
+        match self.told {
+            Told::Nothing | Told::Gone => Err(CardFailure::ReaderGone),
+            Told::Empty => Err(CardFailure::CardLost),
+            Told::Card => self.slot.connect().map_err(failure),
+        }
+    }
+
+    /// Tells a new phase; ends the work that was given up meanwhile.
+    fn progress(&mut self, job: Job, phase: Option<ReadStep>) -> Result<(), CardFailure> {
+        if let Some(step) = phase {
+            (self.events)(CardEvent::Progress { job, step });
+        }
+        if self.stopped() {
+            Err(CardFailure::Stopped)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn prepare(&mut self) {
+        if self.keys.is_none() {
+            self.keys = Some(Prepared::new(&mut self.random));
+        }
+    }
+
+    fn take_keys(&mut self) -> Prepared {
+        let keys = self.keys.take();
+        keys.unwrap_or_else(|| Prepared::new(&mut self.random))
+    }
+
+    /// Tells the certificate when it is another one than was told, or holds no more.
+    fn look_at_certificate(&mut self) {
+        let terminal = self.authority.terminal();
+        let today = self.authority.today();
+        let provider = terminal
+            .filter(|terminal| terminal.certificates().valid_on(today))
+            .map(|terminal| Box::new(terminal.provider()));
+        if self.certificate_told.as_ref() != Some(&provider) {
+            self.certificate_told = Some(provider.clone());
+            (self.events)(CardEvent::Certificate(provider));
         }
     }
 
@@ -186,13 +264,13 @@ impl<S: Slot, R: CryptoRng, E: Fn(CardEvent)> Worker<S, R, E> {
         else {
             return self.hung_up;
         };
-        // Reads that were given before the stop are stopped with it.
+        // Work that was given before the stop is stopped with it.
+        let why = CardFailure::Stopped;
         for command in self.waiting.drain(..=stop) {
-            if let ReaderCommand::Read { job, .. } = command {
-                (self.events)(CardEvent::ReadFailed {
-                    job,
-                    why: ReadFailure::Stopped,
-                });
+            match command {
+                ReaderCommand::Read { job, .. } => (self.events)(CardEvent::ReadFailed { job, why }),
+                ReaderCommand::ManagePin { job, .. } => (self.events)(CardEvent::PinFailed { job, why }),
+                ReaderCommand::Stop => {}
             }
         }
         true
@@ -212,23 +290,32 @@ impl<S: Slot, R: CryptoRng, E: Fn(CardEvent)> Worker<S, R, E> {
     }
 }
 
+/// What the visit has to know; what the card did wrong goes into the log.
+fn why(job: Job, stopped: Stopped) -> CardFailure {
+    if let Some(fault) = stopped.fault {
+        tracing::warn!(job = job.0, %fault, "work with the card ended");
+    }
+    stopped.why
+}
+
 fn converse_probe(line: &mut impl CardTransport) -> Result<CardFound, TransportError> {
     let mut step = Dialogue::probe();
     loop {
         match step {
             Step::Done(found) => return Ok(found),
+            Step::Sign(ask) => match ask.dialogue {},
             Step::Ask(ask) => step = ask.dialogue.handle(line.transmit(&ask.command.encode())?),
         }
     }
 }
 
-fn failure(error: TransportError) -> ReadFailure {
+fn failure(error: TransportError) -> CardFailure {
     match error {
-        TransportError::CardLost => ReadFailure::CardLost,
-        TransportError::ReaderGone => ReadFailure::ReaderGone,
+        TransportError::CardLost => CardFailure::CardLost,
+        TransportError::ReaderGone => CardFailure::ReaderGone,
         TransportError::Other(code) => {
             tracing::warn!(code = format_args!("{code:08X}"), "the line to the card failed");
-            ReadFailure::Malformed
+            CardFailure::Malformed
         }
     }
 }

@@ -3,6 +3,10 @@ use crate::fault::{Fault, SourceFile};
 use crate::load;
 use crate::service::{Service, ServiceId};
 use crate::town::Town;
+use crate::words::{Word, Words};
+use drivers_api::document::{Block, Document};
+use drivers_api::language::Language;
+use drivers_api::private::PrivateText;
 use std::sync::Arc;
 
 /// A town and its services.
@@ -11,6 +15,7 @@ pub struct Catalogue {
     pub(crate) town: Town,
     /// Sorted by id.
     pub(crate) services: Vec<Arc<Service>>,
+    pub(crate) words: Arc<Words>,
 }
 
 /// A catalogue, and what had to be left out of it.
@@ -41,6 +46,37 @@ impl Catalogue {
     /// Its services, by id.
     pub fn services(&self) -> &[Arc<Service>] {
         &self.services
+    }
+
+    /// The note that a citizen without a working PIN takes to the counter: only the office can set a new one
+    /// (PAuswV §20). Tells nothing about the person.
+    pub fn pin_note(&self, language: Language) -> Document {
+        let word = |word| PrivateText::from(self.words.text(word, language));
+        let heading = |text| Block::Heading {
+            level: 2,
+            text: word(text),
+        };
+        let provider = self.town.provider();
+        let office = format!("{}, {}, {}", provider.name, provider.street, provider.city);
+        Document {
+            language,
+            title: self.words.text(Word::PinTitle, language).to_owned(),
+            issuer: provider.name.clone(),
+            footer: self.words.text(Word::PinFooter, language).to_owned(),
+            blocks: vec![
+                Block::Heading {
+                    level: 1,
+                    text: word(Word::PinTitle),
+                },
+                Block::Paragraph(word(Word::PinIntro)),
+                heading(Word::PinBringHeading),
+                Block::Paragraph(word(Word::PinBring)),
+                heading(Word::PinThenHeading),
+                Block::Paragraph(word(Word::PinThen)),
+                heading(Word::PinWhereHeading),
+                Block::Paragraph(PrivateText::new(office)),
+            ],
+        }
     }
 
     /// The service of that id.

@@ -2,7 +2,7 @@
 use crate::field::{Field, FieldIndex, Page, PageIndex};
 use crate::receipt::ReceiptTemplate;
 use crate::words::{Text, Word, Words, fill};
-use drivers_api::card::DataGroups;
+use drivers_api::card::{DataGroups, ReadRequest};
 use drivers_api::language::Language;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -66,6 +66,14 @@ impl Service {
     /// Its folder's name.
     pub fn id(&self) -> &ServiceId {
         &self.id
+    }
+
+    /// What is asked of the card: the data groups it names, and nothing else.
+    pub fn read_request(&self) -> ReadRequest {
+        ReadRequest {
+            groups: self.data_groups.clone(),
+            ..ReadRequest::default()
+        }
     }
 
     /// Key in the Leistungskatalog, 14 digits (FIM, LeiKa).

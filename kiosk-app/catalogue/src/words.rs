@@ -75,6 +75,14 @@ words! {
     ReceiptContactAddress = "receipt.contact_address" [],
     ReceiptContactEmail = "receipt.contact_email" [],
     ReceiptContactWebsite = "receipt.contact_website" [],
+    PinTitle = "pin_note.title" [],
+    PinFooter = "pin_note.footer" [],
+    PinIntro = "pin_note.intro" [],
+    PinBringHeading = "pin_note.bring_heading" [],
+    PinBring = "pin_note.bring" [],
+    PinThenHeading = "pin_note.then_heading" [],
+    PinThen = "pin_note.then" [],
+    PinWhereHeading = "pin_note.where_heading" [],
 }
 
 const MONTHS: usize = 12;
@@ -152,7 +160,7 @@ fn read(file: &SourceFile, faults: &mut Faults) -> Option<OneLanguage> {
     let mut root = parsed.view();
     let mut texts = Vec::with_capacity(WORDS.len());
     let mut months = Vec::new();
-    for section in ["problem", "date", "answer", "fee", "receipt"] {
+    for section in ["problem", "date", "answer", "fee", "receipt", "pin_note"] {
         let Some(mut view) = root.table(section, format!("[{section}]"), faults) else {
             root.fault(faults, root.line, format!("[{section}] is missing"), "add the table");
             continue;

@@ -7,6 +7,7 @@ pub fn write(record: Record) {
         Record::VisitBegan => tracing::info!("visit began"),
         Record::Reached(stage) => tracing::info!(stage, "reached"),
         Record::CardTrouble(what) => tracing::info!(what, "card trouble"),
+        Record::PinServed(how) => tracing::info!(how, "something was done about a PIN"),
         Record::Filed => tracing::info!("case filed"),
         Record::Printed => tracing::info!("receipt printed"),
         Record::PrintFailed(why) => tracing::warn!(?why, "receipt not printed"),

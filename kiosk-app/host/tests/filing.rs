@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic, and so may what it calls")]
 use catalogue::{Catalogue, Service, bundled};
 use drivers_api::Job;
-use drivers_api::card::{Authenticity, DataGroup, GroupContent, PersonalData};
+use drivers_api::card::{Authenticity, DataGroup, GroupContent, PersonalData, SpecialFunctions};
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
 use host::filing::Order;
@@ -29,6 +29,7 @@ fn order(job: u64) -> Order {
     let groups = [(DataGroup::FamilyNames, name)].into();
     let mut answers = service.prefill(&PersonalData {
         authenticity: Authenticity::NotProven,
+        functions: SpecialFunctions::default(),
         groups,
     });
     for (field, choice) in [("kind", "simple"), ("purpose", "bank")] {

@@ -19,9 +19,21 @@ pub(crate) struct Config {
     pub(crate) agent: Option<PathBuf>,
     /// Where receipts are printed, as `ipp://` or `ipps://`.
     pub(crate) printer: Option<String>,
+    /// Reading identity cards; without it, PINs can be worked on and no card is read.
+    pub(crate) eid: Option<Eid>,
     /// The display.
     #[serde(default)]
     pub(crate) display: Display,
+}
+
+/// What reading identity cards takes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Eid {
+    /// Certificates and lists, kept current by somebody else.
+    pub(crate) folder: PathBuf,
+    /// The socket of the signer that has the terminal's key.
+    pub(crate) signer: PathBuf,
 }
 
 /// How the display hangs.

@@ -1,5 +1,6 @@
 //! The real devices of a terminal, and the loop that drives them.
-use crate::config::Config;
+use crate::authority::Folder;
+use crate::config::{Config, Eid};
 use crate::line;
 use crate::printing::NoPrinter;
 use crate::services::{self, ServicesFault};
@@ -10,6 +11,7 @@ use outbox::Outbox;
 use printer::{Patience, Target};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use reader::NoCertificate;
 use reader::pcsc::PcscSlot;
 use screens::ScreensHandle;
 use seal::{AuthorityKey, JWK_BYTES_MAX};
@@ -22,6 +24,7 @@ pub(crate) struct Parts {
     filing: FilingConfig,
     agent: Option<PathBuf>,
     printer: Option<String>,
+    eid: Option<Eid>,
 }
 
 /// Why the terminal can't be put together.
@@ -111,6 +114,7 @@ impl Parts {
             filing,
             agent: config.agent.clone(),
             printer: config.printer.clone(),
+            eid: config.eid.clone(),
         })
     }
 }
@@ -120,8 +124,12 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle) -> Resul
     let thread = |name| move |source| PartsFault::Thread { name, source };
     let filing = Filing::spawn(parts.filing, inbox.sender()).map_err(thread("filing"))?;
     let events = inbox.sender();
-    let reader = reader::spawn(PcscSlot::new(), random()?, move |event| events.send(Input::Card(event)))
-        .map_err(thread("reader"))?;
+    let tell = move |event| events.send(Input::Card(event));
+    let reader = match parts.eid {
+        Some(eid) => reader::spawn(PcscSlot::new(), random()?, Folder::new(&eid), tell),
+        None => reader::spawn(PcscSlot::new(), random()?, NoCertificate, tell),
+    }
+    .map_err(thread("reader"))?;
     let printer = printer(parts.printer, inbox.sender())?;
     if let Some(agent) = parts.agent {
         line::watch(agent, inbox.sender()).map_err(thread("line"))?;
@@ -201,6 +209,7 @@ mod tests {
             outbox: folder.join("outbox.db"),
             agent: None,
             printer: None,
+            eid: None,
             display: Display::default(),
         }
     }

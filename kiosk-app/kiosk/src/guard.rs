@@ -1,5 +1,14 @@
-//! Keeps what a citizen types inside this process, also when it ends badly.
-use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+//! Keeps what a citizen types inside this process, and no longer than the visit, also when it ends badly.
+use rustix::io::Errno;
+use rustix::mm::{MlockAllFlags, mlockall};
+use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
+use std::alloc::System;
+use zeroizing_alloc::ZeroAlloc;
+
+/// What is freed is overwritten first, whoever had it: Slint's texts, buffers of JSON and PDF, places in channels.
+/// `tests/desk/tests/memory_image` shows what would stay behind without it.
+#[global_allocator]
+static WIPING: ZeroAlloc<System> = ZeroAlloc(System);
 
 /// Exit code after a panic, as Rust's own.
 const PANICKED: i32 = 101;
@@ -35,6 +44,47 @@ pub(crate) fn keep_memory_private() {
     }
 }
 
+/// What became of the wish to keep all memory out of the swap space.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Locked {
+    /// All memory, now and in future.
+    All,
+    /// The limit (`RLIMIT_MEMLOCK`, bytes) is finite: a lock within it would make the kernel refuse memory later on, in the
+    /// middle of a visit (mmap(2), `EAGAIN`).
+    Limited(u64),
+    /// The kernel refused.
+    Refused(Errno),
+}
+
+/// Locks all memory, where the limit allows: what a citizen types isn't swapped to a disk. Pages are locked as they come
+/// into use (`MCL_ONFAULT`), so the process gets no larger by it (mlockall(2)).
+pub(crate) fn lock_memory() -> Locked {
+    let limit = getrlimit(Resource::Memlock).maximum;
+    let locked = lock_within(limit);
+    match &locked {
+        Locked::All => tracing::info!("memory is locked: it can't be swapped"),
+        Locked::Limited(bytes) => tracing::warn!(bytes, "memory is not locked: LimitMEMLOCK is finite"),
+        Locked::Refused(error) => tracing::warn!(%error, "memory is not locked"),
+    }
+    locked
+}
+
+fn lock_within(limit: Option<u64>) -> Locked {
+    if let Some(bytes) = limit {
+        return Locked::Limited(bytes);
+    }
+    let unlimited = Rlimit {
+        current: None,
+        maximum: None,
+    };
+    // Who can't raise the limit may be above it all the same (CAP_IPC_LOCK); the lock itself tells.
+    let _ = setrlimit(Resource::Memlock, unlimited);
+    match mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT) {
+        Ok(()) => Locked::All,
+        Err(error) => Locked::Refused(error),
+    }
+}
+
 /// An error with all its causes on one line.
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -50,6 +100,7 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::process::{Command, ExitStatus};
 
     #[test]
     fn a_chain_names_every_cause_once() {
@@ -77,8 +128,52 @@ mod tests {
         );
     }
 
-    /// Tells [`panics_on_another_thread`] that it runs in a process of its own, which it ends.
+    /// Tells a test that it runs in a process of its own, which it may change or end.
     const ALONE: &str = "SCHALTER_TEST_MAY_END_THE_PROCESS";
+
+    /// Runs a test of this file in a process of its own; how it ended and what it said.
+    fn alone(test: &str) -> (ExitStatus, String) {
+        let me = Command::new(std::env::current_exe().unwrap())
+            .args([&format!("guard::tests::{test}"), "--exact", "--nocapture"])
+            .env(ALONE, "1")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&[me.stdout, me.stderr].concat()).into_owned();
+        (me.status, said)
+    }
+
+    fn locked_kib() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmLck:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
+    /// Run for real by the test below.
+    #[test]
+    fn locks_its_memory() {
+        const LATER: usize = 64 << 20; // more than any finite limit that is common
+        if std::env::var_os(ALONE).is_none() {
+            return;
+        }
+        assert_eq!(lock_within(Some(8 << 20)), Locked::Limited(8 << 20));
+        assert_eq!(locked_kib(), 0, "a finite limit would refuse memory later");
+        let locked = lock_within(None);
+        let before = locked_kib();
+        let later = std::hint::black_box(vec![1_u8; LATER]);
+        assert_eq!(later.len(), LATER, "memory isn't refused");
+        let grown = locked_kib() - before;
+        match locked {
+            Locked::All => assert!(before > 0 && grown >= 64 << 10, "{before} KiB, then {grown} more"),
+            Locked::Refused(_) => assert_eq!((before, grown), (0, 0)),
+            Locked::Limited(_) => panic!("{locked:?}"),
+        }
+    }
+
+    #[test]
+    fn memory_is_locked_where_the_limit_allows() {
+        let (status, said) = alone("locks_its_memory");
+        assert!(status.success() && said.contains("1 passed"), "{said}");
+    }
 
     /// Run for real by the test below.
     #[test]
@@ -102,13 +197,8 @@ mod tests {
 
     #[test]
     fn a_panic_on_any_thread_ends_the_process_and_quotes_nobody() {
-        let me = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["guard::tests::panics_on_another_thread", "--exact", "--nocapture"])
-            .env(ALONE, "1")
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&[me.stdout, me.stderr].concat()).into_owned();
-        assert_eq!(me.status.code(), Some(PANICKED), "{said}");
+        let (status, said) = alone("panics_on_another_thread");
+        assert_eq!(status.code(), Some(PANICKED), "{said}");
         assert!(
             said.contains("panic; the kiosk ends") && said.contains("guard.rs") && said.contains("visit"),
             "{said}"

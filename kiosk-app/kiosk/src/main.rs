@@ -3,6 +3,7 @@
 //! The main thread runs the screens, another one the loop of the visit ([`host::Host`]). Whatever goes wrong for good
 //! ends the process with a line in the log: systemd starts it again (`schalter-kiosk.service`), and an empty terminal is
 //! better than a dead picture. `docs/kiosk.md` tells how it is run.
+mod authority;
 mod config;
 mod devices;
 mod display;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
     log_to_stderr();
     guard::end_on_panic();
     guard::keep_memory_private();
+    guard::lock_memory();
     match run() {
         Ok(()) => tracing::error!("the screens ended by themselves"),
         Err(fault) => tracing::error!("{}", guard::chain(&fault)),

@@ -1,7 +1,7 @@
 //! Which page a view is, and handing it to that page's adapter.
 use crate::{Inner, frame, keyboard, pages, ui};
 use drivers_api::language::Language;
-use session::view::{Screen, View};
+use session::view::{Screen, SecretKind, View};
 use slint::ComponentHandle;
 
 /// What makes a page another page: its texts are forgotten and its scrolling and focus begin anew.
@@ -9,8 +9,8 @@ use slint::ComponentHandle;
 pub(crate) struct PageKey {
     face: ui::Face,
     form_page: usize,
-    /// PIN and CAN are pages of their own.
-    can: bool,
+    /// Each secret is a page of its own.
+    secret: Option<SecretKind>,
     language: Language,
 }
 
@@ -21,11 +21,14 @@ impl PageKey {
         } else {
             0
         };
-        let can = matches!(&view.screen, Screen::Secret(entry) if entry.kind == session::view::SecretKind::Can);
+        let secret = match &view.screen {
+            Screen::Secret(entry) => Some(entry.kind),
+            _ => None,
+        };
         Self {
             face: face(&view.screen),
             form_page,
-            can,
+            secret,
             language: view.language,
         }
     }
@@ -86,19 +89,23 @@ fn fill(inner: &Inner, view: &View, new: bool) {
         Screen::Attract {
             card_left,
             reader_works,
-        } => pages::attract::fill(app, *card_left, *reader_works),
+            eid_works,
+        } => pages::attract::fill(app, *card_left, *reader_works, *eid_works),
         Screen::Languages => pages::languages::fill(app),
         Screen::Services { tiles } => pages::services::fill(app, tiles),
         Screen::Request(request) => pages::request::fill(app, request),
         Screen::LayCard { hint } => pages::lay_card::fill(app, *hint),
         Screen::Secret(entry) => pages::secret::fill(app, *entry),
-        Screen::Reading { step } => pages::reading::fill(app, *step),
-        Screen::CardRefused { why, retry } => pages::card_refused::fill(app, *why, *retry),
+        Screen::Working { work, on_pad } => pages::working::fill(app, *work, *on_pad),
+        Screen::CardRefused { why } => pages::card_refused::fill(app, *why),
+        Screen::PinMenu { reader_works } => pages::pin::menu(app, *reader_works),
+        Screen::PinDone(news) => pages::pin::done(app, *news),
+        Screen::PinForgotten { office, paper, print } => pages::pin::forgotten(app, office, *paper, *print),
         Screen::Form(form) => pages::form::fill(app, &inner.form, form, new),
         Screen::Review(review) => pages::review::fill(app, review, new),
         Screen::FilingFailed { storage_full, certain } => pages::filing::fill(app, *storage_full, *certain),
         Screen::Receipt(receipt) => pages::receipt::fill(app, receipt),
-        Screen::Goodbye { filed } => pages::ending::fill(app, *filed),
+        Screen::Goodbye { ending } => pages::ending::fill(app, *ending),
         Screen::Away(away) => pages::away::fill(app, *away),
         Screen::Filing | Screen::TakeCard => {}
     }
@@ -112,7 +119,10 @@ fn face(screen: &Screen) -> ui::Face {
         Screen::Request(_) => ui::Face::Request,
         Screen::LayCard { .. } => ui::Face::LayCard,
         Screen::Secret(_) => ui::Face::Secret,
-        Screen::Reading { .. } => ui::Face::Reading,
+        Screen::Working { .. } => ui::Face::Working,
+        Screen::PinMenu { .. } => ui::Face::PinMenu,
+        Screen::PinDone(_) => ui::Face::PinDone,
+        Screen::PinForgotten { .. } => ui::Face::PinForgotten,
         Screen::CardRefused { .. } => ui::Face::CardRefused,
         Screen::Form(_) => ui::Face::Form,
         Screen::Review(_) => ui::Face::Review,

@@ -3,8 +3,8 @@ use crate::pages::form::FormMemory;
 use crate::{OnTap, ui};
 use catalogue::ServiceId;
 use drivers_api::language::Language;
-use session::Tap;
 use session::view::View;
+use session::{PinWish, Tap};
 use slint::{ComponentHandle, SharedString};
 use std::rc::Rc;
 
@@ -47,6 +47,8 @@ pub(crate) fn connect(app: &ui::App, on_tap: &OnTap, form: &Rc<FormMemory>) {
     tap.on_keep_going(plain(|| Tap::KeepGoing));
     tap.on_more_time(plain(|| Tap::MoreTime));
     tap.on_erase(plain(|| Tap::Erase));
+    tap.on_pin_services(plain(|| Tap::PinServices));
+    tap.on_pin_forgotten(plain(|| Tap::PinForgotten));
     tap.on_print_again(plain(|| Tap::PrintAgain));
     tap.on_language({
         let on_tap = on_tap.clone();
@@ -59,6 +61,14 @@ pub(crate) fn connect(app: &ui::App, on_tap: &OnTap, form: &Rc<FormMemory>) {
     tap.on_service({
         let on_tap = on_tap.clone();
         move |id| on_tap(Tap::Service(ServiceId::from(id.as_str())))
+    });
+    tap.on_pin({
+        let on_tap = on_tap.clone();
+        move |wish| match wish {
+            0 => on_tap(Tap::Pin(PinWish::Change)),
+            1 => on_tap(Tap::Pin(PinWish::First)),
+            _ => on_tap(Tap::Pin(PinWish::Check)),
+        }
     });
     tap.on_digit({
         let on_tap = on_tap.clone();

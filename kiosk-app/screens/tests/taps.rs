@@ -182,7 +182,7 @@ fn buttons(world: &mut World, l: Language) {
 
 fn numbers(world: &mut World, l: Language) {
     let fresh = PinState::Operational { tries_left: 3 };
-    world.show(&view(l, secret(SecretKind::Pin, 0, fresh, false)));
+    world.show(&view(l, secret(SecretKind::Pin, 0, fresh, None)));
     for digit in 0..=9 {
         world.says(&digit.to_string(), &[&format!("Digit({digit})")]);
     }
@@ -195,7 +195,7 @@ fn numbers(world: &mut World, l: Language) {
     key(&world.screens, Key::Escape);
     key(&world.screens, Key::Return); // not complete: nothing
     assert_eq!(*world.said.borrow(), ["Digit(4)", "Digit(2)", "Erase"]);
-    world.show(&view(l, secret(SecretKind::Pin, 6, fresh, false)));
+    world.show(&view(l, secret(SecretKind::Pin, 6, fresh, None)));
     key(&world.screens, Key::Return);
     assert_eq!(*world.said.borrow(), ["Continue"]);
     let dots = hand::elements(&world.screens)
@@ -316,6 +316,7 @@ fn nothing_is_kept(world: &mut World) {
         Screen::Attract {
             card_left: false,
             reader_works: true,
+            eid_works: true,
         },
     ));
     world.show(&view(

@@ -1,43 +1,44 @@
-//! The stages around the identity card: lay it on, type PIN (and CAN where the PIN is suspended), read.
+//! The stages around the identity card: lay it on, let it be read or its PIN be worked on, and what to do when it can't.
 //!
 //! The state of the PIN is known before any secret is asked for, so that nobody types a PIN in vain (TR-03110-3 B.14.1).
-use crate::entrance::Requesting;
+use crate::errand::{Errand, PinWish};
 use crate::form::{Case, Filling};
-use crate::view::{CardHint, Refusal, Screen, SecretEntry, SecretKind};
+use crate::pin::{PinDone, PinForgotten, after_work};
+use crate::secret::SecretStage;
+use crate::view::{CardHint, CardWork, PinNews, Refusal, Screen, SecretTrouble};
 use crate::visit::{AnyStage, Expired, Stage, Step};
 use crate::{Effect, Input, Now, Record, Tap, Terminal, patience};
 use catalogue::Service;
 use core::time::Duration;
 use drivers_api::Job;
-use drivers_api::card::{CardEvent, CardFound, CardPassword, PinState, ReadFailure, ReadStep, ReaderCommand};
+use drivers_api::basis::ReadBasis;
+use drivers_api::card::{
+    CardEvent, CardFailure, CardFound, CardPassword, PinState, PinTask, ReadStep, ReaderCommand, Secret,
+};
 use drivers_api::language::Language;
-use drivers_api::private::Digits;
 use std::sync::Arc;
-
-/// Digits of an eID PIN and of a CAN (TR-03127 §3.5.3).
-const SECRET_DIGITS: usize = 6;
 
 /// Waits for a card that can be used.
 #[derive(Debug)]
 pub(crate) struct AwaitingCard {
-    service: Arc<Service>,
+    errand: Errand,
     hint: CardHint,
 }
 
 impl AwaitingCard {
     /// Goes on at once when a card lies there already.
-    pub(crate) fn begin(service: Arc<Service>, step: &mut Step<'_>) -> Stage {
-        Self::with_hint(service, CardHint::None, step)
+    pub(crate) fn begin(errand: Errand, step: &mut Step<'_>) -> Stage {
+        Self::with_hint(errand, CardHint::None, step)
     }
 
-    fn with_hint(service: Arc<Service>, hint: CardHint, step: &mut Step<'_>) -> Stage {
+    fn with_hint(errand: Errand, hint: CardHint, step: &mut Step<'_>) -> Stage {
         match step.terminal.card {
-            Some(found) => found_card(service, found, step),
+            Some(found) => found_card(errand, found, step),
             None if !step.terminal.reader_works => Stage::AwaitingCard(Self {
-                service,
+                errand,
                 hint: CardHint::ReaderGone,
             }),
-            None => Stage::AwaitingCard(Self { service, hint }),
+            None => Stage::AwaitingCard(Self { errand, hint }),
         }
     }
 }
@@ -48,10 +49,10 @@ impl AnyStage for AwaitingCard {
 
     fn handle(mut self, input: Input, _language: Language, step: &mut Step<'_>) -> Stage {
         match input {
-            Input::Card(CardEvent::Inserted(found)) => return found_card(self.service, found, step),
+            Input::Card(CardEvent::Inserted(found)) => return found_card(self.errand, found, step),
             Input::Card(CardEvent::ReaderGone) => self.hint = CardHint::ReaderGone,
-            Input::Card(CardEvent::ReaderReady | CardEvent::Removed) => self.hint = CardHint::None,
-            Input::Tap(Tap::Back) => return Stage::Request(Requesting { service: self.service }),
+            Input::Card(CardEvent::ReaderReady { .. } | CardEvent::Removed) => self.hint = CardHint::None,
+            Input::Tap(Tap::Back) => return self.errand.back(),
             _ => {}
         }
         Stage::AwaitingCard(self)
@@ -67,202 +68,146 @@ impl AnyStage for AwaitingCard {
 }
 
 /// What a card on the reader leads to.
-fn found_card(service: Arc<Service>, found: CardFound, step: &mut Step<'_>) -> Stage {
-    let hint = match found {
-        CardFound::Eid { pin } => return with_pin_state(service, pin, false, step),
-        CardFound::NotEid => CardHint::NotEid,
-        CardFound::Unreadable => CardHint::Unreadable,
+fn found_card(errand: Errand, found: CardFound, step: &mut Step<'_>) -> Stage {
+    let (hint, word) = match found {
+        CardFound::Eid { pin } => return with_pin_state(errand, pin, None, step),
+        CardFound::NotEid => (CardHint::NotEid, "not_eid"),
+        CardFound::Unreadable => (CardHint::Unreadable, "unreadable"),
     };
-    step.record(Record::CardTrouble(if hint == CardHint::NotEid {
-        "not_eid"
-    } else {
-        "unreadable"
-    }));
-    Stage::AwaitingCard(AwaitingCard { service, hint })
+    step.record(Record::CardTrouble(word));
+    Stage::AwaitingCard(AwaitingCard { errand, hint })
 }
 
 /// What the state of a PIN leads to.
-fn with_pin_state(service: Arc<Service>, pin: PinState, wrong: bool, step: &mut Step<'_>) -> Stage {
-    let (kind, trouble, refusal) = match pin {
-        PinState::Operational { .. } => (SecretKind::Pin, None, None),
-        PinState::Suspended => (SecretKind::Can, Some("pin_suspended"), None),
-        PinState::Blocked => (SecretKind::Pin, Some("pin_blocked"), Some(Refusal::Blocked)),
-        PinState::Deactivated => (SecretKind::Pin, Some("pin_deactivated"), Some(Refusal::Deactivated)),
-    };
-    if let Some(trouble) = trouble {
-        step.record(Record::CardTrouble(trouble));
-    }
-    match refusal {
-        Some(why) => Stage::Refused(Refused { service, why }),
-        None => {
-            let typed = Digits::default();
-            Stage::Secret(SecretStage {
-                service,
-                kind,
-                typed,
-                pin,
-                can: None,
-                // A wrong PIN that suspends asks for the CAN next; nobody has typed a wrong CAN yet.
-                wrong: wrong && kind == SecretKind::Pin,
-            })
+fn with_pin_state(errand: Errand, pin: PinState, trouble: Option<SecretTrouble>, step: &mut Step<'_>) -> Stage {
+    match (pin, &errand) {
+        (PinState::Operational { .. }, Errand::Pin(PinWish::Check)) => Stage::PinDone(PinDone {
+            news: PinNews::InOrder(pin),
+        }),
+        (PinState::Operational { .. }, _) => SecretStage::begin(errand, pin, trouble, step),
+        (PinState::Suspended, _) => {
+            step.record(Record::CardTrouble("pin_suspended"));
+            // A wrong PIN that suspends asks for the CAN next; nobody has typed a wrong CAN yet.
+            let trouble = trouble.filter(|trouble| *trouble == SecretTrouble::WrongCan);
+            SecretStage::begin(errand, pin, trouble, step)
         }
-    }
-}
-
-/// PIN or CAN is typed.
-#[derive(Debug)]
-pub(crate) struct SecretStage {
-    service: Arc<Service>,
-    kind: SecretKind,
-    typed: Digits,
-    pin: PinState,
-    /// The CAN, once typed, when the PIN was suspended.
-    can: Option<Digits>,
-    wrong: bool,
-}
-
-impl SecretStage {
-    fn confirm(self, step: &mut Step<'_>) -> Stage {
-        if self.typed.len() != SECRET_DIGITS {
-            return Stage::Secret(self);
-        }
-        let Self {
-            service,
-            kind,
-            typed,
-            pin,
-            can,
-            ..
-        } = self;
-        let password = match (kind, can) {
-            (SecretKind::Can, _) => {
-                let typed_can = Some(typed);
-                let typed = Digits::default();
-                return Stage::Secret(Self {
-                    service,
-                    kind: SecretKind::Pin,
-                    typed,
-                    pin,
-                    can: typed_can,
-                    wrong: false,
-                });
-            }
-            (SecretKind::Pin, None) => CardPassword::Pin(typed),
-            (SecretKind::Pin, Some(can)) => CardPassword::CanThenPin { can, pin: typed },
-        };
-        let job = step.terminal.next_job();
-        let groups = service.data_groups().clone();
-        step.effects
-            .push(Effect::Reader(ReaderCommand::Read { job, password, groups }));
-        Stage::Reading(Reading {
-            service,
-            job,
-            began: step.now,
-            progress: ReadStep::Opening,
-        })
-    }
-}
-
-impl AnyStage for SecretStage {
-    const NAME: &'static str = "secret";
-    const PATIENCE: Duration = patience::SECRET;
-
-    fn handle(mut self, input: Input, _language: Language, step: &mut Step<'_>) -> Stage {
-        match input {
-            Input::Tap(Tap::Digit(digit)) if self.typed.len() < SECRET_DIGITS => {
-                self.typed.push(digit);
-                self.wrong = false;
-            }
-            Input::Tap(Tap::Erase) => self.typed.erase(),
-            Input::Tap(Tap::Continue) => return self.confirm(step),
-            Input::Tap(Tap::Back) => return Stage::Request(Requesting { service: self.service }),
-            Input::Card(event) => {
-                if let Some(stage) = card_left(&self.service, &event, step) {
-                    return stage;
-                }
-            }
-            _ => {}
-        }
-        Stage::Secret(self)
-    }
-
-    fn screen(&self, _language: Language, _terminal: &Terminal) -> Screen {
-        let Self { kind, pin, wrong, .. } = *self;
-        Screen::Secret(SecretEntry {
-            kind,
-            typed: self.typed.len(),
-            length: SECRET_DIGITS,
-            pin,
-            wrong,
-        })
-    }
-
-    fn has_back(&self) -> bool {
-        true
+        (PinState::Blocked, _) => refuse(errand, Refusal::Blocked, "pin_blocked", step),
+        (PinState::Deactivated, _) => refuse(errand, Refusal::Deactivated, "pin_deactivated", step),
     }
 }
 
 /// The card or its reader went away, or another card lies there now.
-fn card_left(service: &Arc<Service>, event: &CardEvent, step: &mut Step<'_>) -> Option<Stage> {
+pub(crate) fn card_left(errand: &Errand, event: &CardEvent, step: &mut Step<'_>) -> Option<Stage> {
     let hint = match event {
-        CardEvent::Removed => CardHint::TakenAway,
+        CardEvent::Removed | CardEvent::ReaderReady { .. } => CardHint::TakenAway,
         CardEvent::ReaderGone => CardHint::ReaderGone,
-        CardEvent::Inserted(found) => return Some(found_card(Arc::clone(service), *found, step)),
-        CardEvent::ReaderReady => CardHint::TakenAway,
+        CardEvent::Inserted(found) => return Some(found_card(errand.clone(), *found, step)),
         CardEvent::Progress { .. } | CardEvent::ReadDone { .. } | CardEvent::ReadFailed { .. } => return None,
+        CardEvent::PinDone { .. } | CardEvent::PinFailed { .. } | CardEvent::Certificate(_) => return None,
     };
     step.record(Record::CardTrouble("card_left"));
-    Some(Stage::AwaitingCard(AwaitingCard {
-        service: Arc::clone(service),
-        hint,
-    }))
+    let errand = errand.clone();
+    Some(Stage::AwaitingCard(AwaitingCard { errand, hint }))
 }
 
-/// The card is being read.
+/// The reader works with the card.
 #[derive(Debug)]
-pub(crate) struct Reading {
-    service: Arc<Service>,
+pub(crate) struct Working {
+    errand: Errand,
     job: Job,
     began: Now,
-    progress: ReadStep,
+    work: CardWork,
+    /// Secrets are typed on the reader meanwhile, which takes its time.
+    on_pad: bool,
 }
 
-impl Reading {
-    fn failed(self, why: ReadFailure, step: &mut Step<'_>) -> Stage {
-        let service = self.service;
+impl Working {
+    /// Reads what the service names, by the holder's PIN (PAuswG §18).
+    pub(crate) fn read(service: Arc<Service>, password: CardPassword, step: &mut Step<'_>) -> Stage {
+        let job = step.terminal.next_job();
+        let on_pad = is_on_pad(&password);
+        step.effects.push(Effect::Reader(ReaderCommand::Read {
+            job,
+            request: service.read_request(),
+            basis: ReadBasis::OnlineAusweis(password),
+        }));
+        let work = CardWork::Reading(ReadStep::Opening);
+        Self::begun(Errand::Read(service), job, work, on_pad, step)
+    }
+
+    /// Works on the PIN.
+    pub(crate) fn manage(errand: Errand, task: PinTask, step: &mut Step<'_>) -> Stage {
+        let job = step.terminal.next_job();
+        let (work, on_pad) = match &task {
+            PinTask::Change { old, .. } => (CardWork::ChangingPin, is_on_pad(old)),
+            PinTask::Resume { pin, .. } => (CardWork::ResumingPin, matches!(pin, Secret::OnPad)),
+            PinTask::Unblock { puk } => (CardWork::UnblockingPin, matches!(puk, Secret::OnPad)),
+        };
+        step.effects
+            .push(Effect::Reader(ReaderCommand::ManagePin { job, task }));
+        Self::begun(errand, job, work, on_pad, step)
+    }
+
+    fn begun(errand: Errand, job: Job, work: CardWork, on_pad: bool, step: &mut Step<'_>) -> Stage {
+        Stage::Working(Self {
+            errand,
+            job,
+            began: step.now,
+            work,
+            on_pad,
+        })
+    }
+
+    fn done(self, pin: PinState, step: &mut Step<'_>) -> Stage {
+        note_pin(pin, step);
+        let news = match (self.work, &self.errand) {
+            (CardWork::ChangingPin, Errand::Pin(PinWish::First)) => PinNews::FirstSet,
+            (CardWork::ChangingPin, _) => PinNews::Changed,
+            (CardWork::UnblockingPin, _) => PinNews::Unblocked,
+            (CardWork::ResumingPin, _) => PinNews::Resumed,
+            (CardWork::Reading(_), _) => return Stage::Working(self),
+        };
+        after_work(self.errand, news, step)
+    }
+
+    fn failed(self, why: CardFailure, step: &mut Step<'_>) -> Stage {
+        let errand = self.errand;
         match why {
-            ReadFailure::WrongPin { pin } => {
+            CardFailure::WrongPin { pin } => {
                 note_pin(pin, step);
-                with_pin_state(service, pin, true, step)
+                with_pin_state(errand, pin, Some(SecretTrouble::WrongPin), step)
             }
-            ReadFailure::PinUnusable { pin } => {
+            CardFailure::PinUnusable { pin } => {
                 note_pin(pin, step);
-                with_pin_state(service, pin, false, step)
+                with_pin_state(errand, pin, None, step)
             }
-            ReadFailure::WrongCan => {
-                let (kind, pin, typed) = (SecretKind::Can, PinState::Suspended, Digits::default());
-                Stage::Secret(SecretStage {
-                    service,
-                    kind,
-                    typed,
-                    pin,
-                    can: None,
-                    wrong: true,
-                })
-            }
-            ReadFailure::NotAuthorised => refuse(service, Refusal::NotAuthorised, "not_authorised", step),
-            ReadFailure::Malformed => refuse(service, Refusal::Malformed, "malformed", step),
-            ReadFailure::CardLost | ReadFailure::Stopped => {
+            CardFailure::WrongCan => with_pin_state(errand, PinState::Suspended, Some(SecretTrouble::WrongCan), step),
+            CardFailure::WrongPuk => SecretStage::puk(errand, Some(SecretTrouble::WrongPuk), step),
+            CardFailure::PukUsedUp => refuse(errand, Refusal::PukUsedUp, "puk_used_up", step),
+            CardFailure::NotAuthorised => refuse(errand, Refusal::NotAuthorised, "not_authorised", step),
+            CardFailure::NoCertificate => refuse(errand, Refusal::NoCertificate, "no_certificate", step),
+            CardFailure::SignerGone => refuse(errand, Refusal::SignerGone, "signer_gone", step),
+            CardFailure::NotGenuine => refuse(errand, Refusal::NotGenuine, "not_genuine", step),
+            CardFailure::Revoked => refuse(errand, Refusal::Revoked, "revoked", step),
+            CardFailure::Expired => refuse(errand, Refusal::Expired, "expired", step),
+            CardFailure::Malformed => refuse(errand, Refusal::Malformed, "malformed", step),
+            CardFailure::CardLost | CardFailure::Stopped => {
                 step.record(Record::CardTrouble("card_left"));
-                AwaitingCard::with_hint(service, CardHint::TakenAway, step)
+                AwaitingCard::with_hint(errand, CardHint::TakenAway, step)
             }
-            ReadFailure::ReaderGone => {
+            CardFailure::ReaderGone => {
                 step.record(Record::CardTrouble("reader_gone"));
                 step.terminal.reader_works = false;
                 step.terminal.card = None;
-                AwaitingCard::with_hint(service, CardHint::ReaderGone, step)
+                AwaitingCard::with_hint(errand, CardHint::ReaderGone, step)
             }
         }
+    }
+}
+
+fn is_on_pad(password: &CardPassword) -> bool {
+    match password {
+        CardPassword::Pin(pin) | CardPassword::CanThenPin { pin, .. } => matches!(pin, Secret::OnPad),
     }
 }
 
@@ -273,65 +218,69 @@ fn note_pin(pin: PinState, step: &mut Step<'_>) {
     }
 }
 
-fn refuse(service: Arc<Service>, why: Refusal, word: &'static str, step: &mut Step<'_>) -> Stage {
+fn refuse(errand: Errand, why: Refusal, word: &'static str, step: &mut Step<'_>) -> Stage {
     step.record(Record::CardTrouble(word));
-    Stage::Refused(Refused { service, why })
+    Stage::Refused(Refused { errand, why })
 }
 
-impl AnyStage for Reading {
-    const NAME: &'static str = "reading";
+impl AnyStage for Working {
+    const NAME: &'static str = "working";
     const PATIENCE: Duration = patience::READING;
     const ANNOUNCED: bool = false;
 
     fn handle(mut self, input: Input, _language: Language, step: &mut Step<'_>) -> Stage {
         match input {
-            Input::Card(CardEvent::Progress { job, step: progress }) if job == self.job => self.progress = progress,
-            Input::Card(CardEvent::ReadDone { job, person }) if job == self.job => {
-                let answers = self.service.prefill(&person);
-                return Filling::begin(Case::new(self.service, answers, Some(&person)));
+            Input::Card(CardEvent::Progress { job, step: progress }) if job == self.job => {
+                if let CardWork::Reading(now_at) = &mut self.work {
+                    *now_at = progress;
+                }
             }
-            Input::Card(CardEvent::ReadFailed { job, why }) if job == self.job => return self.failed(why, step),
+            Input::Card(CardEvent::ReadDone { job, person }) if job == self.job => {
+                if let Errand::Read(service) = &self.errand {
+                    let answers = service.prefill(&person);
+                    return Filling::begin(Case::new(Arc::clone(service), answers, Some(&person)));
+                }
+            }
+            Input::Card(CardEvent::PinDone { job, pin }) if job == self.job => return self.done(pin, step),
+            Input::Card(CardEvent::ReadFailed { job, why } | CardEvent::PinFailed { job, why }) if job == self.job => {
+                return self.failed(why, step);
+            }
             Input::Card(event) => {
-                if let Some(stage) = card_left(&self.service, &event, step) {
+                if let Some(stage) = card_left(&self.errand, &event, step) {
                     step.effects.push(Effect::Reader(ReaderCommand::Stop));
                     return stage;
                 }
             }
             _ => {}
         }
-        Stage::Reading(self)
+        Stage::Working(self)
     }
 
     /// A reader that doesn't answer is told to stop; the citizen lays the card on again.
     fn expired(self, _language: Language, step: &mut Step<'_>) -> Expired {
         step.effects.push(Effect::Reader(ReaderCommand::Stop));
-        Expired::Go(refuse(self.service, Refusal::Malformed, "reader_silent", step))
+        Expired::Go(refuse(self.errand, Refusal::Malformed, "reader_silent", step))
     }
 
     fn screen(&self, _language: Language, _terminal: &Terminal) -> Screen {
-        Screen::Reading { step: self.progress }
+        Screen::Working {
+            work: self.work,
+            on_pad: self.on_pad,
+        }
     }
 
+    /// On a reader's keys the typing comes first.
     fn began(&self) -> Option<Now> {
-        Some(self.began)
+        let typing = if self.on_pad { patience::SECRET } else { Duration::ZERO };
+        Some(self.began.saturating_add(typing))
     }
 }
 
 /// The card can't be used here as it is.
 #[derive(Debug)]
 pub(crate) struct Refused {
-    service: Arc<Service>,
+    errand: Errand,
     why: Refusal,
-}
-
-impl Refused {
-    /// Trying again makes sense where the card or the line to it may have been the cause.
-    fn retry(&self) -> bool {
-        match self.why {
-            Refusal::Malformed => true,
-            Refusal::Blocked | Refusal::Deactivated | Refusal::NotAuthorised => false,
-        }
-    }
 }
 
 impl AnyStage for Refused {
@@ -340,23 +289,22 @@ impl AnyStage for Refused {
 
     fn handle(self, input: Input, _language: Language, step: &mut Step<'_>) -> Stage {
         match input {
-            Input::Tap(Tap::Continue) if self.retry() => AwaitingCard::begin(self.service, step),
+            Input::Tap(Tap::Continue) if self.why.retry() => AwaitingCard::begin(self.errand, step),
+            Input::Tap(Tap::Continue) if self.why == Refusal::Blocked => SecretStage::puk(self.errand, None, step),
+            Input::Tap(Tap::PinForgotten) if self.why.needs_counter() => Stage::PinForgotten(PinForgotten::default()),
             // Another card (the right one of two) is always welcome.
-            Input::Card(CardEvent::Inserted(found)) => found_card(self.service, found, step),
+            Input::Card(CardEvent::Inserted(found)) => found_card(self.errand, found, step),
             Input::Card(CardEvent::Removed) => Stage::AwaitingCard(AwaitingCard {
-                service: self.service,
+                errand: self.errand,
                 hint: CardHint::None,
             }),
-            Input::Tap(Tap::Back) => Stage::Request(Requesting { service: self.service }),
+            Input::Tap(Tap::Back) => self.errand.back(),
             _ => Stage::Refused(self),
         }
     }
 
     fn screen(&self, _language: Language, _terminal: &Terminal) -> Screen {
-        Screen::CardRefused {
-            why: self.why,
-            retry: self.retry(),
-        }
+        Screen::CardRefused { why: self.why }
     }
 
     fn has_back(&self) -> bool {

@@ -1,6 +1,9 @@
 //! The first stages: language, service, and who asks for which data and why.
 use crate::card::AwaitingCard;
+use crate::errand::Errand;
 use crate::form::{Case, Filling};
+use crate::pin::PinMenu;
+use crate::view::Availability;
 use crate::visit::{AnyStage, Stage, Step};
 use crate::{Input, Tap, Terminal, patience, view};
 use catalogue::Service;
@@ -39,11 +42,14 @@ impl AnyStage for ChoosingService {
     fn handle(self, input: Input, _language: Language, step: &mut Step<'_>) -> Stage {
         match input {
             Input::Tap(Tap::Service(id)) => match step.terminal.catalogue.service(&id) {
-                Some(service) if is_available(service, step.terminal) => Stage::Request(Requesting {
-                    service: Arc::clone(service),
-                }),
+                Some(service) if availability(service, step.terminal) == Availability::Now => {
+                    Stage::Request(Requesting {
+                        service: Arc::clone(service),
+                    })
+                }
                 _ => Stage::Services(self),
             },
+            Input::Tap(Tap::PinServices) => Stage::PinMenu(PinMenu),
             Input::Tap(Tap::Back) => Stage::Language(ChoosingLanguage),
             _ => Stage::Services(self),
         }
@@ -55,7 +61,7 @@ impl AnyStage for ChoosingService {
             title: service.title(language).to_owned(),
             summary: service.summary(language).to_owned(),
             needs_card: !service.data_groups().is_empty(),
-            available: is_available(service, terminal),
+            available: availability(service, terminal),
         };
         view::Screen::Services {
             tiles: terminal.catalogue.services().iter().map(tile).collect(),
@@ -67,9 +73,14 @@ impl AnyStage for ChoosingService {
     }
 }
 
-/// A service that needs a card needs a reader.
-fn is_available(service: &Service, terminal: &Terminal) -> bool {
-    service.data_groups().is_empty() || terminal.reader_works
+/// A service that needs a card needs a reader, and a certificate that grants what it reads.
+fn availability(service: &Service, terminal: &Terminal) -> Availability {
+    match service.data_groups() {
+        groups if groups.is_empty() => Availability::Now,
+        _ if !terminal.reader_works => Availability::NoReader,
+        groups if !terminal.may_read(groups) => Availability::NoCertificate,
+        _ => Availability::Now,
+    }
 }
 
 /// Who asks for which data and why; shown before the PIN (PAuswG §18(4)).
@@ -88,7 +99,7 @@ impl AnyStage for Requesting {
                 let answers = self.service.blank();
                 Filling::begin(Case::new(self.service, answers, None))
             }
-            Input::Tap(Tap::Continue) => AwaitingCard::begin(self.service, step),
+            Input::Tap(Tap::Continue) => AwaitingCard::begin(Errand::Read(self.service), step),
             Input::Tap(Tap::Back) => Stage::Services(ChoosingService),
             _ => Stage::Request(self),
         }
@@ -103,6 +114,10 @@ impl AnyStage for Requesting {
             legal_basis: service.legal_basis(language).to_owned(),
             data: service.data_groups().iter().copied().collect(),
             fee: service.fee_text(language),
+            certificate: match service.data_groups().is_empty() {
+                true => None,
+                false => terminal.certificate.clone(),
+            },
             no_paper: terminal.printer_trouble.is_some(),
         })
     }

@@ -1,13 +1,14 @@
 //! The last stages: the case is filed, the receipt printed, the card taken.
 use crate::form::{Case, Reviewing};
-use crate::view::{Paper, ReceiptView, Screen};
+use crate::paper::PaperJob;
+use crate::view::{ReceiptView, Screen};
 use crate::visit::{AnyStage, Expired, Stage, Step};
 use crate::{Effect, Ending, Input, Now, Record, Tap, Terminal, patience};
 use catalogue::{Delivery, LocalTime};
 use core::time::Duration;
 use drivers_api::Job;
 use drivers_api::language::Language;
-use drivers_api::print::{PrintJob, PrintTrouble, PrinterEvent};
+use drivers_api::print::PrintJob;
 
 /// The case is being sealed and stored.
 #[derive(Debug)]
@@ -189,20 +190,6 @@ pub(crate) struct Receipt {
     prints: u8,
 }
 
-#[derive(Debug)]
-enum PaperJob {
-    Printing {
-        job: Job,
-        until: Now,
-    },
-    Printed,
-    /// Kept with its number: a printer may finish late.
-    Failed {
-        job: Job,
-        why: PrintTrouble,
-    },
-}
-
 impl Receipt {
     fn begin(case: Case, code: String, filed_at: LocalTime, language: Language, step: &mut Step<'_>) -> Stage {
         step.record(Record::Filed);
@@ -239,21 +226,11 @@ impl Receipt {
         let declaration = service.declaration(answers, language);
         let document = service.receipt(step.terminal.catalogue.town(), &declaration, &filing, language);
         step.effects.push(Effect::Print(PrintJob { job, document }));
-        self.paper = PaperJob::Printing {
-            job,
-            until: step.now.saturating_add(patience::PRINTING),
-        };
+        self.paper = PaperJob::sent(job, step.now);
     }
 
     fn may_print_again(&self) -> bool {
         self.prints < patience::PRINTS_MAX && !matches!(self.paper, PaperJob::Printing { .. })
-    }
-
-    fn awaits(&self, answered: Job) -> bool {
-        match self.paper {
-            PaperJob::Printing { job, .. } | PaperJob::Failed { job, .. } => job == answered,
-            PaperJob::Printed => false,
-        }
     }
 }
 
@@ -263,27 +240,12 @@ impl AnyStage for Receipt {
 
     fn handle(mut self, input: Input, language: Language, step: &mut Step<'_>) -> Stage {
         match input {
-            Input::Printer(PrinterEvent::Printed(job)) if self.awaits(job) => {
-                step.record(Record::Printed);
-                self.paper = PaperJob::Printed;
-            }
-            Input::Printer(PrinterEvent::Failed { job, why }) if self.awaits(job) => {
-                step.record(Record::PrintFailed(why));
-                self.paper = PaperJob::Failed { job, why };
-            }
+            Input::Printer(event) => self.paper.hear(&event, step),
             Input::Tap(Tap::PrintAgain) if self.may_print_again() => self.print(language, step),
             Input::Tap(Tap::Continue) => return leave(Ending::Filed, step),
             _ => {}
         }
-        if let PaperJob::Printing { job, until } = self.paper
-            && step.now >= until
-        {
-            step.record(Record::PrintFailed(PrintTrouble::Offline));
-            self.paper = PaperJob::Failed {
-                job,
-                why: PrintTrouble::Offline,
-            };
-        }
+        self.paper.lose_patience(step);
         Stage::Receipt(self)
     }
 
@@ -297,21 +259,14 @@ impl AnyStage for Receipt {
             service: service.title(language).to_owned(),
             code: self.code.clone(),
             line_up: terminal.line_up,
-            paper: match self.paper {
-                PaperJob::Printing { .. } => Paper::Printing,
-                PaperJob::Printed => Paper::Printed,
-                PaperJob::Failed { why, .. } => Paper::Failed(why),
-            },
+            paper: self.paper.paper(),
             print_again: self.may_print_again(),
             next_steps: service.next_steps(language).trim_end().to_owned(),
         })
     }
 
     fn wake(&self) -> Option<Now> {
-        match self.paper {
-            PaperJob::Printing { until, .. } => Some(until),
-            PaperJob::Printed | PaperJob::Failed { .. } => None,
-        }
+        self.paper.wake()
     }
 
     fn may_cancel(&self) -> bool {
@@ -378,9 +333,7 @@ impl AnyStage for Goodbye {
     }
 
     fn screen(&self, _language: Language, _terminal: &Terminal) -> Screen {
-        Screen::Goodbye {
-            filed: self.ending == Ending::Filed,
-        }
+        Screen::Goodbye { ending: self.ending }
     }
 
     fn may_cancel(&self) -> bool {

@@ -20,15 +20,20 @@ use std::sync::Arc;
 mod away;
 mod card;
 mod entrance;
+mod errand;
 mod finish;
 mod form;
+mod paper;
 pub mod patience;
+mod pin;
+mod secret;
 mod session;
 mod terminal;
 pub mod view;
 pub mod visit;
 
 pub use away::Away;
+pub use errand::PinWish;
 pub use session::Session;
 pub use terminal::Terminal;
 pub use visit::Visit;
@@ -79,6 +84,12 @@ pub enum Tap {
     Language(Language),
     /// A service from the list.
     Service(ServiceId),
+    /// What can be done about the PIN.
+    PinServices,
+    /// This about the PIN.
+    Pin(PinWish),
+    /// The PIN is forgotten, or can't be mended here.
+    PinForgotten,
     /// The main button of the screen.
     Continue,
     /// One step back.
@@ -91,7 +102,7 @@ pub enum Tap {
     KeepGoing,
     /// Needs more time.
     MoreTime,
-    /// A digit 0–9 of PIN, CAN or birthday.
+    /// A digit 0–9 of PIN, CAN, PUK or birthday.
     Digit(u8),
     /// Takes the last digit back.
     Erase,
@@ -104,7 +115,7 @@ pub enum Tap {
     },
     /// Change a page from the review.
     Change(PageIndex),
-    /// Print the receipt again.
+    /// Print the receipt (or note) again.
     PrintAgain,
 }
 
@@ -141,6 +152,8 @@ pub enum Record {
     Reached(&'static str),
     /// A card or reader said no.
     CardTrouble(&'static str),
+    /// Something was done about a PIN.
+    PinServed(&'static str),
     /// A case was filed.
     Filed,
     /// The receipt lies in the tray.
@@ -160,6 +173,8 @@ pub enum Record {
 pub enum Ending {
     /// With a filed case.
     Filed,
+    /// With what was wanted, without a case.
+    Served,
     /// Stopped by the citizen.
     Cancelled,
     /// Nobody came back.

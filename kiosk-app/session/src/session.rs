@@ -48,6 +48,7 @@ impl Session {
                 screen: Screen::Attract {
                     card_left: terminal.card.is_some(),
                     reader_works: terminal.reader_works,
+                    eid_works: terminal.certificate.is_some(),
                 },
                 countdown: None,
                 back: false,

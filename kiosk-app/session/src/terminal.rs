@@ -3,7 +3,7 @@
 use crate::Input;
 use catalogue::Catalogue;
 use drivers_api::Job;
-use drivers_api::card::{CardEvent, CardFound};
+use drivers_api::card::{CardEvent, CardFound, DataGroups, ProviderCertificate};
 use drivers_api::print::{PrintTrouble, PrinterEvent};
 
 /// The terminal, across visits.
@@ -13,6 +13,10 @@ pub struct Terminal {
     pub catalogue: Catalogue,
     /// A card reader is there and works.
     pub reader_works: bool,
+    /// It has keys of its own, where secrets must be typed.
+    pub pin_pad: bool,
+    /// What the terminal's certificate says; `None` while there is none that is valid.
+    pub certificate: Option<Box<ProviderCertificate>>,
     /// What lies on the reader.
     pub card: Option<CardFound>,
     /// Why the printer can't print now, if it can't.
@@ -28,6 +32,8 @@ impl Terminal {
         Self {
             catalogue,
             reader_works: false,
+            pin_pad: false,
+            certificate: None,
             card: None,
             printer_trouble: None,
             line_up: false,
@@ -41,13 +47,21 @@ impl Terminal {
         Job(self.last_job)
     }
 
+    /// The certificate grants these data groups.
+    pub(crate) fn may_read(&self, groups: &DataGroups) -> bool {
+        let granted = self.certificate.as_ref().map(|certificate| &certificate.rights.groups);
+        granted.is_some_and(|granted| groups.is_subset(granted))
+    }
+
     /// Notes what an input says about the devices, whoever is standing here.
     pub(crate) fn note(&mut self, input: &Input) {
         match input {
-            Input::Card(CardEvent::ReaderReady) => {
+            Input::Card(CardEvent::ReaderReady { pin_pad }) => {
                 self.reader_works = true;
+                self.pin_pad = *pin_pad;
                 self.card = None;
             }
+            Input::Card(CardEvent::Certificate(certificate)) => self.certificate.clone_from(certificate),
             Input::Card(CardEvent::ReaderGone) => {
                 self.reader_works = false;
                 self.card = None;
@@ -63,6 +77,7 @@ impl Terminal {
             }
             Input::Line { up } => self.line_up = *up,
             Input::Card(CardEvent::Progress { .. } | CardEvent::ReadDone { .. } | CardEvent::ReadFailed { .. })
+            | Input::Card(CardEvent::PinDone { .. } | CardEvent::PinFailed { .. })
             | Input::Tap(_)
             | Input::Filed { .. }
             | Input::FilingFailed { .. }

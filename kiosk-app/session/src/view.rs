@@ -1,10 +1,15 @@
 //! What the screens show, computed from the session: plain data, one variant per screen. A view may hold personal data
 //! (a form's values); it is wiped when the next one replaces it.
+use crate::Ending;
 use catalogue::{FieldIndex, PageIndex, Provider, ServiceId};
-use drivers_api::card::{Authenticity, DataGroup, PinState, ReadStep};
+use drivers_api::card::{Authenticity, DataGroup, ProviderCertificate};
 use drivers_api::language::Language;
 use drivers_api::print::PrintTrouble;
 use drivers_api::private::PrivateText;
+
+mod card;
+
+pub use card::{CardHint, CardWork, PinNews, Refusal, SecretEntry, SecretKind, SecretTrouble};
 
 /// The whole face of the terminal at one moment.
 #[derive(Debug)]
@@ -43,13 +48,20 @@ pub enum Screen {
         card_left: bool,
         /// A device is missing; what still works is offered all the same.
         reader_works: bool,
+        /// The terminal has a certificate, so cards can be read.
+        eid_works: bool,
     },
     /// [`crate::Tap::Language`]
     Languages,
-    /// [`crate::Tap::Service`]
+    /// [`crate::Tap::Service`], [`crate::Tap::PinServices`]
     Services {
         /// One per service.
         tiles: Vec<Tile>,
+    },
+    /// What about the PIN? [`crate::Tap::Pin`], [`crate::Tap::PinForgotten`]
+    PinMenu {
+        /// Without a reader only the advice for a forgotten PIN is left.
+        reader_works: bool,
     },
     /// Who asks for which data and why, before the PIN (PAuswG §18(4)). [`crate::Tap::Continue`]
     Request(Request),
@@ -60,17 +72,29 @@ pub enum Screen {
     },
     /// PIN or CAN. [`crate::Tap::Digit`], [`crate::Tap::Erase`], [`crate::Tap::Continue`]
     Secret(SecretEntry),
-    /// The card is being read; leave it there.
-    Reading {
-        /// How far.
-        step: ReadStep,
+    /// The reader works with the card; leave it there.
+    Working {
+        /// At what.
+        work: CardWork,
+        /// The secrets are typed on the reader's own keys.
+        on_pad: bool,
     },
-    /// The card can't be used here as it is. [`crate::Tap::Continue`] tries again where `retry`, `Cancel` ends.
+    /// The card can't be used here as it is. [`crate::Tap::Continue`] tries again where [`Refusal::retry`], asks for the
+    /// PUK where the PIN is blocked; [`crate::Tap::PinForgotten`] where [`Refusal::needs_counter`].
     CardRefused {
         /// Why.
         why: Refusal,
-        /// A second try makes sense.
-        retry: bool,
+    },
+    /// The PIN is in order (again). [`crate::Tap::Continue`] ends, `Back` leads to the services.
+    PinDone(PinNews),
+    /// A new PIN is set at the counter. [`crate::Tap::PrintAgain`], [`crate::Tap::Continue`]
+    PinForgotten {
+        /// Which office, and where.
+        office: String,
+        /// The note for the counter, once it was asked for.
+        paper: Option<Paper>,
+        /// It may be printed (again).
+        print: bool,
     },
     /// A page of the form. [`crate::Tap::Enter`], [`crate::Tap::Continue`]
     Form(Form),
@@ -91,8 +115,8 @@ pub enum Screen {
     TakeCard,
     /// Good-bye, with what happens next.
     Goodbye {
-        /// A case was filed (else the visit was stopped without one).
-        filed: bool,
+        /// How the visit ended.
+        ending: Ending,
     },
     /// The citizen seems to be away; nothing personal is shown. [`crate::Tap::Continue`], or the birthday by
     /// [`crate::Tap::Digit`]
@@ -110,8 +134,19 @@ pub struct Tile {
     pub summary: String,
     /// It needs a card.
     pub needs_card: bool,
-    /// It can be begun now.
-    pub available: bool,
+    /// Whether it can be begun now.
+    pub available: Availability,
+}
+
+/// Whether a service can be begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Availability {
+    /// Yes.
+    Now,
+    /// Its card can't be read: no reader.
+    NoReader,
+    /// Its card can't be read: the terminal's certificate is missing, has ended, or doesn't grant what is needed.
+    NoCertificate,
 }
 
 /// Who asks for what and why.
@@ -129,60 +164,10 @@ pub struct Request {
     pub data: Vec<DataGroup>,
     /// What it costs, in words.
     pub fee: Option<String>,
+    /// What the terminal's certificate says of who asks; `None` for a service without card.
+    pub certificate: Option<Box<ProviderCertificate>>,
     /// The printer doesn't print just now: whoever wants the paper knows before beginning.
     pub no_paper: bool,
-}
-
-/// Why a card has to be laid on (again).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CardHint {
-    /// First time.
-    None,
-    /// What lies there isn't an identity card.
-    NotEid,
-    /// What lies there doesn't answer.
-    Unreadable,
-    /// It was taken away too early.
-    TakenAway,
-    /// The reader doesn't work; staff is needed. Comes back by itself.
-    ReaderGone,
-}
-
-/// Which secret is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecretKind {
-    /// The 6-digit PIN.
-    Pin,
-    /// The 6-digit number on the card's front.
-    Can,
-}
-
-/// Entry of PIN or CAN. Holds no digit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SecretEntry {
-    /// Which secret.
-    pub kind: SecretKind,
-    /// Digits typed so far.
-    pub typed: usize,
-    /// Digits wanted.
-    pub length: usize,
-    /// State of the PIN: tries left are told before and after.
-    pub pin: PinState,
-    /// The last one was wrong.
-    pub wrong: bool,
-}
-
-/// Why a card can't be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// PIN blocked: the PUK unblocks it.
-    Blocked,
-    /// eID function off: the authority switches it on.
-    Deactivated,
-    /// The terminal has no right to the data.
-    NotAuthorised,
-    /// The card answered outside the standard.
-    Malformed,
 }
 
 /// A page of the form.

@@ -1,15 +1,18 @@
 //! One citizen's visit: the stages, and what holds in all of them (patience, cancel, language).
 //!
 //! ```text
-//! Language → Services → Request → AwaitingCard → Secret → Reading → Filling → Reviewing → Filing → Receipt → TakingCard → Goodbye
-//!                                      ↑            ↓        ↓
-//!                                      └── TakenAway, wrong PIN, suspended (CAN) ──→ Refused
+//! Language → Services → Request → AwaitingCard → Secret → Working → Filling → Reviewing → Filing → Receipt → TakingCard → Goodbye
+//!                ↓                  ↑  ↑            ↓        ↓ ↓                                             ↑
+//!             PinMenu ──────────────┘  └── taken away, wrong PIN, suspended (CAN) ──→ Refused (PUK)          │
+//!                └──→ PinForgotten                            └──→ PinDone ──────────────────────────────────┘
 //! ```
-use crate::card::{AwaitingCard, Reading, Refused, SecretStage};
+use crate::card::{AwaitingCard, Refused, Working};
 use crate::entrance::{ChoosingLanguage, ChoosingService, Requesting};
 use crate::finish::{self, Filing, FilingFailed, Goodbye, Receipt, TakingCard};
 use crate::form::{Filling, Reviewing};
 use crate::patience::Patience;
+use crate::pin::{PinDone, PinForgotten, PinMenu};
+use crate::secret::SecretStage;
 use crate::view::{Screen, View};
 use crate::{Effect, Ending, Input, Now, Record, Tap, Terminal};
 use core::time::Duration;
@@ -55,8 +58,11 @@ pub(crate) enum Stage {
     Request(Requesting),
     AwaitingCard(AwaitingCard),
     Secret(SecretStage),
-    Reading(Reading),
+    Working(Working),
     Refused(Refused),
+    PinMenu(PinMenu),
+    PinDone(PinDone),
+    PinForgotten(PinForgotten),
     Filling(Filling),
     Reviewing(Reviewing),
     Filing(Filing),
@@ -77,8 +83,11 @@ macro_rules! each_stage {
             Stage::Request($name) => $then,
             Stage::AwaitingCard($name) => $then,
             Stage::Secret($name) => $then,
-            Stage::Reading($name) => $then,
+            Stage::Working($name) => $then,
             Stage::Refused($name) => $then,
+            Stage::PinMenu($name) => $then,
+            Stage::PinDone($name) => $then,
+            Stage::PinForgotten($name) => $then,
             Stage::Filling($name) => $then,
             Stage::Reviewing($name) => $then,
             Stage::Filing($name) => $then,
@@ -156,7 +165,8 @@ impl Stage {
             Self::Reviewing(stage) => stage.case.birthday.as_ref(),
             Self::FilingFailed(stage) => stage.case.birthday.as_ref(),
             Self::Language(_) | Self::Services(_) | Self::Request(_) | Self::AwaitingCard(_) | Self::Secret(_) => None,
-            Self::Reading(_) | Self::Refused(_) | Self::Filing(_) | Self::Receipt(_) | Self::TakingCard(_) => None,
+            Self::PinMenu(_) | Self::PinDone(_) | Self::PinForgotten(_) => None,
+            Self::Working(_) | Self::Refused(_) | Self::Filing(_) | Self::Receipt(_) | Self::TakingCard(_) => None,
             Self::Goodbye(_) | Self::Over(_) => None,
         }
     }
@@ -295,7 +305,7 @@ impl Visit {
 
     pub(crate) fn view(&self, now: Now, terminal: &Terminal) -> View {
         let screen = each_stage!(&self.stage, stage => stage.screen(self.language, terminal),
-            over _ending => Screen::Goodbye { filed: false });
+            over ending => Screen::Goodbye { ending: *ending });
         View {
             language: self.language,
             town: terminal.catalogue.town().name().to_owned(),

@@ -1,5 +1,6 @@
 //! The test cards that lie on the desk.
-use simulated::card::{CAN, Card, Hand, PIN};
+use simulated::card::{CAN, Card, Hand, PIN, PUK, Profile, TRANSPORT_PIN};
+use simulated::pki::TestPki;
 
 /// A card and what stands on the slip beside it.
 pub struct TestCard {
@@ -7,6 +8,7 @@ pub struct TestCard {
     pub name: &'static str,
     /// Its secrets, as on a PIN letter.
     pub secret: String,
+    profile: Profile,
     /// The card, while it isn't on the reader.
     card: Option<Card>,
 }
@@ -15,48 +17,67 @@ pub struct TestCard {
 pub struct Cards {
     cards: Vec<TestCard>,
     lying: Option<usize>,
-    hand: Hand,
 }
 
 impl Cards {
-    /// The cards beside the reader that `hand` operates.
-    pub fn new(hand: Hand) -> Self {
+    /// New cards, issued by `pki`.
+    pub fn new(pki: &TestPki) -> Self {
         let pin = || format!("PIN {PIN}");
-        let both = || format!("PIN {PIN} · Zugangsnummer {CAN}");
-        let card = |name, secret, card| TestCard {
+        let both = || format!("PIN {PIN} · CAN {CAN}");
+        let card = |name, secret, profile: Profile| TestCard {
             name,
             secret,
-            card: Some(card),
+            profile,
+            card: Some(profile.card(pki)),
         };
         let cards = vec![
-            card("Erika Mustermann", pin(), Card::erika()),
-            card("PIN zweimal falsch eingegeben", both(), Card::suspended()),
-            card("PIN gesperrt", pin(), Card::blocked()),
-            card("Online-Funktion ausgeschaltet", pin(), Card::deactivated()),
-            card("Ohne Wohnung in Deutschland", pin(), Card::without_residence()),
-            card("Geburtstag unbekannt", pin(), Card::unknown_birth_day()),
-            card("Bankkarte", "kein Ausweis".to_owned(), Card::bank()),
-            card("Defekte Karte", "antwortet nicht".to_owned(), Card::mute()),
+            card("Erika Mustermann", pin(), Profile::Erika),
+            card(
+                "Neu, mit PIN-Brief",
+                format!("Brief-PIN {TRANSPORT_PIN}"),
+                Profile::Fresh,
+            ),
+            card("PIN zweimal falsch", both(), Profile::Suspended),
+            card("PIN gesperrt", format!("PUK {PUK} · PIN {PIN}"), Profile::Blocked),
+            card("eID ausgeschaltet", pin(), Profile::Deactivated),
+            card("Kind", "eID ausgeschaltet".to_owned(), Profile::Child),
+            card("Ohne Wohnung hier", pin(), Profile::WithoutResidence),
+            card("Geburtstag unbekannt", pin(), Profile::UnknownBirthDay),
+            card("Sehr lange Namen", pin(), Profile::Longest),
+            card("Unionsbürgerin", pin(), Profile::UnionCitizen),
+            card("Aufenthaltstitel", pin(), Profile::ResidencePermit),
+            card("Karte von 2010", pin(), Profile::Made2010),
+            card("Abgelaufen", pin(), Profile::Expired),
+            card("Verloren gemeldet", pin(), Profile::Revoked),
+            card("Kopierter Chip", pin(), Profile::CopiedChip),
+            card("Bankkarte", "kein Ausweis".to_owned(), Profile::Bank),
+            card("Defekte Karte", "antwortet nicht".to_owned(), Profile::Mute),
         ];
-        Self {
-            cards,
-            lying: None,
-            hand,
-        }
+        Self { cards, lying: None }
+    }
+
+    /// Those that were reported lost.
+    pub fn revoked(&self) -> Vec<&Card> {
+        let revoked = |card: &&TestCard| card.profile == Profile::Revoked;
+        self.cards
+            .iter()
+            .filter(revoked)
+            .filter_map(|card| card.card.as_ref())
+            .collect()
     }
 
     /// Lays a card on, or takes it away if it lies there. Another card is taken away first.
-    pub fn touch(&mut self, index: usize) {
+    pub fn touch(&mut self, hand: &Hand, index: usize) {
         let taken = self.lying.take();
         if let Some(taken) = taken
             && let Some(slot) = self.cards.get_mut(taken)
         {
-            slot.card = self.hand.take_off();
+            slot.card = hand.take_off();
         }
         if taken != Some(index)
             && let Some(card) = self.cards.get_mut(index).and_then(|slot| slot.card.take())
         {
-            self.hand.lay_on(card);
+            hand.lay_on(card);
             self.lying = Some(index);
         }
     }

@@ -7,8 +7,8 @@ use agent::State;
 use outbox::Outbox;
 use screens::picture::Canvas;
 use screens::{Screens, hand, picture};
-use session::Input;
 use session::view::{Form, FormField, FormFieldKind, Paper, Screen, View};
+use session::{Ending, Input};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -88,8 +88,7 @@ impl Player {
         let sender = setup.desk.sender.clone();
         let screens = Screens::new(move |tap| sender.send(Input::Tap(tap)))?;
         screens.open()?;
-        let cards = Cards::new(setup.desk.hand.clone());
-        let desk = setup.run(move |view| {
+        let (desk, cards) = setup.run(move |view| {
             let _ = tell_view.send(view);
         })?;
         let view = views.recv_timeout(STEP_PATIENCE)?;
@@ -129,7 +128,7 @@ impl Player {
         self.until("request", |screen| matches!(screen, Screen::Request(_)))?;
         self.tap("Weiter")?;
         self.until("lay_card", |screen| matches!(screen, Screen::LayCard { .. }))?;
-        self.cards.touch(0);
+        self.cards.touch(&self.desk.hand, 0);
         self.until(
             "pin",
             |screen| matches!(screen, Screen::Secret(entry) if entry.typed == 0),
@@ -143,7 +142,7 @@ impl Player {
         )?;
         self.tap("Weiter")?;
         self.until("reading", |screen| {
-            matches!(screen, Screen::Reading { .. } | Screen::Form(_))
+            matches!(screen, Screen::Working { .. } | Screen::Form(_))
         })?;
         self.until("form", |screen| matches!(screen, Screen::Form(_)))?;
         self.fill_form()?;
@@ -159,8 +158,10 @@ impl Player {
         let code = receipt.code.clone();
         self.tap("Fertig")?;
         self.until("take_card", |screen| matches!(screen, Screen::TakeCard))?;
-        self.cards.touch(0);
-        self.until("goodbye", |screen| matches!(screen, Screen::Goodbye { filed: true }))?;
+        self.cards.touch(&self.desk.hand, 0);
+        self.until("goodbye", |screen| {
+            matches!(screen, Screen::Goodbye { ending: Ending::Filed })
+        })?;
         self.until("attract", |screen| matches!(screen, Screen::Attract { .. }))?;
         let receipt = self.newest_receipt()?;
         Ok(Played {

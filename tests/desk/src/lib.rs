@@ -3,6 +3,7 @@
 //! [`setup::Setup`] names the devices; [`window`] shows the kiosk beside a control window; [`headless`] plays a visit
 //! without a display and keeps every screen.
 pub mod cards;
+pub mod eid_figures;
 pub mod headless;
 mod line;
 pub mod reader_choice;

@@ -1,14 +1,16 @@
 //! Two readers behind one door: the simulated one, and a real one on PC/SC where there is one.
-use drivers_api::card::{CardEvent, CardFound, Reader, ReaderCommand};
+use drivers_api::card::{CardEvent, CardFound, ProviderCertificate, Reader, ReaderCommand};
 use host::Sender;
 use reader::ReaderHandle;
 use session::Input;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What a reader last said about itself.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Known {
     works: bool,
+    pin_pad: bool,
+    certificate: Option<Box<ProviderCertificate>>,
     card: Option<CardFound>,
 }
 
@@ -46,21 +48,15 @@ impl Choice {
             let mut shared = choice.lock();
             let known = &mut shared.known[usize::from(real)];
             match &event {
-                CardEvent::ReaderReady => {
-                    *known = Known {
-                        works: true,
-                        card: None,
-                    }
+                CardEvent::ReaderReady { pin_pad } => {
+                    (known.works, known.pin_pad, known.card) = (true, *pin_pad, None);
                 }
-                CardEvent::ReaderGone => *known = Known::default(),
-                CardEvent::Inserted(found) => {
-                    *known = Known {
-                        works: true,
-                        card: Some(*found),
-                    }
-                }
+                CardEvent::ReaderGone => (known.works, known.card) = (false, None),
+                CardEvent::Inserted(found) => (known.works, known.card) = (true, Some(*found)),
                 CardEvent::Removed => known.card = None,
+                CardEvent::Certificate(certificate) => known.certificate.clone_from(certificate),
                 CardEvent::Progress { .. } | CardEvent::ReadDone { .. } | CardEvent::ReadFailed { .. } => {}
+                CardEvent::PinDone { .. } | CardEvent::PinFailed { .. } => {}
             }
             let chosen = shared.uses_real == real;
             drop(shared);
@@ -74,11 +70,13 @@ impl Choice {
     pub fn use_real(&self, real: bool) {
         let mut shared = self.lock();
         shared.uses_real = real;
-        let known = shared.known[usize::from(real)];
+        let known = shared.known[usize::from(real)].clone();
         drop(shared);
         self.events.send(Input::Card(CardEvent::ReaderGone));
+        self.events.send(Input::Card(CardEvent::Certificate(known.certificate)));
         if known.works {
-            self.events.send(Input::Card(CardEvent::ReaderReady));
+            let pin_pad = known.pin_pad;
+            self.events.send(Input::Card(CardEvent::ReaderReady { pin_pad }));
         }
         if let Some(found) = known.card {
             self.events.send(Input::Card(CardEvent::Inserted(found)));

@@ -1,20 +1,27 @@
 //! Names the devices of the desk and starts the house around them: backend, courier, reader, printer, loop. All of it
 //! lives in this process, so that the end of the process ends everything.
 use crate::Fault;
+use crate::cards::Cards;
 use crate::line::Line;
 use crate::reader_choice::{BothReaders, Choice};
 use agent::{Control, Link, State, Token};
 use catalogue::{Catalogue, bundled};
+use drivers_api::card::DataGroup;
+use drivers_api::print::Printer;
 use fleet::Running;
 use host::{Devices, Filing, FilingConfig, Host, Inbox, Sender};
+use jiff::Zoned;
 use outbox::Outbox;
 use printer::{PaperTray, Target};
 use rand::rngs::StdRng;
+use reader::NoCertificate;
 use reader::pcsc::PcscSlot;
 use seal::AuthorityKey;
 use session::view::View;
 use session::{Input, Terminal};
+use simulated::authority::TestAuthority;
 use simulated::card::Hand;
+use simulated::pki::{Chat, Right, TerminalOrder, TestPki};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -32,6 +39,7 @@ const TERMINAL: &str = "desk";
 pub struct Setup {
     /// What a hand can do.
     pub desk: Desk,
+    cards: Cards,
     inbox: Inbox,
     terminal: Terminal,
     devices: Devices,
@@ -93,23 +101,22 @@ impl Setup {
         };
         let filing = Filing::spawn(config, sender.clone())?;
 
+        // The cards' country and the terminal that it has certified, both new at each start.
+        let pki = TestPki::new(Zoned::now().date(), &mut randomness());
+        let cards = Cards::new(&pki);
+        let authority = TestAuthority::new(&pki, &TerminalOrder::new(pki.today(), rights()), &cards.revoked())?;
         let (hand, slot) = Hand::new();
         let choice = Choice::new(sender.clone());
-        let simulated = reader::spawn(slot, randomness(), choice.listen(false))?;
-        let real = reader::spawn(PcscSlot::new(), randomness(), choice.listen(true))?;
+        let simulated = reader::spawn(slot, randomness(), authority, choice.listen(false))?;
+        // Real cards don't trust the desk's certificate: their PINs can be worked on, their data stay closed.
+        let real = reader::spawn(PcscSlot::new(), randomness(), NoCertificate, choice.listen(true))?;
         let reader = Box::new(BothReaders {
             choice: choice.clone(),
             simulated,
             real,
         });
 
-        let tray = PaperTray::default();
-        let target = Target::Folder {
-            path: receipts.clone(),
-            tray: tray.clone(),
-        };
-        let to = sender.clone();
-        let printer = Box::new(printer::spawn(target, move |event| to.send(Input::Printer(event)))?);
+        let (tray, printer) = start_printer(&receipts, sender.clone())?;
 
         let desk = Desk {
             hand,
@@ -123,6 +130,7 @@ impl Setup {
         };
         Ok(Self {
             desk,
+            cards,
             inbox,
             terminal: Terminal::new(catalogue),
             devices: Devices {
@@ -133,13 +141,14 @@ impl Setup {
         })
     }
 
-    /// Starts the loop on its own thread and hands out what a hand can do.
+    /// Starts the loop on its own thread and hands out what a hand can do, and the cards that lie on the desk.
     ///
     /// # Errors
     /// No thread to be had.
-    pub fn run(self, show: impl FnMut(View) + Send + 'static) -> Result<Desk, Fault> {
+    pub fn run(self, show: impl FnMut(View) + Send + 'static) -> Result<(Desk, Cards), Fault> {
         let Self {
             desk,
+            cards,
             inbox,
             terminal,
             devices,
@@ -148,7 +157,7 @@ impl Setup {
         thread::Builder::new()
             .name("host".to_owned())
             .spawn(move || host.run(inbox, show))?;
-        Ok(desk)
+        Ok((desk, cards))
     }
 }
 
@@ -170,6 +179,25 @@ pub fn load() -> Result<Catalogue, Fault> {
         tracing::error!(%fault, "service left out");
     }
     Ok(loaded.catalogue)
+}
+
+/// A printer that prints into a folder.
+fn start_printer(receipts: &Path, to: Sender) -> Result<(PaperTray, Box<dyn Printer + Send>), Fault> {
+    let tray = PaperTray::default();
+    let target = Target::Folder {
+        path: receipts.to_owned(),
+        tray: tray.clone(),
+    };
+    let printer = printer::spawn(target, move |event| to.send(Input::Printer(event)))?;
+    Ok((tray, Box::new(printer)))
+}
+
+/// What the desk's terminal may ask for: all that a service can name.
+fn rights() -> Chat {
+    Chat::reading(DataGroup::ALL)
+        .with(Right::AgeVerification)
+        .with(Right::MunicipalityIdVerification)
+        .with(Right::RestrictedIdentification)
 }
 
 fn randomness() -> StdRng {

@@ -44,11 +44,11 @@ pub fn show(out: &Path) -> Result<(), Fault> {
     let screens = Screens::new(move |tap| sender.send(Input::Tap(tap)))?;
     screens.window().set_size(KIOSK);
     let handle = screens.handle();
-    let cards = Rc::new(RefCell::new(Cards::new(setup.desk.hand.clone())));
-    let desk = Rc::new(setup.run(move |view| {
+    let (desk, cards) = setup.run(move |view| {
         // The window was closed: nobody is looking.
         let _ = handle.show(view);
-    })?);
+    })?;
+    let (desk, cards) = (Rc::new(desk), Rc::new(RefCell::new(cards)));
     connect(&control, &cards, &desk);
     control.show()?;
     // Side by side, where no window manager knows better.
@@ -61,9 +61,10 @@ pub fn show(out: &Path) -> Result<(), Fault> {
 
 fn connect(control: &ui::Control, cards: &Rc<RefCell<Cards>>, desk: &Rc<Desk>) {
     show_cards(control, &cards.borrow());
-    let (weak, held) = (control.as_weak(), Rc::clone(cards));
+    let (weak, held, at) = (control.as_weak(), Rc::clone(cards), Rc::clone(desk));
     control.on_card_touched(move |index| {
-        held.borrow_mut().touch(usize::try_from(index).unwrap_or(usize::MAX));
+        let index = usize::try_from(index).unwrap_or(usize::MAX);
+        held.borrow_mut().touch(&at.hand, index);
         if let Some(control) = weak.upgrade() {
             show_cards(&control, &held.borrow());
         }

@@ -36,7 +36,7 @@ fn a_visit_and_one_with_the_line_cut() {
     for (case, played) in cases.iter().zip([&first, &second]) {
         assert_eq!(case["caseCode"], *played.code);
         assert_eq!(case["service"]["leika"], "99115003012000");
-        assert_eq!(case["identification"]["authenticity"], "notProven");
+        assert_eq!(case["identification"]["authenticity"], "chipTrusted");
         assert_eq!(case["data"]["F60000227"], "MUSTERMANN");
         assert_eq!(case["data"]["schalter.meldebescheinigung.kind"], "simple");
     }

@@ -20,3 +20,7 @@ sed -i 's/config=""):/config=b""):/; s/if config != "":/if config != b"":/; s/re
 sed -i 's/return SW\["NORMAL"\], ""/return SW["NORMAL"], b""/; s/return SW\["WARN_NOINFO63"\], ""/return SW["WARN_NOINFO63"], b""/
         s/return 0x63c\([01]\), ""/return 0x63c\1, b""/; s/pubkey = ""/pubkey = b""/' cards/nPA.py SmartcardSAM.py
 sed -i 's/ else '"''"'$/ else b'"''"'/' CardGenerator.py
+# Comparing auxiliary data: text against numbers. (What it compares is the emulator's own.)
+sed -i 's/^\( *\)unpack(eid.select(.fid., 0x010[38]).data)$/&\n                        mine = int(mine)/' cards/nPA.py
+# It says "old enough" to those born after the asked day (TR-03110-3 A.7.5.2 asks for that day or before).
+sed -i 's/if self.current_SE.at.DateOfBirth < mine:/if mine <= self.current_SE.at.DateOfBirth:/' cards/nPA.py

@@ -1,12 +1,12 @@
 //! A citizen: looks at the screen and does something, mostly sensible.
-use crate::devices::{CAN, Card, PIN};
+use crate::devices::{CAN, Card, PIN, PUK, TRANSPORT_PIN};
 use crate::erika::{CANARY, with_canary};
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
 use rand::RngExt;
 use rand::rngs::StdRng;
-use session::Tap;
 use session::view::{Form, FormFieldKind, Paper, Screen, SecretKind, View};
+use session::{PinWish, Tap};
 use zeroize::Zeroizing;
 
 /// What a citizen does next.
@@ -40,6 +40,17 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
     match &view.screen {
         Screen::Attract { .. } => Act::Tap(Tap::Start),
         Screen::Languages => Act::Tap(Tap::Language(Language::ALL[rng.random_range(0..Language::ALL.len())])),
+        Screen::Services { .. } if rng.random_bool(0.2) => Act::Tap(Tap::PinServices),
+        Screen::PinMenu { .. } => Act::Tap(match rng.random_range(0..5) {
+            0 => Tap::PinForgotten,
+            1 => Tap::Pin(PinWish::First),
+            2 => Tap::Pin(PinWish::Check),
+            3 => Tap::Pin(PinWish::Change),
+            _ => Tap::Back,
+        }),
+        Screen::PinDone(_) => Act::Tap(if rng.random_bool(0.3) { Tap::Back } else { Tap::Continue }),
+        Screen::PinForgotten { paper: None, .. } if rng.random_bool(0.7) => Act::Tap(Tap::PrintAgain),
+        Screen::PinForgotten { .. } => Act::Tap(if rng.random_bool(0.3) { Tap::Back } else { Tap::Continue }),
         Screen::Services { tiles } => match tiles.get(rng.random_range(0..tiles.len().max(1))) {
             Some(tile) => Act::Tap(Tap::Service(tile.id.clone())),
             None => Act::Wait,
@@ -48,16 +59,22 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
         Screen::LayCard { .. } => Act::LayOn(any_card(rng)),
         Screen::Secret(entry) if entry.typed == entry.length => Act::Tap(Tap::Continue),
         Screen::Secret(entry) => {
-            let secret = if entry.kind == SecretKind::Pin { PIN } else { CAN };
+            let secret = match entry.kind {
+                SecretKind::Pin | SecretKind::NewPin | SecretKind::NewPinAgain => PIN,
+                SecretKind::TransportPin => TRANSPORT_PIN,
+                SecretKind::Can => CAN,
+                SecretKind::Puk => PUK,
+            };
             let digit = secret.get(entry.typed).map_or(0, |ascii| ascii - b'0');
             Act::Tap(Tap::Digit(if rng.random_bool(0.02) { 9 - digit } else { digit }))
         }
         Screen::Form(form) => fill(form, rng),
-        Screen::CardRefused { retry: false, .. } => Act::Tap(Tap::Cancel),
+        Screen::CardRefused { why } if why.needs_counter() && rng.random_bool(0.3) => Act::Tap(Tap::PinForgotten),
+        Screen::CardRefused { why } if !why.retry() && rng.random_bool(0.6) => Act::Tap(Tap::Cancel),
         Screen::Away(away) if away.birthday.is_some_and(|typed| typed < 4) => {
             Act::Tap(Tap::Digit([1, 2, 0, 8][away.birthday.unwrap_or(0).min(3)]))
         }
-        Screen::Reading { .. } | Screen::Filing | Screen::Goodbye { .. } => Act::Wait,
+        Screen::Working { .. } | Screen::Filing | Screen::Goodbye { .. } => Act::Wait,
         Screen::TakeCard => Act::TakeCard,
         Screen::Receipt(receipt) if receipt.paper == Paper::Printing && rng.random_bool(0.8) => Act::Wait,
         Screen::Receipt(_) if rng.random_bool(0.2) => Act::Tap(Tap::PrintAgain),
@@ -117,7 +134,7 @@ fn fill(form: &Form, rng: &mut StdRng) -> Act {
 
 /// Children, elbows, pranks.
 fn nonsense(rng: &mut StdRng) -> Act {
-    Act::Tap(match rng.random_range(0..18) {
+    Act::Tap(match rng.random_range(0..21) {
         0 => Tap::Start,
         1 => Tap::Language(Language::English),
         2 => Tap::Service("gibt-es-nicht".into()),
@@ -131,6 +148,9 @@ fn nonsense(rng: &mut StdRng) -> Act {
         12 => Tap::Erase,
         13 => Tap::Change(rng.random_range(0..40)),
         14 => Tap::PrintAgain,
+        18 => Tap::PinServices,
+        19 => Tap::Pin(PinWish::Change),
+        20 => Tap::PinForgotten,
         15 => return Act::LayOn(any_card(rng)),
         16 => return Act::TakeCard,
         _ => Tap::Enter {

@@ -1,7 +1,11 @@
 //! Devices that do what devices do: answer late, twice, to the wrong question, or never.
 use crate::erika;
 use drivers_api::Job;
-use drivers_api::card::{CardEvent, CardFound, CardPassword, PinState, ReadFailure, ReadStep, ReaderCommand};
+use drivers_api::basis::ReadBasis;
+use drivers_api::card::{
+    CardEvent, CardFailure, CardFound, CardPassword, DataGroups, PinState, PinTask, ReadRequest, ReadStep,
+    ReaderCommand, Secret,
+};
 use drivers_api::print::{PrintJob, PrintTrouble, PrinterEvent};
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt};
@@ -11,6 +15,10 @@ use std::time::Duration;
 
 /// PIN of every storm card.
 pub const PIN: &[u8] = b"123456";
+/// Transport PIN of every storm card.
+pub const TRANSPORT_PIN: &[u8] = b"54321";
+/// PUK of every storm card.
+pub const PUK: &[u8] = b"9876543210";
 /// CAN of every storm card.
 pub const CAN: &[u8] = b"500540";
 
@@ -78,109 +86,202 @@ pub struct ReaderDouble {
 impl ReaderDouble {
     /// What the reader will tell because of a command.
     pub fn give(&mut self, command: ReaderCommand, now: Now, weather: Weather, rng: &mut StdRng) -> Agenda {
-        let mut agenda = Agenda::new();
-        let ReaderCommand::Read { job, password, groups } = command else {
-            return agenda;
+        let work = match command {
+            ReaderCommand::Read { job, basis, request } => Work::Read { job, basis, request },
+            ReaderCommand::ManagePin { job, task } => Work::Pin { job, task },
+            ReaderCommand::Stop => return Agenda::new(),
         };
-        let event = |event| Input::Card(event);
-        agenda.push((
-            now,
-            event(CardEvent::Progress {
-                job,
-                step: ReadStep::Opening,
-            }),
-        ));
+        let mut agenda = Agenda::new();
+        let job = work.job();
+        let failed = work.failing();
+        let again = work.again();
+        if let Work::Read { .. } = work {
+            let step = ReadStep::Opening;
+            agenda.push((now, Input::Card(CardEvent::Progress { job, step })));
+        }
         let done = after(rng, now, 300, 6_000);
-        let answer = self.answer(job, password, &groups);
+        let answer = self.answer(work);
+        let event = |at, event| (at, Input::Card(event));
         if !rng.random_bool(weather.faults) {
-            agenda.push((done, event(answer)));
+            agenda.push(event(done, answer));
             return agenda;
         }
         match rng.random_range(0..7) {
             0 => {}
-            1 => agenda.push((after(rng, now, 28_000, 60_000), event(answer))),
+            1 => agenda.push(event(after(rng, now, 28_000, 60_000), answer)),
             2 => {
-                agenda.push((done, event(answer)));
-                let again = CardEvent::ReadDone {
-                    job,
-                    person: erika::canary(&groups),
-                };
-                agenda.push((after(rng, done, 0, 40_000), event(again)));
+                agenda.push(event(done, answer));
+                agenda.push(event(after(rng, done, 0, 40_000), again));
             }
-            3 => agenda.push((done, event(with_job(answer, Job(job.0 + 1))))),
+            3 => agenda.push(event(done, with_job(answer, Job(job.0 + 1)))),
             4 => {
-                agenda.push((
-                    done,
-                    event(CardEvent::ReadFailed {
-                        job,
-                        why: ReadFailure::CardLost,
-                    }),
-                ));
-                agenda.push((after(rng, done, 0, 50), event(CardEvent::Removed)));
+                agenda.push(event(done, failed(CardFailure::CardLost)));
+                agenda.push(event(after(rng, done, 0, 50), CardEvent::Removed));
                 self.card = None;
             }
-            5 => agenda.push((
-                done,
-                event(CardEvent::ReadFailed {
-                    job,
-                    why: ReadFailure::Malformed,
-                }),
-            )),
+            5 => agenda.push(event(done, failed(any_failure(rng)))),
             _ => {
-                agenda.push((
-                    done,
-                    event(CardEvent::ReadFailed {
-                        job,
-                        why: ReadFailure::ReaderGone,
-                    }),
-                ));
-                agenda.push((after(rng, done, 0, 50), event(CardEvent::ReaderGone)));
-                agenda.push((after(rng, done, 1_000, 90_000), event(CardEvent::ReaderReady)));
+                agenda.push(event(done, failed(CardFailure::ReaderGone)));
+                agenda.push(event(after(rng, done, 0, 50), CardEvent::ReaderGone));
+                let back = CardEvent::ReaderReady {
+                    pin_pad: rng.random_bool(0.2),
+                };
+                agenda.push(event(after(rng, done, 1_000, 90_000), back));
                 self.card = None;
             }
         }
         agenda
     }
 
-    fn answer(&mut self, job: Job, password: CardPassword, groups: &drivers_api::card::DataGroups) -> CardEvent {
-        let failed = |why| CardEvent::ReadFailed { job, why };
+    fn answer(&mut self, work: Work) -> CardEvent {
+        let failed = work.failing();
         let Some(Card::Eid { tries, off }) = &mut self.card else {
-            return failed(ReadFailure::CardLost);
+            return failed(CardFailure::CardLost);
         };
+        let (job, secrets, done): (_, _, fn(Job, DataGroups) -> CardEvent) = match work {
+            Work::Read { job, basis, request } => {
+                let ReadBasis::OnlineAusweis(password) = basis else {
+                    return failed(CardFailure::NotAuthorised);
+                };
+                let read = |job, groups: DataGroups| CardEvent::ReadDone {
+                    job,
+                    person: erika::canary(&groups),
+                };
+                (job, (Secrets::of(password), request.groups), read)
+            }
+            Work::Pin { job, task } => {
+                let secrets = match task {
+                    PinTask::Change { old, .. } => Secrets::of(old),
+                    PinTask::Resume { can, pin } => Secrets::of(CardPassword::CanThenPin { can, pin }),
+                    PinTask::Unblock { puk } => {
+                        return match (*tries, puk) {
+                            (_, Secret::Typed(puk)) if puk.expose() != PUK => failed(CardFailure::WrongPuk),
+                            _ => {
+                                *tries = 3;
+                                CardEvent::PinDone { job, pin: state(3) }
+                            }
+                        };
+                    }
+                };
+                let done = |job, _| CardEvent::PinDone { job, pin: state(3) };
+                (job, (secrets, DataGroups::new()), done)
+            }
+        };
+        let (secrets, groups) = secrets;
         if *off {
-            return failed(ReadFailure::PinUnusable {
-                pin: PinState::Deactivated,
-            });
+            let pin = PinState::Deactivated;
+            return failed(CardFailure::PinUnusable { pin });
         }
-        let (can, pin) = match password {
-            CardPassword::Pin(pin) => (None, pin),
-            CardPassword::CanThenPin { can, pin } => (Some(can), pin),
-        };
-        match can {
-            None if *tries < 2 => return failed(ReadFailure::PinUnusable { pin: state(*tries) }),
-            Some(can) if can.expose() != CAN => return failed(ReadFailure::WrongCan),
+        match secrets.can_is_right {
+            None if *tries < 2 => return failed(CardFailure::PinUnusable { pin: state(*tries) }),
+            Some(false) => return failed(CardFailure::WrongCan),
             _ => {}
         }
-        if pin.expose() != PIN {
+        if !secrets.pin_is_right {
             *tries = tries.saturating_sub(1);
-            return failed(ReadFailure::WrongPin { pin: state(*tries) });
+            return failed(CardFailure::WrongPin { pin: state(*tries) });
         }
         *tries = 3;
-        CardEvent::ReadDone {
-            job,
-            person: erika::canary(groups),
+        done(job, groups)
+    }
+}
+
+/// What the reader was asked to do.
+enum Work {
+    Read {
+        job: Job,
+        basis: ReadBasis,
+        request: ReadRequest,
+    },
+    Pin {
+        job: Job,
+        task: PinTask,
+    },
+}
+
+impl Work {
+    fn job(&self) -> Job {
+        match self {
+            Self::Read { job, .. } | Self::Pin { job, .. } => *job,
         }
     }
+
+    /// How this kind of work fails.
+    fn failing(&self) -> impl Fn(CardFailure) -> CardEvent + use<> {
+        let (job, read) = (self.job(), matches!(self, Self::Read { .. }));
+        move |why| match read {
+            true => CardEvent::ReadFailed { job, why },
+            false => CardEvent::PinFailed { job, why },
+        }
+    }
+
+    /// A second good answer of a reader that stutters.
+    fn again(&self) -> CardEvent {
+        match self {
+            Self::Read { job, request, .. } => CardEvent::ReadDone {
+                job: *job,
+                person: erika::canary(&request.groups),
+            },
+            Self::Pin { job, .. } => CardEvent::PinDone {
+                job: *job,
+                pin: state(3),
+            },
+        }
+    }
+}
+
+/// What was typed, compared and dropped. What is typed on a reader's own keys is right.
+struct Secrets {
+    can_is_right: Option<bool>,
+    pin_is_right: bool,
+}
+
+impl Secrets {
+    fn of(password: CardPassword) -> Self {
+        let is = |secret: Secret, right: &[&[u8]]| match secret {
+            Secret::OnPad => true,
+            Secret::Typed(digits) => right.contains(&digits.expose()),
+        };
+        let pins = [PIN, TRANSPORT_PIN];
+        match password {
+            CardPassword::Pin(pin) => Self {
+                can_is_right: None,
+                pin_is_right: is(pin, &pins),
+            },
+            CardPassword::CanThenPin { can, pin } => Self {
+                can_is_right: Some(is(can, &[CAN])),
+                pin_is_right: is(pin, &pins),
+            },
+        }
+    }
+}
+
+fn any_failure(rng: &mut impl Rng) -> CardFailure {
+    let any = [
+        CardFailure::Malformed,
+        CardFailure::NotAuthorised,
+        CardFailure::NoCertificate,
+        CardFailure::SignerGone,
+        CardFailure::NotGenuine,
+        CardFailure::Revoked,
+        CardFailure::Expired,
+        CardFailure::PukUsedUp,
+        CardFailure::Stopped,
+    ];
+    any[rng.random_range(0..any.len())]
 }
 
 fn with_job(event: CardEvent, job: Job) -> CardEvent {
     match event {
         CardEvent::ReadDone { person, .. } => CardEvent::ReadDone { job, person },
         CardEvent::ReadFailed { why, .. } => CardEvent::ReadFailed { job, why },
-        other @ (CardEvent::ReaderReady
+        CardEvent::PinDone { pin, .. } => CardEvent::PinDone { job, pin },
+        CardEvent::PinFailed { why, .. } => CardEvent::PinFailed { job, why },
+        other @ (CardEvent::ReaderReady { .. }
         | CardEvent::ReaderGone
         | CardEvent::Inserted(_)
         | CardEvent::Removed
+        | CardEvent::Certificate(_)
         | CardEvent::Progress { .. }) => other,
     }
 }

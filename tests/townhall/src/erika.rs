@@ -1,7 +1,30 @@
 //! The published test person, and persons with a canary in every field for the storms.
-use drivers_api::card::{Authenticity, DataGroup, DataGroups, GroupContent, PartialDate, PersonalData, Place};
+use drivers_api::card::{
+    Authenticity, DataGroup, DataGroups, GroupContent, PartialDate, PersonalData, Place, ProviderCertificate, Rights,
+    SpecialFunctions,
+};
 use drivers_api::private::PrivateText;
 use zeroize::Zeroizing;
+
+/// The certificate of the office in Musterstadt: every right that a service can use.
+pub fn certificate() -> ProviderCertificate {
+    ProviderCertificate {
+        subject_name: "Stadt Musterstadt, Bürgerbüro".into(),
+        subject_url: Some("https://www.musterstadt.example".into()),
+        issuer_name: "Test-Berechtigungs-CA".into(),
+        issuer_url: None,
+        terms_of_usage: "Stadt Musterstadt, Bürgerbüro, Marktplatz 1, 12345 Musterstadt".into(),
+        valid_from: jiff::civil::date(2026, 11, 23),
+        valid_until: jiff::civil::date(2026, 11, 24),
+        rights: Rights {
+            groups: DataGroup::ALL.into(),
+            age: true,
+            municipality: true,
+            pseudonym: true,
+            can_allowed: false,
+        },
+    }
+}
 
 /// Every personal text of a storm person contains this word; it must not be found anywhere after the visit.
 pub const CANARY: &str = "Zqanarienvogel";
@@ -57,7 +80,8 @@ fn person(given: &str, family: &str, street: &str, city: &str, groups: &DataGrou
     };
     let groups = groups.iter().map(|group| (*group, content(*group))).collect();
     PersonalData {
-        authenticity: Authenticity::NotProven,
+        authenticity: Authenticity::ChipTrusted,
+        functions: SpecialFunctions::default(),
         groups,
     }
 }

@@ -18,6 +18,10 @@ pub struct Tally {
     pub visits: u64,
     /// Visits that ended with a filed case.
     pub filed: u64,
+    /// Visits that ended with what was wanted, without a case.
+    pub served: u64,
+    /// Times something was done about a PIN.
+    pub pins_served: u64,
     /// Stopped by the citizen.
     pub cancelled: u64,
     /// Left alone.
@@ -35,6 +39,8 @@ impl Tally {
     pub fn add(&mut self, other: Self) {
         self.visits += other.visits;
         self.filed += other.filed;
+        self.served += other.served;
+        self.pins_served += other.pins_served;
         self.cancelled += other.cancelled;
         self.abandoned += other.abandoned;
         self.came_back += other.came_back;
@@ -170,6 +176,7 @@ fn count(world: &mut World, tally: &mut Tally) -> Result<(), String> {
                 ended += 1;
                 match ending {
                     Ending::Filed => tally.filed += 1,
+                    Ending::Served => tally.served += 1,
                     Ending::Cancelled => tally.cancelled += 1,
                     Ending::Abandoned => tally.abandoned += 1,
                 }
@@ -178,6 +185,7 @@ fn count(world: &mut World, tally: &mut Tally) -> Result<(), String> {
             Record::Printed => tally.printed += 1,
             Record::CardTrouble(_) => tally.card_troubles += 1,
             Record::VisitBegan | Record::Reached(_) | Record::Filed | Record::PrintFailed(_) | Record::WentAway => {}
+            Record::PinServed(_) => tally.pins_served += 1,
         }
     }
     if ended == 0 {

@@ -1,6 +1,7 @@
 //! A terminal with its devices on a virtual clock.
 use crate::citizen::{self, Act};
 use crate::devices::{self, Agenda, Card, FilingDouble, ReaderDouble, Weather};
+use crate::erika;
 use catalogue::Catalogue;
 use drivers_api::card::CardEvent;
 use rand::rngs::StdRng;
@@ -45,7 +46,10 @@ impl World {
             weather,
             rng: StdRng::seed_from_u64(seed),
         };
-        world.input(Input::Card(CardEvent::ReaderReady));
+        world.input(Input::Card(CardEvent::ReaderReady { pin_pad: false }));
+        world.input(Input::Card(CardEvent::Certificate(Some(
+            Box::new(erika::certificate()),
+        ))));
         world.input(Input::Line { up: true });
         world
     }
@@ -131,19 +135,27 @@ impl World {
 
     /// Something in the world changes by itself.
     pub fn mishap(&mut self) {
-        match self.rng.random_range(0..6) {
+        match self.rng.random_range(0..7) {
             0 => self.take_card(),
             1 => {
                 self.reader.card = None;
                 self.input(Input::Card(CardEvent::ReaderGone));
                 let back = self.now + Duration::from_secs(self.rng.random_range(1..120));
-                self.agenda.push((back, Input::Card(CardEvent::ReaderReady)));
+                self.agenda
+                    .push((back, Input::Card(CardEvent::ReaderReady { pin_pad: false })));
             }
             2 | 3 => {
                 let up = self.rng.random_bool(0.5);
                 self.input(Input::Line { up });
             }
             4 => self.input(Input::Tick),
+            5 => {
+                let certificate = self.chance(0.5).then(|| Box::new(erika::certificate()));
+                self.input(Input::Card(CardEvent::Certificate(certificate)));
+                let back = self.now + Duration::from_secs(self.rng.random_range(1..120));
+                let renewed = CardEvent::Certificate(Some(Box::new(erika::certificate())));
+                self.agenda.push((back, Input::Card(renewed)));
+            }
             _ => {
                 let quiet = Duration::from_secs(self.rng.random_range(1..500));
                 self.pass(self.now + quiet);

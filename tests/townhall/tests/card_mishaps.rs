@@ -1,7 +1,7 @@
 //! Mishaps with card and reader: every one leads on.
-use drivers_api::card::{CardEvent, PinState, ReadFailure};
+use drivers_api::card::{CardEvent, CardFailure, PinState};
 use drivers_api::language::Language;
-use session::view::{CardHint, Refusal, Screen, SecretKind};
+use session::view::{Availability, CardHint, Refusal, Screen, SecretKind};
 use session::{Input, Tap, patience};
 use townhall::devices::{CAN, Card, PIN};
 use townhall::story::{GOOD_CARD, Story};
@@ -28,10 +28,10 @@ fn a_card_on_the_reader_begins_a_visit_and_is_used() {
 fn tries_left_are_told_and_a_wrong_pin_is_said() {
     let mut story = Story::default();
     story.to_pin(GOOD_CARD);
-    sees!(story, Screen::Secret(entry) if entry.pin == PinState::Operational { tries_left: 3 } && !entry.wrong);
+    sees!(story, Screen::Secret(entry) if entry.pin == PinState::Operational { tries_left: 3 } && entry.trouble.is_none());
     story.type_secret(b"000000").wait(10);
-    sees!(story, Screen::Secret(entry) if entry.pin == PinState::Operational { tries_left: 2 } && entry.wrong);
-    sees!(story.tap(Tap::Digit(1)), Screen::Secret(entry) if !entry.wrong);
+    sees!(story, Screen::Secret(entry) if entry.pin == PinState::Operational { tries_left: 2 } && entry.trouble.is_some());
+    sees!(story.tap(Tap::Digit(1)), Screen::Secret(entry) if entry.trouble.is_none());
 }
 
 #[test]
@@ -43,11 +43,11 @@ fn the_second_wrong_pin_suspends_and_the_can_resumes() {
         .wait(10)
         .type_secret(b"000000")
         .wait(10);
-    sees!(story, Screen::Secret(entry) if entry.kind == SecretKind::Can && entry.pin == PinState::Suspended && !entry.wrong);
+    sees!(story, Screen::Secret(entry) if entry.kind == SecretKind::Can && entry.pin == PinState::Suspended && entry.trouble.is_none());
     story.type_secret(b"111111");
     sees!(story, Screen::Secret(entry) if entry.kind == SecretKind::Pin);
     story.type_secret(PIN).wait(10);
-    sees!(story, Screen::Secret(entry) if entry.kind == SecretKind::Can && entry.wrong);
+    sees!(story, Screen::Secret(entry) if entry.kind == SecretKind::Can && entry.trouble.is_some());
     story.type_secret(CAN).type_secret(PIN).wait(10);
     sees!(story, Screen::Form(_));
 }
@@ -60,7 +60,7 @@ fn blocked_and_deactivated_cards_are_refused_before_any_secret() {
     ] {
         let mut story = Story::default();
         story.to_pin(card);
-        sees!(story, Screen::CardRefused { why: shown, retry: false } if *shown == why);
+        sees!(story, Screen::CardRefused { why: shown } if *shown == why);
         // The right card of two leads on.
         story.world.take_card();
         story.world.lay_on(GOOD_CARD);
@@ -115,7 +115,9 @@ fn reader_unplugged_and_back() {
             hint: CardHint::ReaderGone
         }
     );
-    story.world.input(Input::Card(CardEvent::ReaderReady));
+    story
+        .world
+        .input(Input::Card(CardEvent::ReaderReady { pin_pad: false }));
     sees!(story, Screen::LayCard { hint: CardHint::None });
 }
 
@@ -127,7 +129,11 @@ fn without_a_reader_the_list_says_so() {
     let Screen::Services { tiles } = story.screen() else {
         panic!("no list")
     };
-    assert!(tiles.iter().all(|tile| tile.available != tile.needs_card));
+    assert!(
+        tiles
+            .iter()
+            .all(|tile| (tile.available == Availability::Now) != tile.needs_card)
+    );
     sees!(
         story.tap(Tap::Service("meldebescheinigung".into())),
         Screen::Services { .. }
@@ -143,8 +149,7 @@ fn a_reader_that_never_answers_is_given_up() {
     sees!(
         story,
         Screen::CardRefused {
-            why: Refusal::Malformed,
-            retry: true
+            why: Refusal::Malformed
         }
     );
     sees!(story.tap(Tap::Continue), Screen::Secret(_));
@@ -158,13 +163,12 @@ fn a_terminal_without_right_says_so() {
     let job = drivers_api::Job(1);
     story.world.input(Input::Card(CardEvent::ReadFailed {
         job,
-        why: ReadFailure::NotAuthorised,
+        why: CardFailure::NotAuthorised,
     }));
     sees!(
         story,
         Screen::CardRefused {
-            why: Refusal::NotAuthorised,
-            retry: false
+            why: Refusal::NotAuthorised
         }
     );
 }

@@ -20,7 +20,8 @@ fn a_meldebescheinigung_is_ordered() {
         story,
         Screen::Attract {
             card_left: false,
-            reader_works: true
+            reader_works: true,
+            eid_works: true
         }
     );
     sees!(story.tap(Tap::Start), Screen::Languages);
@@ -29,7 +30,7 @@ fn a_meldebescheinigung_is_ordered() {
     sees!(story.tap(Tap::Continue), Screen::LayCard { hint: CardHint::None });
     story.world.lay_on(GOOD_CARD);
     sees!(story, Screen::Secret(entry) if entry.kind == SecretKind::Pin && entry.typed == 0);
-    sees!(story.type_secret(PIN), Screen::Reading { .. });
+    sees!(story.type_secret(PIN), Screen::Working { .. });
     sees!(story.wait(10), Screen::Form(_));
     let mut story = Story::default();
     sees!(story.to_review(), Screen::Review(_));
@@ -38,7 +39,7 @@ fn a_meldebescheinigung_is_ordered() {
     sees!(story.wait(15), Screen::Receipt(receipt) if receipt.paper == Paper::Printed && receipt.line_up);
     sees!(story.tap(Tap::Continue), Screen::TakeCard);
     story.world.take_card();
-    sees!(story, Screen::Goodbye { filed: true });
+    sees!(story, Screen::Goodbye { ending: Ending::Filed });
     assert!(story.wait(10).is_idle());
     assert_eq!(story.world.filing.count(), 1);
     assert_eq!(story.world.journal.last(), Some(&Record::VisitEnded(Ending::Filed)));
@@ -85,7 +86,12 @@ fn the_review_leads_back_to_any_page() {
 fn cancel_is_asked_when_there_is_something_to_lose() {
     let mut story = Story::default();
     story.to_request().tap(Tap::Cancel);
-    sees!(story, Screen::Goodbye { filed: false });
+    sees!(
+        story,
+        Screen::Goodbye {
+            ending: Ending::Cancelled
+        }
+    );
     let mut story = Story::default();
     story.to_form().tap(Tap::Cancel);
     assert!(story.view().asking_cancel);

@@ -1,9 +1,9 @@
 //! What lies there? EF.DIR tells whether the card has an eID (TR-03124-1 §3.1; never the ATR), MSE:Set AT in which
 //! state its PIN is (TR-03110-3 B.14.1).
-use super::{EF_CARD_ACCESS, EF_DIR, PASSWORD_PIN, Step, response, select_master_file, set_password};
-use crate::card_access::PaceSupported;
-use crate::file::{Extent, FileRead, FileStep};
+use super::{Ask, EF_CARD_ACCESS, EF_DIR, PASSWORD_PIN, Step, response, select_master_file, set_password};
+use crate::file::{Extent, FileRead, FileStep, Piece};
 use crate::pin_state::pin_state;
+use crate::security_info::SecurityInfos;
 use crate::{Fault, ef_dir};
 use apdu::{Command, Response};
 use drivers_api::card::CardFound;
@@ -38,7 +38,7 @@ impl Probe {
 
 /// Some cards refuse to select what is selected already: EF.DIR decides.
 fn after_master_file() -> Result<ProbeStep, Fault> {
-    let (file, command) = FileRead::start(EF_DIR, Extent::WholeFile, false)?;
+    let (file, command) = FileRead::start(EF_DIR, Extent::WholeFile, Piece::PLAIN)?;
     Ok(ask(Expect::Directory(file), command))
 }
 
@@ -51,7 +51,7 @@ fn after_directory(file: FileRead, response: &Response) -> Result<ProbeStep, Fau
     if !ef_dir::names_eid(&bytes) {
         return Ok(Step::Done(CardFound::NotEid));
     }
-    let (file, command) = FileRead::start(EF_CARD_ACCESS, Extent::OneObject, false)?;
+    let (file, command) = FileRead::start(EF_CARD_ACCESS, Extent::OneObject, Piece::PLAIN)?;
     Ok(ask(Expect::CardAccess(file), command))
 }
 
@@ -66,8 +66,8 @@ fn after_card_access(file: FileRead, response: &Response) -> Result<ProbeStep, F
         }
         FileStep::Done(bytes) => bytes,
     };
-    PaceSupported::find(&bytes)?;
-    Ok(ask(Expect::PinState, set_password(PASSWORD_PIN)?))
+    SecurityInfos::parse(&bytes)?.pace().ok_or(Fault::NoPaceVariant)?;
+    Ok(ask(Expect::PinState, set_password(PASSWORD_PIN, None)?))
 }
 
 fn after_pin_state(response: &Response) -> ProbeStep {
@@ -75,7 +75,11 @@ fn after_pin_state(response: &Response) -> ProbeStep {
 }
 
 fn ask(expect: Expect, command: Command) -> ProbeStep {
-    Step::ask(Probe(expect), command)
+    Step::Ask(Ask {
+        dialogue: Probe(expect),
+        command,
+        progress: None,
+    })
 }
 
 fn or_unreadable(step: Result<ProbeStep, Fault>) -> ProbeStep {

@@ -1,143 +1,149 @@
-//! Opening a card and reading from it: the order of the phases. The phases: `opening` (PIN state, CAN, PIN),
-//! `verdict` (what a refused PIN means), `reading` (data groups).
-use super::opening::{ExpectCan, ExpectCanChosen, ExpectPin, ExpectPinChosen, ExpectPinState, Plan};
-use super::reading::{ExpectApplication, ExpectGroup};
-use super::verdict::ExpectTriesLeft;
-use super::{EF_CARD_ACCESS, PASSWORD_PIN, Step, response, select_master_file, set_password};
-use crate::Fault;
-use crate::card_access::PaceSupported;
-use crate::file::{Extent, FileRead, FileStep};
-use apdu::Response;
-use drivers_api::card::{CardPassword, DataGroups, PersonalData, ReadFailure, ReadStep};
-use rand_core::CryptoRng;
-use thiserror::Error;
+//! A read: the order of its phases. The phases: `opening` (PIN state, CAN, PIN), `authenticating` (the terminal to the
+//! card), `proving` (the chip to the terminal), `reading` (blocklist, validity, data).
+use super::authenticating::{self, AwaitsSignature, ExpectAuthenticated, ExpectCertificate, ExpectChallenge};
+use super::opening::{Opening, OpeningStep};
+use super::proving::{ExpectAtrInfo, ExpectCardSecurity, ExpectChip};
+use super::reading::{ExpectAnswer, ExpectApplication, ExpectGroup};
+use super::wire::{Carried, Wire};
+use super::{Ask, SignAsk, Step, Stopped, response};
+use crate::chat::Chat;
+use crate::curve::KeyPair;
+use crate::{Fault, Terminal};
+use apdu::{Command, Response};
+use drivers_api::card::{PersonalData, ReadRequest, ReadStep};
+use jiff::civil::Date;
+use std::sync::Arc;
 
 /// A read that awaits an answer.
-pub struct Read(pub(super) Expect);
+pub struct Read {
+    expect: Expect,
+    wire: Wire,
+}
 
 /// How a read ends.
-pub type ReadOutcome = Result<PersonalData, ReadStopped>;
+pub type ReadOutcome = Result<PersonalData, Stopped>;
 
-/// Why a read ended without data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the card could not be read: {why:?}")]
-pub struct ReadStopped {
-    /// What the visit has to know.
-    pub why: ReadFailure,
-    /// What the card did wrong, for the log.
-    #[source]
-    pub fault: Option<Fault>,
+pub(super) type StepOfRead = Step<Read, ReadOutcome, AwaitsSignature>;
+
+/// What a state makes of an answer.
+#[allow(clippy::large_enum_variant)] // taken apart at once, never stored
+pub(super) enum Turn {
+    Ask {
+        expect: Expect,
+        command: Command,
+        progress: Option<ReadStep>,
+    },
+    Sign {
+        state: Box<authenticating::ExpectSignature>,
+        holder: Vec<u8>,
+        message: Vec<u8>,
+    },
+    Done(PersonalData),
 }
 
-impl From<Fault> for ReadStopped {
-    fn from(fault: Fault) -> Self {
-        Self {
-            why: ReadFailure::Malformed,
-            fault: Some(fault),
-        }
-    }
-}
+/// A state's answer: the next turn, or the end.
+pub(super) type Next = Result<Turn, Stopped>;
 
-impl From<ReadFailure> for ReadStopped {
-    fn from(why: ReadFailure) -> Self {
-        Self { why, fault: None }
-    }
+/// What a read was given, and what it needs to its end.
+pub(super) struct Plan {
+    pub(super) terminal: Arc<Terminal>,
+    pub(super) chat: Chat,
+    pub(super) request: ReadRequest,
+    pub(super) auxiliary_data: Vec<u8>,
+    pub(super) today: Date,
+    pub(super) extended_length: bool,
+    pub(super) chip_key: KeyPair,
 }
-
-pub(super) type StepOfRead = Step<Read, ReadOutcome>;
-/// A state's answer: the next step, or the end.
-pub(super) type Next = Result<StepOfRead, ReadStopped>;
 
 pub(super) enum Expect {
-    MasterFile(ExpectMasterFile),
-    CardAccess(ExpectCardAccess),
-    PinState(ExpectPinState),
-    CanChosen(ExpectCanChosen),
-    Can(ExpectCan),
-    PinChosen(ExpectPinChosen),
-    Pin(ExpectPin),
-    TriesLeft(ExpectTriesLeft),
+    Opening(Opening, Box<Plan>),
+    Certificate(ExpectCertificate),
+    Challenge(ExpectChallenge),
+    Authenticated(ExpectAuthenticated),
+    AtrInfo(ExpectAtrInfo),
+    CardSecurity(ExpectCardSecurity),
+    Chip(ExpectChip),
     Application(ExpectApplication),
+    Answer(ExpectAnswer),
     Group(ExpectGroup),
 }
 
-/// Each state goes into its place in [`Expect`].
-macro_rules! places {
-    ($($place:ident($state:ty)),* $(,)?) => {$(
-        impl From<$state> for Read {
-            fn from(state: $state) -> Self {
-                Self(Expect::$place(state))
-            }
-        }
-    )*};
-}
-places! {
-    MasterFile(ExpectMasterFile), CardAccess(ExpectCardAccess), PinState(ExpectPinState), CanChosen(ExpectCanChosen),
-    Can(ExpectCan), PinChosen(ExpectPinChosen), Pin(ExpectPin), TriesLeft(ExpectTriesLeft),
-    Application(ExpectApplication), Group(ExpectGroup),
-}
-
 impl Read {
-    pub(super) fn start(password: CardPassword, groups: &DataGroups, random: &mut impl CryptoRng) -> StepOfRead {
-        let plan = Plan::new(password, groups, random);
-        match select_master_file() {
-            Ok(command) => Step::ask_in(ReadStep::Opening, ExpectMasterFile { plan }, command),
+    /// Takes the answer to the last command: the bytes as the transport brought them.
+    pub fn handle(self, answer: Vec<u8>) -> StepOfRead {
+        let Self { expect, wire } = self;
+        let carried = response(answer).and_then(|response| wire.take(response));
+        match carried {
+            Ok(Carried::Whole(response, wire)) => carry(expect.handle(response), wire),
+            Ok(Carried::Ask(wire, command)) => Step::Ask(Ask {
+                dialogue: Self { expect, wire },
+                command,
+                progress: None,
+            }),
             Err(fault) => Step::Done(Err(fault.into())),
         }
     }
+}
 
-    /// Takes the answer to the last command: the bytes as the transport brought them.
-    pub fn handle(self, answer: Vec<u8>) -> StepOfRead {
-        let next = response(answer)
-            .map_err(ReadStopped::from)
-            .and_then(|response| match self.0 {
-                Expect::MasterFile(state) => state.handle(),
-                Expect::CardAccess(state) => state.handle(&response),
-                Expect::PinState(state) => state.handle(&response),
-                Expect::CanChosen(state) => state.handle(&response),
-                Expect::Can(state) => state.handle(response),
-                Expect::PinChosen(state) => state.handle(response),
-                Expect::Pin(state) => state.handle(response),
-                Expect::TriesLeft(state) => state.handle(response),
-                Expect::Application(state) => state.handle(&response),
-                Expect::Group(state) => state.handle(&response),
-            });
-        next.unwrap_or_else(|stopped| Step::Done(Err(stopped)))
+/// Puts a turn on the wire.
+pub(super) fn carry(next: Next, wire: Wire) -> StepOfRead {
+    let step = next.and_then(|turn| match turn {
+        Turn::Ask {
+            expect,
+            command,
+            progress,
+        } => {
+            let (wire, command) = wire.put(command)?;
+            Ok(Step::Ask(Ask {
+                dialogue: Read { expect, wire },
+                command,
+                progress,
+            }))
+        }
+        Turn::Sign { state, holder, message } => Ok(Step::Sign(SignAsk {
+            dialogue: AwaitsSignature { state, wire },
+            holder,
+            message,
+        })),
+        Turn::Done(person) => Ok(Step::Done(Ok(person))),
+    });
+    step.unwrap_or_else(|stopped: Stopped| Step::Done(Err(stopped)))
+}
+
+impl Expect {
+    fn handle(self, response: Response) -> Next {
+        match self {
+            Self::Opening(opening, plan) => match opening.handle(response)? {
+                OpeningStep::Ask(opening, command) => ask(Self::Opening(opening, plan), command),
+                OpeningStep::Open(opened) => authenticating::start(*opened, plan),
+                // Only work on the PIN opens with the PUK.
+                OpeningStep::AllTriesThere(_) => Err(Fault::Request.into()),
+            },
+            Self::Certificate(state) => state.handle(response),
+            Self::Challenge(state) => state.handle(response),
+            Self::Authenticated(state) => state.handle(response),
+            Self::AtrInfo(state) => state.handle(response),
+            Self::CardSecurity(state) => state.handle(response),
+            Self::Chip(state) => state.handle(response),
+            Self::Application(state) => state.handle(response),
+            Self::Answer(state) => state.handle(response),
+            Self::Group(state) => state.handle(response),
+        }
     }
 }
 
-pub(super) struct ExpectMasterFile {
-    plan: Plan,
+pub(super) fn ask(expect: Expect, command: Command) -> Next {
+    Ok(Turn::Ask {
+        expect,
+        command,
+        progress: None,
+    })
 }
 
-impl ExpectMasterFile {
-    /// Some cards refuse to select what is selected already: EF.CardAccess decides.
-    fn handle(self) -> Next {
-        let (file, command) = FileRead::start(EF_CARD_ACCESS, Extent::OneObject, false)?;
-        Ok(Step::ask(ExpectCardAccess { plan: self.plan, file }, command))
-    }
-}
-
-pub(super) struct ExpectCardAccess {
-    plan: Plan,
-    file: FileRead,
-}
-
-impl ExpectCardAccess {
-    fn handle(self, response: &Response) -> Next {
-        let Self { plan, file } = self;
-        let bytes = match file.handle(response)? {
-            FileStep::More(file, command) => return Ok(Step::ask(Self { plan, file }, command)),
-            FileStep::Refused(status) => {
-                return Err(Fault::Status {
-                    doing: "reading EF.CardAccess",
-                    status,
-                }
-                .into());
-            }
-            FileStep::Done(bytes) => bytes,
-        };
-        PaceSupported::find(&bytes)?;
-        Ok(Step::ask(ExpectPinState { plan }, set_password(PASSWORD_PIN)?))
-    }
+pub(super) fn ask_in(step: ReadStep, expect: Expect, command: Command) -> Next {
+    Ok(Turn::Ask {
+        expect,
+        command,
+        progress: Some(step),
+    })
 }

@@ -1,17 +1,17 @@
 //! What it means when PACE with the PIN is refused (TR-03110-3 B.14.2): `63Cx` tells the tries, other words don't, and
 //! the state is asked for once more.
+use super::opening::{Expect, Next, Opening, OpeningStep};
 use super::pace_run::Refusal;
-use super::read::Next;
-use super::{PASSWORD_PIN, Step, set_password};
+use super::{PASSWORD_PIN, set_password};
 use crate::Fault;
 use crate::channel::Line;
 use crate::pin_state::{after_wrong_pin, of_tries, pin_state};
 use apdu::{Response, StatusWord};
-use drivers_api::card::{PinState, ReadFailure};
+use drivers_api::card::{CardFailure, PinState};
 
 const DOING: &str = "running PACE with the PIN";
 
-/// Ends the read, or asks for the state first.
+/// Ends the opening, or asks for the state first.
 pub(super) fn of(refusal: Refusal, before: PinState) -> Next {
     let Refusal {
         mut line,
@@ -21,14 +21,14 @@ pub(super) fn of(refusal: Refusal, before: PinState) -> Next {
     if let Some(left) = status.tries_left() {
         let pin = of_tries(left).ok_or(Fault::Status { doing: DOING, status })?;
         return Err(if at_token {
-            ReadFailure::WrongPin { pin }
+            CardFailure::WrongPin { pin }
         } else {
-            ReadFailure::PinUnusable { pin }
+            CardFailure::PinUnusable { pin }
         }
         .into());
     }
     match status {
-        StatusWord::DEACTIVATED => Err(ReadFailure::PinUnusable {
+        StatusWord::DEACTIVATED => Err(CardFailure::PinUnusable {
             pin: PinState::Deactivated,
         }
         .into()),
@@ -37,16 +37,14 @@ pub(super) fn of(refusal: Refusal, before: PinState) -> Next {
         | StatusWord::AUTHENTICATION_BLOCKED
         | StatusWord::REFERENCE_DATA_NOT_USABLE
         | StatusWord::CONDITIONS_OF_USE => {
-            let command = line.seal(set_password(PASSWORD_PIN)?)?;
-            Ok(Step::ask(
-                ExpectTriesLeft {
-                    line,
-                    before,
-                    at_token,
-                    status,
-                },
-                command,
-            ))
+            let command = line.seal(set_password(PASSWORD_PIN, None)?)?;
+            let state = ExpectTriesLeft {
+                line,
+                before,
+                at_token,
+                status,
+            };
+            Ok(OpeningStep::Ask(Opening::at(Expect::TriesLeft(state)), command))
         }
         _ => Err(Fault::Status { doing: DOING, status }.into()),
     }
@@ -67,7 +65,7 @@ impl ExpectTriesLeft {
             status,
         })?;
         if self.at_token {
-            return Err(ReadFailure::WrongPin {
+            return Err(CardFailure::WrongPin {
                 pin: after_wrong_pin(self.before, told),
             }
             .into());
@@ -79,7 +77,7 @@ impl ExpectTriesLeft {
             }
             .into()),
             PinState::Suspended | PinState::Blocked | PinState::Deactivated => {
-                Err(ReadFailure::PinUnusable { pin: told }.into())
+                Err(CardFailure::PinUnusable { pin: told }.into())
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The file system of the simulated cards (TR-03127 §3.4; ISO 7816-4 §7.2).
+use super::generation::{Forgery, Generation};
 use super::profile::Person;
+use super::security_infos::card_access;
 use apdu::tlv::{Tag, concat, encode};
 use apdu::{Command, Response, StatusWord};
 use std::collections::BTreeMap;
@@ -21,23 +23,33 @@ pub(super) type FileId = (Directory, u8);
 
 pub(super) const EF_DIR: FileId = (Directory::Master, 0x1E);
 pub(super) const EF_CARD_ACCESS: FileId = (Directory::Master, 0x1C);
+pub(super) const EF_CARD_SECURITY: FileId = (Directory::Master, 0x1D);
+pub(super) const EF_CHIP_SECURITY: FileId = (Directory::Master, 0x1B);
 pub(super) const EF_ATR: FileId = (Directory::Master, 0x01);
 
 /// All files of a card.
 pub(super) struct Files(BTreeMap<FileId, Vec<u8>>);
 
 impl Files {
-    pub(super) fn of(person: &Person) -> Self {
+    /// `security` and `chip_security` are the signed files.
+    pub(super) fn of(
+        person: &Person,
+        generation: Generation,
+        forgery: Option<Forgery>,
+        security: Vec<u8>,
+        chip_security: Vec<u8>,
+    ) -> Self {
         let mut files = BTreeMap::from([
             (
                 EF_DIR,
                 concat(&[&template(&PASSPORT_AID), &template(&EID_AID)]).to_vec(),
             ),
-            (EF_CARD_ACCESS, card_access()),
-            // EF.ATR/INFO without buffer sizes: extended READ BINARY isn't allowed (TR-03110-3 B.12.2).
-            (EF_ATR, encode(Tag(0x43), &[0x01]).to_vec()),
+            (EF_CARD_ACCESS, card_access(generation, forgery)),
+            (EF_CARD_SECURITY, security),
+            (EF_CHIP_SECURITY, chip_security),
+            (EF_ATR, atr_info(generation)),
         ]);
-        let groups = person.data_groups().into_iter();
+        let groups = person.data_groups(generation).into_iter();
         files.extend(groups.map(|(number, content)| ((Directory::Eid, number), content)));
         Self(files)
     }
@@ -48,6 +60,8 @@ impl Files {
             (Directory::Master, [0x2F, 0x00]) => EF_DIR,
             (Directory::Master, [0x2F, 0x01]) => EF_ATR,
             (Directory::Master, [0x01, 0x1C]) => EF_CARD_ACCESS,
+            (Directory::Master, [0x01, 0x1D]) => EF_CARD_SECURITY,
+            (Directory::Master, [0x01, 0x1B]) => EF_CHIP_SECURITY,
             (Directory::Eid, [0x01, number]) => (Directory::Eid, number),
             (Directory::Master | Directory::Eid, _) => return None,
         };
@@ -56,6 +70,10 @@ impl Files {
 
     pub(super) fn contains(&self, id: FileId) -> bool {
         self.0.contains_key(&id)
+    }
+
+    pub(super) fn content(&self, id: FileId) -> Option<&[u8]> {
+        self.0.get(&id).map(Vec::as_slice)
     }
 
     /// READ BINARY from `offset`, at most `ne` bytes.
@@ -67,8 +85,8 @@ impl Files {
         let Some(rest) = file.get(offset..).filter(|rest| !rest.is_empty()) else {
             return refuse(StatusWord::WRONG_OFFSET);
         };
-        // `00` asks for all there is; a number asks for so many.
-        let end_reached = rest.len() < ne && ne != 256;
+        // `00` and `0000` ask for all there is; a number asks for so many.
+        let end_reached = rest.len() < ne && !matches!(ne, 256 | 65_536);
         let status = if end_reached {
             StatusWord::END_OF_FILE
         } else {
@@ -78,33 +96,22 @@ impl Files {
     }
 }
 
-fn template(aid: &[u8]) -> Vec<u8> {
-    encode(Tag(0x61), &encode(Tag(0x4F), aid)).to_vec()
+/// Card capabilities: chaining and extended length; newer cards state their buffers, too (ISO 7816-4 §12.7.1).
+fn atr_info(generation: Generation) -> Vec<u8> {
+    let capabilities = encode(Tag(0x47), &[0x94, 0x01, 0xC0]);
+    let buffers = match generation.buffer_bytes_max() {
+        None => vec![],
+        Some(bytes) => {
+            let [high, low] = (bytes as u16).to_be_bytes();
+            let number = encode(Tag(0x02), &[high, low]);
+            encode(Tag(0x7F66), &concat(&[&number, &number])).to_vec()
+        }
+    };
+    concat(&[&encode(Tag(0x43), &[0x01]), &capabilities, &buffers]).to_vec()
 }
 
-/// SecurityInfos as newer cards have them: two PACEInfos (so object 84 can't be left out), chip authentication, and
-/// infos that a terminal may not know.
-fn card_access() -> Vec<u8> {
-    let oid = |last: &[u8]| concat(&[&[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02], last]);
-    let info = |last: &[u8], integers: &[u8]| {
-        let integers: Vec<u8> = integers.iter().flat_map(|number| [0x02, 0x01, *number]).collect();
-        encode(Tag(0x30), &concat(&[&encode(Tag(0x06), &oid(last)), &integers])).to_vec()
-    };
-    let chip_domain = {
-        let standard = encode(Tag(0x06), &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x01, 0x02]);
-        let domain = encode(Tag(0x30), &concat(&[&standard, &[0x02, 0x01, 13]]));
-        let key = [0x02, 0x01, 0x41];
-        encode(Tag(0x30), &concat(&[&encode(Tag(0x06), &oid(&[3, 2])), &domain, &key])).to_vec()
-    };
-    let infos = [
-        info(&[2], &[2]),             // terminal authentication 2
-        info(&[4, 2, 4], &[2, 16]),   // PACE with AES-256 on brainpoolP384r1
-        info(&[4, 2, 2], &[2, 13]),   // PACE with AES-128 on brainpoolP256r1
-        info(&[3, 2, 2], &[2, 0x41]), // chip authentication 2
-        chip_domain,
-        info(&[12], &[1]), // an info of tomorrow
-    ];
-    encode(Tag(0x31), &concat(&infos.each_ref().map(Vec::as_slice))).to_vec()
+fn template(aid: &[u8]) -> Vec<u8> {
+    encode(Tag(0x61), &encode(Tag(0x4F), aid)).to_vec()
 }
 
 /// A bank card: knows SELECT and has an EF.DIR that names the girocard.

@@ -2,8 +2,10 @@
 use super::messaging::Session;
 use super::numbers::{decrypt, derive, encrypt, number, point, uncompressed};
 use super::rules::{Password, Rules};
+use super::security_infos::token_input;
+use crate::pki::Chat;
 use apdu::StatusWord;
-use apdu::tlv::{Tag, concat, encode};
+use apdu::tlv::Tag;
 use bp256::r1::{NonZeroScalar, ProjectivePoint};
 use elliptic_curve::Generate;
 use rand::rngs::StdRng;
@@ -12,34 +14,48 @@ use rand_core::Rng;
 /// Value of id-PACE-ECDH-GM-AES-CBC-CMAC-128.
 pub(super) const PACE_OID: [u8; 10] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02, 0x02];
 
+/// What MSE:Set AT asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) password: Password,
+    /// The rights that terminal authentication will be confined to; without them there is none.
+    pub(super) rights: Option<Chat>,
+}
+
 /// Where a run of PACE stands.
 pub(super) enum Run {
-    /// MSE:Set AT has chosen no password.
-    Idle,
-    Chosen(Password),
+    Chosen(Asked),
     NonceSent {
-        password: Password,
+        asked: Asked,
         nonce: [u8; 16],
     },
     Mapped {
-        password: Password,
+        asked: Asked,
         generator: ProjectivePoint,
     },
     Agreed {
-        password: Password,
+        asked: Asked,
         session: Session,
         own_key: Vec<u8>,
         terminal_key: Vec<u8>,
     },
 }
 
+/// What PACE opened.
+pub(super) struct Opened {
+    pub(super) asked: Asked,
+    pub(super) session: Session,
+    /// Compressed ephemeral key of the card, which names it in terminal authentication.
+    pub(super) own_key: [u8; 32],
+}
+
 /// What a step brings.
 pub(super) struct Progress {
-    pub(super) run: Run,
+    pub(super) next: Option<Run>,
     /// The object of the answer.
     pub(super) answer: (Tag, Vec<u8>),
     /// The session that stands after this step.
-    pub(super) opened: Option<(Session, Password)>,
+    pub(super) opened: Option<Opened>,
 }
 
 impl Run {
@@ -49,6 +65,7 @@ impl Run {
     }
 
     /// Takes one object of the terminal's dynamic authentication data; `None` is the empty one of the first step.
+    /// `resumed` says that this runs inside a session of the CAN.
     pub(super) fn step(
         self,
         object: Option<(Tag, &[u8])>,
@@ -57,50 +74,54 @@ impl Run {
         random: &mut StdRng,
     ) -> Result<Progress, StatusWord> {
         match (self, object) {
-            (Self::Chosen(password), None) => {
-                rules.may_begin(password, resumed)?;
-                Ok(send_nonce(password, rules, random))
+            (Self::Chosen(asked), None) => {
+                rules.may_begin(asked.password, resumed)?;
+                Ok(send_nonce(asked, rules, random))
             }
-            (Self::NonceSent { password, nonce }, Some((Tag(0x81), key))) => map(password, &nonce, key, random),
-            (Self::Mapped { password, generator }, Some((Tag(0x83), key))) => agree(password, generator, key, random),
+            (Self::NonceSent { asked, nonce }, Some((Tag(0x81), key))) => map(asked, &nonce, key, random),
+            (Self::Mapped { asked, generator }, Some((Tag(0x83), key))) => agree(asked, generator, key, random),
             (
                 Self::Agreed {
-                    password,
+                    asked,
                     session,
                     own_key,
                     terminal_key,
                 },
                 Some((Tag(0x85), token)),
             ) => {
-                let right = session.token(&token_input(&own_key)) == *token;
-                rules.judge(password, right)?;
-                let answer = session.token(&token_input(&terminal_key)).to_vec();
+                let right = session.token(&token_input(&PACE_OID, &own_key)) == *token;
+                rules.judge(asked.password, right, asked.rights.is_some())?;
+                let answer = session.token(&token_input(&PACE_OID, &terminal_key)).to_vec();
+                let own_key = core::array::from_fn(|at| own_key[1 + at]);
                 Ok(Progress {
-                    run: Self::Idle,
+                    next: None,
                     answer: (Tag(0x86), answer),
-                    opened: Some((session, password)),
+                    opened: Some(Opened {
+                        asked,
+                        session,
+                        own_key,
+                    }),
                 })
             }
-            (Self::Idle, _) => Err(StatusWord::CONDITIONS_OF_USE),
             (_, _) => Err(StatusWord::WRONG_DATA),
         }
     }
 }
 
-fn send_nonce(password: Password, rules: &Rules, random: &mut StdRng) -> Progress {
+fn send_nonce(asked: Asked, rules: &Rules, random: &mut StdRng) -> Progress {
     let mut nonce = [0; 16];
     random.fill_bytes(&mut nonce);
-    let key = derive(rules.secret(password), 3);
+    let key = derive(rules.secret(asked.password), 3);
     let encrypted = encrypt(&key, [0; 16], &nonce);
     debug_assert_eq!(decrypt(&key, [0; 16], &encrypted), nonce);
     Progress {
-        run: Run::NonceSent { password, nonce },
+        next: Some(Run::NonceSent { asked, nonce }),
         answer: (Tag(0x80), encrypted),
         opened: None,
     }
 }
 
-fn map(password: Password, nonce: &[u8; 16], key: &[u8], random: &mut StdRng) -> Result<Progress, StatusWord> {
+fn map(asked: Asked, nonce: &[u8; 16], key: &[u8], random: &mut StdRng) -> Result<Progress, StatusWord> {
     let terminal = point(key).ok_or(StatusWord::WRONG_DATA)?;
     let nonce = number(nonce).ok_or(StatusWord::AUTHENTICATION_FAILED)?;
     let secret = NonZeroScalar::generate_from_rng(random);
@@ -110,18 +131,13 @@ fn map(password: Password, nonce: &[u8; 16], key: &[u8], random: &mut StdRng) ->
     }
     let own_key = uncompressed(&(ProjectivePoint::GENERATOR * *secret));
     Ok(Progress {
-        run: Run::Mapped { password, generator },
+        next: Some(Run::Mapped { asked, generator }),
         answer: (Tag(0x82), own_key),
         opened: None,
     })
 }
 
-fn agree(
-    password: Password,
-    generator: ProjectivePoint,
-    key: &[u8],
-    random: &mut StdRng,
-) -> Result<Progress, StatusWord> {
+fn agree(asked: Asked, generator: ProjectivePoint, key: &[u8], random: &mut StdRng) -> Result<Progress, StatusWord> {
     let terminal = point(key).ok_or(StatusWord::WRONG_DATA)?;
     let secret = NonZeroScalar::generate_from_rng(random);
     let own_key = uncompressed(&(generator * *secret));
@@ -131,20 +147,14 @@ fn agree(
     let shared = uncompressed(&(terminal * *secret));
     let session = Session::over(&shared[1..33]);
     let run = Run::Agreed {
-        password,
+        asked,
         session,
         own_key: own_key.clone(),
         terminal_key: key.to_vec(),
     };
     Ok(Progress {
-        run,
+        next: Some(run),
         answer: (Tag(0x84), own_key),
         opened: None,
     })
-}
-
-/// `7F49 {06 OID} {86 point}`.
-fn token_input(key: &[u8]) -> Vec<u8> {
-    let inner = concat(&[&encode(Tag(0x06), &PACE_OID), &encode(Tag(0x86), key)]);
-    encode(Tag(0x7F49), &inner).to_vec()
 }

@@ -1,4 +1,6 @@
-//! The people on the test cards, and how their data are written into data groups (TR-03110-4 §2.2, TR-03127 §3.4.3).
+//! How a holder's data are written into data groups (TR-03110-4 §2.2, TR-03127 §3.4.3). The people themselves are in
+//! `people`.
+use super::generation::Generation;
 use apdu::tlv::{Tag, concat, encode};
 
 /// What stands on a card. Published or invented test persons only.
@@ -21,8 +23,17 @@ pub struct Person {
     pub residence: Residence,
     /// Decimal digits, an even number of them.
     pub municipality_id: Option<String>,
-    pub residence_permit_1: Option<String>,
-    pub residence_permit_2: Option<String>,
+    pub residence_permit_1: Option<Permit>,
+    pub residence_permit_2: Option<Permit>,
+}
+
+/// Ancillary provisions of a residence permit (`Text`, TR-03110-4 §2.2.3.1).
+#[derive(Clone)]
+pub enum Permit {
+    /// As it is.
+    Plain(String),
+    /// Packed with DEFLATE, in the zlib envelope that real cards have.
+    Compressed(String),
 }
 
 /// Where somebody lives, in the three kinds that a card knows.
@@ -41,40 +52,18 @@ pub enum Residence {
 }
 
 impl Person {
-    /// Erika Mustermann, the published test person of the German identity card.
-    pub fn erika() -> Self {
-        let text = |text: &str| text.to_owned();
-        Self {
-            document_type: text("ID"),
-            issuing_state: text("D"),
-            date_of_expiry: text("20311031"),
-            given_names: text("ERIKA"),
-            family_names: text("MUSTERMANN"),
-            artistic_name: None,
-            academic_title: None,
-            date_of_birth: text("19640812"),
-            place_of_birth: text("BERLIN"),
-            nationality: Some(text("D")),
-            birth_name: Some(text("GABLER")),
-            residence: Residence::Address {
-                street: Some(text("HEIDESTRAẞE 17")),
-                zip: Some(text("51147")),
-                city: text("KÖLN"),
-                state: None,
-                country: text("D"),
-            },
-            municipality_id: Some(text("02760503150000")),
-            residence_permit_1: None,
-            residence_permit_2: None,
-        }
-    }
-
     /// The files of the data groups that this card has: number and content.
-    pub(super) fn data_groups(&self) -> Vec<(u8, Vec<u8>)> {
+    pub(super) fn data_groups(&self, generation: Generation) -> Vec<(u8, Vec<u8>)> {
         let printable = |text: &str| encode(Tag(0x13), text.as_bytes()).to_vec();
         let numeric = |text: &str| encode(Tag(0x12), text.as_bytes()).to_vec();
         let utf8 = |text: &str| encode(Tag(0x0C), text.as_bytes()).to_vec();
         let first_choice = |text: &str| encode(Tag(0xA1), &utf8(text)).to_vec();
+        let nationality = match generation {
+            Generation::Y2010 => None,
+            Generation::Y2017 => Some(printable("")),
+            Generation::Y2021 => self.nationality.as_deref().map(printable),
+        };
+        let birth_name = self.birth_name.as_deref().filter(|_| generation != Generation::Y2010);
         let optional = |text: &Option<String>, write: fn(&str) -> Vec<u8>| text.as_deref().map(write);
         let groups = [
             (1, Some(printable(&self.document_type))),
@@ -86,23 +75,56 @@ impl Person {
             (7, optional(&self.academic_title, utf8)),
             (8, Some(numeric(&self.date_of_birth))),
             (9, Some(first_choice(&self.place_of_birth))),
-            (10, optional(&self.nationality, printable)),
-            (13, optional(&self.birth_name, utf8)),
+            (10, nationality),
+            (13, birth_name.map(utf8)),
             (17, Some(self.residence.encode())),
             (
                 18,
-                self.municipality_id
-                    .as_deref()
-                    .map(|digits| encode(Tag(0x04), &packed(digits)).to_vec()),
+                self.municipality().map(|packed| encode(Tag(0x04), &packed).to_vec()),
             ),
-            (19, self.residence_permit_1.as_deref().map(first_choice)),
-            (20, self.residence_permit_2.as_deref().map(first_choice)),
+            (19, self.residence_permit_1.as_ref().map(Permit::encode)),
+            (20, self.residence_permit_2.as_ref().map(Permit::encode)),
         ];
         let wrap = |number: u8, inner: Vec<u8>| encode(Tag(0x60 | u32::from(number)), &inner).to_vec();
         groups
             .into_iter()
             .filter_map(|(number, inner)| inner.map(|inner| (number, wrap(number, inner))))
             .collect()
+    }
+}
+
+impl Person {
+    /// The municipality's id, two digits in a byte.
+    pub(super) fn municipality(&self) -> Option<Vec<u8>> {
+        self.municipality_id.as_deref().map(packed)
+    }
+
+    /// The latest day on which the holder can have been born, `YYYYMMDD`: what age verification compares
+    /// (TR-03127 §3.4.3 on DG8). `None` without a year.
+    pub(super) fn born_at_the_latest(&self) -> Option<String> {
+        let known = self.date_of_birth.trim_end();
+        let date = match known.len() {
+            8 => return Some(known.to_owned()),
+            6 => {
+                let (year, month) = (known.get(..4)?.parse().ok()?, known.get(4..)?.parse().ok()?);
+                jiff::civil::Date::new(year, month, 1).ok()?.last_of_month()
+            }
+            4 => jiff::civil::Date::new(known.parse().ok()?, 12, 31).ok()?,
+            _ => return None,
+        };
+        Some(date.strftime("%Y%m%d").to_string())
+    }
+}
+
+impl Permit {
+    fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::Plain(text) => encode(Tag(0xA1), &encode(Tag(0x0C), text.as_bytes())).to_vec(),
+            Self::Compressed(text) => {
+                let packed = miniz_oxide::deflate::compress_to_vec_zlib(text.as_bytes(), 6);
+                encode(Tag(0xA2), &encode(Tag(0x04), &packed)).to_vec()
+            }
+        }
     }
 }
 

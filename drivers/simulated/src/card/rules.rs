@@ -31,8 +31,9 @@ pub(super) struct Rules {
     pub(super) pin: Vec<u8>,
     pub(super) tries_left: u8,
     pub(super) switched_on: bool,
-    pub(super) needs_terminal_authentication: bool,
-    puk_uses_left: u8,
+    /// The five digits of the letter are still set: they can be changed and nothing else (TR-03127 §3.5.3.1).
+    pub(super) transport: bool,
+    pub(super) puk_uses_left: u8,
 }
 
 impl Rules {
@@ -41,7 +42,7 @@ impl Rules {
             pin: PIN.as_bytes().to_vec(),
             tries_left: TRIES,
             switched_on: true,
-            needs_terminal_authentication: false,
+            transport: false,
             puk_uses_left: PUK_USES,
         }
     }
@@ -75,13 +76,19 @@ impl Rules {
         }
     }
 
-    /// Judges a token. The try is taken off first, so that pulling the card in between gains nothing.
-    pub(super) fn judge(&mut self, password: Password, right: bool) -> Result<(), StatusWord> {
+    /// Judges a token. The try is taken off first, so that pulling the card in between gains nothing. `with_rights` says
+    /// that terminal authentication shall follow, for which the transport PIN doesn't serve.
+    pub(super) fn judge(&mut self, password: Password, right: bool, with_rights: bool) -> Result<(), StatusWord> {
         if password == Password::Pin {
             self.tries_left = self.tries_left.saturating_sub(1);
         }
         match (password, right) {
-            (Password::Pin, true) => self.tries_left = TRIES,
+            (Password::Pin, true) => {
+                self.tries_left = TRIES;
+                if self.transport && with_rights {
+                    return Err(StatusWord::SECURITY_STATUS);
+                }
+            }
             (Password::Pin, false) => return Err(StatusWord::tries(self.tries_left)),
             (Password::Can | Password::Puk, true) => {}
             (Password::Can | Password::Puk, false) => return Err(StatusWord::AUTHENTICATION_FAILED),
@@ -89,15 +96,18 @@ impl Rules {
         Ok(())
     }
 
-    /// RESET RETRY COUNTER `2C 02 03`: a new PIN, in a session that the PIN opened.
-    pub(super) fn change_pin(&mut self, opened: Option<Password>, digits: &[u8]) -> StatusWord {
-        if opened != Some(Password::Pin) {
+    /// RESET RETRY COUNTER `2C 02 03`: a new PIN, in a session that the PIN opened, or for a terminal with the right to
+    /// manage PINs.
+    pub(super) fn change_pin(&mut self, allowed: bool, digits: &[u8]) -> StatusWord {
+        if !allowed {
             return StatusWord::SECURITY_STATUS;
         }
         if digits.len() != 6 || !digits.iter().all(u8::is_ascii_digit) {
             return StatusWord::WRONG_DATA;
         }
         self.pin = digits.to_vec();
+        self.transport = false;
+        self.tries_left = TRIES;
         StatusWord::OK
     }
 
@@ -108,6 +118,15 @@ impl Rules {
         }
         self.puk_uses_left -= 1;
         self.tries_left = TRIES;
+        StatusWord::OK
+    }
+
+    /// ACTIVATE and DEACTIVATE, for a terminal with the right to manage PINs (TR-03110-3 B.14.12, B.14.13).
+    pub(super) fn switch(&mut self, allowed: bool, on: bool) -> StatusWord {
+        if !allowed {
+            return StatusWord::SECURITY_STATUS;
+        }
+        self.switched_on = on;
         StatusWord::OK
     }
 }

@@ -76,7 +76,7 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
         return Err(faults.into_list());
     }
     Ok(Loaded {
-        catalogue: Catalogue { town, services },
+        catalogue: Catalogue { town, services, words },
         faults: faults.into_list(),
     })
 }

@@ -1,7 +1,7 @@
 //! Erika Mustermann, the published test person of German identity cards, and the bundled service.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 use catalogue::{Answers, Catalogue, Service, SourceFile, Town};
-use drivers_api::card::{Authenticity, DataGroup, GroupContent, PartialDate, PersonalData, Place};
+use drivers_api::card::{Authenticity, DataGroup, GroupContent, PartialDate, PersonalData, Place, SpecialFunctions};
 use drivers_api::private::PrivateText;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,6 +25,7 @@ pub(crate) fn erika() -> PersonalData {
     };
     PersonalData {
         authenticity: Authenticity::NotProven,
+        functions: SpecialFunctions::default(),
         groups: BTreeMap::from([
             (DataGroup::FamilyNames, text("Mustermann")),
             (DataGroup::BirthName, text("Gabler")),

@@ -7,12 +7,13 @@ pub(crate) mod filing;
 pub(crate) mod form;
 pub(crate) mod languages;
 pub(crate) mod lay_card;
-pub(crate) mod reading;
+pub(crate) mod pin;
 pub(crate) mod receipt;
 pub(crate) mod request;
 pub(crate) mod review;
 pub(crate) mod secret;
 pub(crate) mod services;
+pub(crate) mod working;
 
 use slint::{Model, ModelRc};
 

@@ -20,7 +20,7 @@ pub(crate) fn clear(app: &ui::App) {
     app.global::<ui::Receipt>().set_code(SharedString::default());
 }
 
-fn paper(paper: Paper) -> (ui::PaperState, &'static str) {
+pub(crate) fn paper(paper: Paper) -> (ui::PaperState, &'static str) {
     match paper {
         Paper::Printing => (ui::PaperState::Printing, ""),
         Paper::Printed => (ui::PaperState::Printed, ""),

@@ -1,5 +1,6 @@
 //! Adapter of `request.slint`.
 use crate::ui;
+use drivers_api::card::ProviderCertificate;
 use session::view::Request;
 use slint::{ComponentHandle, ModelRc, SharedString};
 
@@ -15,6 +16,12 @@ pub(crate) fn fill(app: &ui::App, request: &Request) {
     page.set_purpose(SharedString::from(&request.purpose));
     page.set_legal_basis(SharedString::from(&request.legal_basis));
     page.set_fee(SharedString::from(request.fee.as_deref().unwrap_or_default()));
+    let certificate = request.certificate.as_deref();
+    let text = |of: fn(&ProviderCertificate) -> String| SharedString::from(certificate.map(of).unwrap_or_default());
+    page.set_certificate(text(|c| with_url(&c.subject_name, c.subject_url.as_deref())));
+    page.set_issuer(text(|c| with_url(&c.issuer_name, c.issuer_url.as_deref())));
+    page.set_valid_until(text(|c| c.valid_until.strftime("%d.%m.%Y").to_string()));
+    page.set_terms(text(|c| c.terms_of_usage.clone()));
     page.set_no_paper(request.no_paper);
     let data = request.data.iter().map(|group| i32::from(group.number()));
     page.set_data(super::put(page.get_data(), data.collect()));
@@ -22,6 +29,13 @@ pub(crate) fn fill(app: &ui::App, request: &Request) {
 
 pub(crate) fn clear(app: &ui::App) {
     app.global::<ui::Request>().set_data(ModelRc::default());
+}
+
+fn with_url(name: &str, url: Option<&str>) -> String {
+    match url {
+        Some(url) => format!("{name}\n{url}"),
+        None => name.to_owned(),
+    }
 }
 
 fn lines(parts: &[&String]) -> SharedString {

@@ -1,6 +1,6 @@
 //! Adapter of `services.slint`.
 use crate::ui;
-use session::view::Tile;
+use session::view::{Availability, Tile};
 use slint::ComponentHandle;
 
 pub(crate) fn fill(app: &ui::App, tiles: &[Tile]) {
@@ -10,7 +10,8 @@ pub(crate) fn fill(app: &ui::App, tiles: &[Tile]) {
         title: tile.title.as_str().into(),
         summary: tile.summary.as_str().into(),
         needs_card: tile.needs_card,
-        available: tile.available,
+        available: tile.available == Availability::Now,
+        no_reader: tile.available == Availability::NoReader,
     });
     services.set_tiles(super::put(services.get_tiles(), tiles.collect()));
 }

@@ -1,7 +1,7 @@
 //! The pages with much on them.
 use super::pick;
 use catalogue::{Declaration, DeclarationRow, Provider, Section};
-use drivers_api::card::{Authenticity, DataGroup};
+use drivers_api::card::{Authenticity, DataGroup, ProviderCertificate, Rights};
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
 use session::view::{Form, FormChoice, FormField, FormFieldKind, Request, Review};
@@ -39,6 +39,18 @@ pub(crate) fn request(l: Language) -> Request {
             "10,00 €, zahlbar mit der Rechnung",
             "€10.00, payable by invoice",
         )),
+        certificate: Some(Box::new(ProviderCertificate {
+            subject_name: "Stadt Musterstadt, Bürgerbüro".into(),
+            subject_url: Some("https://www.musterstadt.example".into()),
+            issuer_name: "Test-Berechtigungs-CA".into(),
+            issuer_url: Some("https://berechtigung.example".into()),
+            terms_of_usage: "Stadt Musterstadt, Bürgerbüro, Rathausplatz 1, 12345 Musterstadt, \
+                             buergerbuero@musterstadt.example. Zweck: Anträge am Selbstbedienungsterminal."
+                .into(),
+            valid_from: jiff::civil::date(2026, 11, 23),
+            valid_until: jiff::civil::date(2026, 11, 24),
+            rights: Rights::default(),
+        })),
         no_paper: false,
     }
 }

@@ -4,8 +4,10 @@ use catalogue::ServiceId;
 use drivers_api::card::{PinState, ReadStep};
 use drivers_api::language::Language;
 use drivers_api::print::PrintTrouble;
+use session::Ending;
 use session::view::{
-    AwayView, CardHint, Countdown, Paper, ReceiptView, Refusal, Request, Screen, SecretEntry, SecretKind, Tile, View,
+    Availability, AwayView, CardHint, CardWork, Countdown, Paper, PinNews, ReceiptView, Refusal, Request, Screen,
+    SecretEntry, SecretKind, SecretTrouble, Tile, View,
 };
 
 mod forms;
@@ -18,6 +20,7 @@ pub(crate) fn view(language: Language, screen: Screen) -> View {
         Screen::Attract { .. }
             | Screen::Filing
             | Screen::Receipt(_)
+            | Screen::PinDone(_)
             | Screen::TakeCard
             | Screen::Goodbye { .. }
             | Screen::Away(_)
@@ -25,7 +28,7 @@ pub(crate) fn view(language: Language, screen: Screen) -> View {
     let back = way
         && !matches!(
             screen,
-            Screen::Languages | Screen::Reading { .. } | Screen::CardRefused { .. }
+            Screen::Languages | Screen::Working { .. } | Screen::CardRefused { .. }
         );
     View {
         language,
@@ -63,14 +66,14 @@ fn tiles(l: Language) -> Vec<Tile> {
                 "Written proof of where you are registered.",
             ),
             true,
-            true,
+            Availability::Now,
         ),
         tile(
             "hund",
             pick(l, "Hund anmelden", "Register a dog"),
             pick(l, "Anmeldung zur Hundesteuer.", "Registration for dog tax."),
             false,
-            true,
+            Availability::Now,
         ),
         tile(
             "parken",
@@ -81,7 +84,14 @@ fn tiles(l: Language) -> Vec<Tile> {
                 "Parking in the zone where you live.",
             ),
             true,
-            false,
+            Availability::NoReader,
+        ),
+        tile(
+            "fuehrungszeugnis",
+            pick(l, "Führungszeugnis", "Certificate of good conduct"),
+            pick(l, "Vom Bundesamt für Justiz.", "From the Federal Office of Justice."),
+            true,
+            Availability::NoCertificate,
         ),
     ]
 }
@@ -101,13 +111,13 @@ pub(crate) fn receipt(l: Language, paper: Paper, line_up: bool) -> Screen {
     })
 }
 
-pub(crate) fn secret(kind: SecretKind, typed: usize, pin: PinState, wrong: bool) -> Screen {
+pub(crate) fn secret(kind: SecretKind, typed: usize, pin: PinState, trouble: Option<SecretTrouble>) -> Screen {
     Screen::Secret(SecretEntry {
         kind,
         typed,
-        length: 6,
+        length: kind.length(),
         pin,
-        wrong,
+        trouble,
     })
 }
 
@@ -115,7 +125,13 @@ type Named = (&'static str, Screen);
 
 /// Name of a picture, and its view.
 pub(crate) fn all(l: Language) -> Vec<(&'static str, View)> {
-    let screens = entrance(l).into_iter().chain(card()).chain(way(l)).chain(endings());
+    let screens = entrance(l)
+        .into_iter()
+        .chain(card())
+        .chain(refused())
+        .chain(pin())
+        .chain(way(l))
+        .chain(endings());
     let mut views: Vec<(&'static str, View)> = screens.map(|(name, screen)| (name, view(l, screen))).collect();
     let countdown = Some(Countdown {
         remaining_s: 17,
@@ -153,6 +169,7 @@ fn entrance(l: Language) -> Vec<Named> {
             Screen::Attract {
                 card_left: false,
                 reader_works: true,
+                eid_works: true,
             },
         ),
         (
@@ -160,6 +177,15 @@ fn entrance(l: Language) -> Vec<Named> {
             Screen::Attract {
                 card_left: true,
                 reader_works: false,
+                eid_works: false,
+            },
+        ),
+        (
+            "01-attract-no-certificate",
+            Screen::Attract {
+                card_left: false,
+                reader_works: true,
+                eid_works: false,
             },
         ),
         ("02-languages", Screen::Languages),
@@ -169,6 +195,7 @@ fn entrance(l: Language) -> Vec<Named> {
             "04-request-no-card",
             Screen::Request(Request {
                 data: Vec::new(),
+                certificate: None,
                 fee: None,
                 no_paper: true,
                 ..request(l)
@@ -181,28 +208,83 @@ fn card() -> Vec<Named> {
     let fresh = PinState::Operational { tries_left: 3 };
     let used = PinState::Operational { tries_left: 2 };
     let lay = |hint| Screen::LayCard { hint };
-    let refused = |why, retry| Screen::CardRefused { why, retry };
+    let working = |work, on_pad| Screen::Working { work, on_pad };
+    let wrong_pin = Some(SecretTrouble::WrongPin);
     vec![
         ("05-lay-card", lay(CardHint::None)),
         ("05-lay-card-not-eid", lay(CardHint::NotEid)),
         ("05-lay-card-unreadable", lay(CardHint::Unreadable)),
         ("05-lay-card-taken", lay(CardHint::TakenAway)),
         ("05-lay-card-gone", lay(CardHint::ReaderGone)),
-        ("06-pin", secret(SecretKind::Pin, 3, fresh, false)),
-        ("06-pin-wrong", secret(SecretKind::Pin, 0, used, true)),
-        ("06-can", secret(SecretKind::Can, 6, PinState::Suspended, false)),
-        ("06-can-wrong", secret(SecretKind::Can, 0, PinState::Suspended, true)),
-        ("06-pin-last", secret(SecretKind::Pin, 1, PinState::Suspended, false)),
+        ("06-pin", secret(SecretKind::Pin, 3, fresh, None)),
+        ("06-pin-wrong", secret(SecretKind::Pin, 0, used, wrong_pin)),
+        ("06-can", secret(SecretKind::Can, 6, PinState::Suspended, None)),
+        (
+            "06-can-wrong",
+            secret(SecretKind::Can, 0, PinState::Suspended, Some(SecretTrouble::WrongCan)),
+        ),
+        ("06-pin-last", secret(SecretKind::Pin, 1, PinState::Suspended, None)),
+        ("06-transport", secret(SecretKind::TransportPin, 2, fresh, None)),
+        (
+            "06-transport-wrong",
+            secret(SecretKind::TransportPin, 0, used, wrong_pin),
+        ),
+        ("06-new", secret(SecretKind::NewPin, 4, fresh, None)),
+        (
+            "06-new-differs",
+            secret(SecretKind::NewPin, 0, fresh, Some(SecretTrouble::NotTheSame)),
+        ),
+        ("06-new-again", secret(SecretKind::NewPinAgain, 5, fresh, None)),
+        ("06-puk", secret(SecretKind::Puk, 7, PinState::Blocked, None)),
+        (
+            "06-puk-wrong",
+            secret(SecretKind::Puk, 0, PinState::Blocked, Some(SecretTrouble::WrongPuk)),
+        ),
         (
             "07-reading",
-            Screen::Reading {
-                step: ReadStep::Authenticating,
-            },
+            working(CardWork::Reading(ReadStep::Authenticating), false),
         ),
-        ("08-blocked", refused(Refusal::Blocked, false)),
-        ("08-deactivated", refused(Refusal::Deactivated, false)),
-        ("08-not-authorised", refused(Refusal::NotAuthorised, false)),
-        ("08-malformed", refused(Refusal::Malformed, true)),
+        ("07-reading-pad", working(CardWork::Reading(ReadStep::Opening), true)),
+        ("07-changing", working(CardWork::ChangingPin, false)),
+    ]
+}
+
+fn refused() -> Vec<Named> {
+    let refused = |why| Screen::CardRefused { why };
+    vec![
+        ("08-blocked", refused(Refusal::Blocked)),
+        ("08-deactivated", refused(Refusal::Deactivated)),
+        ("08-not-authorised", refused(Refusal::NotAuthorised)),
+        ("08-malformed", refused(Refusal::Malformed)),
+        ("08-puk-used-up", refused(Refusal::PukUsedUp)),
+        ("08-no-certificate", refused(Refusal::NoCertificate)),
+        ("08-signer-gone", refused(Refusal::SignerGone)),
+        ("08-not-genuine", refused(Refusal::NotGenuine)),
+        ("08-revoked", refused(Refusal::Revoked)),
+        ("08-expired", refused(Refusal::Expired)),
+    ]
+}
+
+fn pin() -> Vec<Named> {
+    let forgotten = |paper, print| Screen::PinForgotten {
+        office: "Stadt Musterstadt, Bürgerbüro, Marktplatz 1, 12345 Musterstadt".into(),
+        paper,
+        print,
+    };
+    let once_wrong = PinNews::InOrder(PinState::Operational { tries_left: 2 });
+    vec![
+        ("20-pin-menu", Screen::PinMenu { reader_works: true }),
+        ("20-pin-menu-no-reader", Screen::PinMenu { reader_works: false }),
+        ("21-pin-changed", Screen::PinDone(PinNews::Changed)),
+        ("21-pin-first", Screen::PinDone(PinNews::FirstSet)),
+        ("21-pin-unblocked", Screen::PinDone(PinNews::Unblocked)),
+        ("21-pin-in-order", Screen::PinDone(once_wrong)),
+        ("22-pin-forgotten", forgotten(None, true)),
+        ("22-pin-note", forgotten(Some(Paper::Printed), true)),
+        (
+            "22-pin-note-failed",
+            forgotten(Some(Paper::Failed(PrintTrouble::PaperEmpty)), true),
+        ),
     ]
 }
 
@@ -235,8 +317,14 @@ fn endings() -> Vec<Named> {
     };
     vec![
         ("14-take-card", Screen::TakeCard),
-        ("15-goodbye", Screen::Goodbye { filed: true }),
-        ("15-goodbye-stopped", Screen::Goodbye { filed: false }),
+        ("15-goodbye", Screen::Goodbye { ending: Ending::Filed }),
+        (
+            "15-goodbye-stopped",
+            Screen::Goodbye {
+                ending: Ending::Cancelled,
+            },
+        ),
+        ("15-goodbye-served", Screen::Goodbye { ending: Ending::Served }),
         ("16-away", away(42, Some(2), false)),
         ("16-away-wrong", away(41, Some(0), true)),
         ("16-away-simple", away(30, None, false)),

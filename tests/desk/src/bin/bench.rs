@@ -2,7 +2,7 @@
 //! Machines are shared and noisy: compare runs on one machine, never a figure with a limit in a test.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods)] // a command-line tool that measures
 use desk::headless::Player;
-use desk::{Fault, setup};
+use desk::{Fault, eid_figures, setup};
 use drivers_api::card::{CardEvent, Reader};
 use host::{Devices, Filing, FilingConfig, Host, Inbox};
 use outbox::Outbox;
@@ -29,6 +29,7 @@ const REPAINTS: usize = 40;
 const REPAINT: &str = "ui.repaint_ms.";
 const VISITS_PLAYED: usize = 5;
 const SOAK_VISITS: usize = 500;
+const READS: usize = 31;
 const STORM_DAYS: u64 = 10;
 const STORM_VISITS: u64 = 100;
 const IDLE: Duration = Duration::from_secs(10);
@@ -76,6 +77,15 @@ fn bench(out: &Path) -> Result<(), Fault> {
     let slowest = screens_drawn.clone().map(|(_, time)| *time).max_by(f64::total_cmp);
     figures.insert("ui.repaint_ms", slowest.ok_or("no screen was drawn")?);
     screens_drawn.for_each(|(key, time)| _ = figures.insert(key, *time));
+    let reads = eid_figures::full_reads(READS)?;
+    figures.insert(
+        "eid.read_apdus",
+        median(reads.iter().map(|read| read.commands as f64).collect()),
+    );
+    figures.insert(
+        "eid.read_host_ms",
+        median(reads.iter().map(|read| millis(read.host)).collect()),
+    );
     figures.insert("storm.visits_per_s", storm_visits_per_s()?);
     figures.insert("visit.submit_to_pdf_ms", submit_to_pdf_ms(out)?);
     for (key, value) in &figures {
@@ -144,7 +154,9 @@ fn idle(canvas: &Canvas) -> Result<(), Fault> {
     let (_hand, slot) = Hand::new();
     let cards = inbox.sender();
     let random: StdRng = rand::make_rng();
-    let reader = reader::spawn(slot, random, move |event: CardEvent| cards.send(Input::Card(event)))?;
+    let reader = reader::spawn(slot, random, reader::NoCertificate, move |event: CardEvent| {
+        cards.send(Input::Card(event))
+    })?;
     let papers = inbox.sender();
     let target = Target::Folder {
         path: folder.clone(),

@@ -1,6 +1,10 @@
 //! The emulated German identity card (vsmartcard's nPA) behind a real pcscd: prepared by `eid-card/prepare.sh`, started
 //! and stopped here. Every process is a child that is killed by its id when its guard falls, and by the kernel should
 //! this process die before that.
+pub mod checks;
+pub mod desk;
+pub mod terminal;
+
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
@@ -21,6 +25,11 @@ const START_PATIENCE: Duration = Duration::from_secs(20);
 /// The work folder, fixed below cargo's target folder so that a second run finds what was built.
 fn work_folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("eid-card")
+}
+
+/// A file of the certificates' and keys' folder.
+pub fn pki(name: &str) -> PathBuf {
+    work_folder().join("pki").join(name)
 }
 
 /// Builds what is missing; panics with the script's words when that fails.
@@ -68,9 +77,9 @@ impl Drop for Running {
 }
 
 impl Peer {
-    /// A world in which nothing runs yet.
-    pub fn new() -> Self {
-        let run = work_folder().join(format!("run-{}", std::process::id()));
+    /// A world in which nothing runs yet; `name` tells it from other worlds of this process.
+    pub fn new(name: &str) -> Self {
+        let run = work_folder().join(format!("run-{}-{name}", std::process::id()));
         fs::create_dir_all(run.join("pcscd")).expect("the work folder can be written");
         let namespace = Command::new("unshare")
             .args(["-m", "true"])
@@ -130,8 +139,11 @@ impl Peer {
     pub fn run_inside(&self, test: &str) -> bool {
         let this = std::env::current_exe().expect("this program");
         let mut command = dying_with_us();
-        command.arg(this).args(["--exact", test, "--nocapture"]);
+        command
+            .arg(this)
+            .args(["--exact", test, "--nocapture", "--include-ignored"]);
         command.env(SOCKET_VARIABLE, &self.socket).env(RUN_VARIABLE, &self.run);
+        command.env("SOFTHSM2_CONF", pki("softhsm2.conf"));
         command.status().expect("this program can be run").success()
     }
 
@@ -185,7 +197,6 @@ impl Peer {
     /// Lays the card on: a fresh one, with three tries.
     pub fn lay_card_on(&self) -> Running {
         let work = work_folder();
-        let file = |name: &str| work.join("pki").join(name);
         let log = File::options()
             .create(true)
             .append(true)
@@ -198,11 +209,12 @@ impl Peer {
         command.args(["-t", "nPA", "-H", "127.0.0.1", "-P", &self.port.to_string()]);
         command
             .arg("--cvca")
-            .arg(file("cvca.cvcert"))
+            .arg(pki("cvca.cvcert"))
             .arg("--ca-key")
-            .arg(file("chip_ca.pkcs8"));
-        command.arg("--ef-cardaccess").arg(file("ef_cardaccess.bin"));
-        command.arg("--ef-cardsecurity").arg(file("ef_cardsecurity.bin"));
+            .arg(pki("chip_ca.pkcs8"));
+        command.arg("--ef-cardaccess").arg(pki("ef_cardaccess.bin"));
+        command.arg("--ef-cardsecurity").arg(pki("ef_cardsecurity.bin"));
+        command.arg("--datasetfile").arg(pki("person.txt"));
         command.env("PYTHONPATH", path).current_dir(&self.run);
         let child = command
             .stdin(Stdio::null())

@@ -1,0 +1,41 @@
+//! What the citizen wants done with the card: the same card, PIN and CAN lead to different ends.
+use crate::entrance::Requesting;
+use crate::pin::PinMenu;
+use crate::visit::Stage;
+use catalogue::Service;
+use std::sync::Arc;
+
+/// What the card is for.
+#[derive(Clone, Debug)]
+pub(crate) enum Errand {
+    /// Read what a service names.
+    Read(Arc<Service>),
+    /// Work on the PIN itself.
+    Pin(PinWish),
+}
+
+/// What a citizen wants of the PIN. Needs no certificate and no line (TR-03127 §4.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinWish {
+    /// Another PIN than the present one.
+    Change,
+    /// The first own PIN, with the 5-digit transport PIN of the letter.
+    First,
+    /// How does it stand, and mend it if need be (suspended, blocked).
+    Check,
+}
+
+impl Errand {
+    /// Where "back" leads from the card.
+    pub(crate) fn back(self) -> Stage {
+        match self {
+            Self::Read(service) => Stage::Request(Requesting { service }),
+            Self::Pin(_) => Stage::PinMenu(PinMenu),
+        }
+    }
+
+    /// The transport PIN has five digits and can only be changed (TR-03127 §3.5.3.1).
+    pub(crate) fn has_transport_pin(&self) -> bool {
+        matches!(self, Self::Pin(PinWish::First))
+    }
+}

@@ -1,0 +1,151 @@
+//! Everything about the PIN itself, without a certificate and without a line: change it, set the first one, open it
+//! again, see how it stands. A forgotten PIN leads to the counter, with a note to take along (PAuswV §20).
+use crate::card::AwaitingCard;
+use crate::entrance::ChoosingService;
+use crate::errand::{Errand, PinWish};
+use crate::finish::leave;
+use crate::paper::PaperJob;
+use crate::view::{PinNews, Screen};
+use crate::visit::{AnyStage, Expired, Stage, Step};
+use crate::{Effect, Ending, Input, Now, Record, Tap, Terminal, patience};
+use core::time::Duration;
+use drivers_api::language::Language;
+use drivers_api::print::PrintJob;
+
+/// What about the PIN?
+#[derive(Debug)]
+pub(crate) struct PinMenu;
+
+impl AnyStage for PinMenu {
+    const NAME: &'static str = "pin_menu";
+    const PATIENCE: Duration = patience::CHOOSING;
+
+    fn handle(self, input: Input, _language: Language, step: &mut Step<'_>) -> Stage {
+        match input {
+            Input::Tap(Tap::Pin(wish)) if step.terminal.reader_works => AwaitingCard::begin(Errand::Pin(wish), step),
+            Input::Tap(Tap::PinForgotten) => Stage::PinForgotten(PinForgotten::default()),
+            Input::Tap(Tap::Back) => Stage::Services(ChoosingService),
+            _ => Stage::PinMenu(self),
+        }
+    }
+
+    fn screen(&self, _language: Language, terminal: &Terminal) -> Screen {
+        Screen::PinMenu {
+            reader_works: terminal.reader_works,
+        }
+    }
+
+    fn has_back(&self) -> bool {
+        true
+    }
+}
+
+/// The PIN is as the citizen wanted it, or this is how it stands.
+#[derive(Debug)]
+pub(crate) struct PinDone {
+    pub(crate) news: PinNews,
+}
+
+impl AnyStage for PinDone {
+    const NAME: &'static str = "pin_done";
+    const PATIENCE: Duration = patience::REFUSED;
+
+    fn handle(self, input: Input, _language: Language, step: &mut Step<'_>) -> Stage {
+        match input {
+            Input::Tap(Tap::Continue) => leave(Ending::Served, step),
+            Input::Tap(Tap::Back) => Stage::Services(ChoosingService),
+            _ => Stage::PinDone(self),
+        }
+    }
+
+    fn expired(self, _language: Language, step: &mut Step<'_>) -> Expired {
+        Expired::Go(leave(Ending::Served, step))
+    }
+
+    fn screen(&self, _language: Language, _terminal: &Terminal) -> Screen {
+        Screen::PinDone(self.news)
+    }
+
+    fn has_back(&self) -> bool {
+        true
+    }
+
+    fn may_cancel(&self) -> bool {
+        false
+    }
+}
+
+/// Only the office can set a new PIN: what to bring, where, and a note of it on paper.
+#[derive(Debug, Default)]
+pub(crate) struct PinForgotten {
+    paper: Option<PaperJob>,
+    prints: u8,
+}
+
+impl PinForgotten {
+    fn print(&mut self, language: Language, step: &mut Step<'_>) {
+        self.prints += 1;
+        let job = step.terminal.next_job();
+        let document = step.terminal.catalogue.pin_note(language);
+        step.effects.push(Effect::Print(PrintJob { job, document }));
+        self.paper = Some(PaperJob::sent(job, step.now));
+    }
+
+    fn may_print(&self) -> bool {
+        self.prints < patience::PRINTS_MAX && !matches!(self.paper, Some(PaperJob::Printing { .. }))
+    }
+}
+
+impl AnyStage for PinForgotten {
+    const NAME: &'static str = "pin_forgotten";
+    const PATIENCE: Duration = patience::RECEIPT;
+
+    fn handle(mut self, input: Input, language: Language, step: &mut Step<'_>) -> Stage {
+        if let Some(paper) = &mut self.paper {
+            if let Input::Printer(event) = &input {
+                paper.hear(event, step);
+            }
+            paper.lose_patience(step);
+        }
+        match input {
+            Input::Tap(Tap::PrintAgain) if self.may_print() => self.print(language, step),
+            Input::Tap(Tap::Continue) => return leave(Ending::Served, step),
+            Input::Tap(Tap::Back) => return Stage::PinMenu(PinMenu),
+            _ => {}
+        }
+        Stage::PinForgotten(self)
+    }
+
+    fn expired(self, _language: Language, step: &mut Step<'_>) -> Expired {
+        Expired::Go(leave(Ending::Served, step))
+    }
+
+    fn screen(&self, _language: Language, terminal: &Terminal) -> Screen {
+        let provider = terminal.catalogue.town().provider();
+        Screen::PinForgotten {
+            office: format!("{}, {}, {}", provider.name, provider.street, provider.city),
+            paper: self.paper.as_ref().map(PaperJob::paper),
+            print: self.may_print(),
+        }
+    }
+
+    fn wake(&self) -> Option<Now> {
+        self.paper.as_ref().and_then(PaperJob::wake)
+    }
+
+    fn has_back(&self) -> bool {
+        true
+    }
+}
+
+/// What comes after the PIN has been worked on: the news, or the errand that had to wait for it.
+pub(crate) fn after_work(errand: Errand, news: PinNews, step: &mut Step<'_>) -> Stage {
+    step.record(Record::PinServed(news.word()));
+    match (errand, news) {
+        // The PIN was blocked on the way to something else: that goes on.
+        (errand @ (Errand::Read(_) | Errand::Pin(PinWish::Change | PinWish::First)), PinNews::Unblocked) => {
+            AwaitingCard::begin(errand, step)
+        }
+        (_, news) => Stage::PinDone(PinDone { news }),
+    }
+}

@@ -21,9 +21,10 @@ impl PageKey {
         } else {
             0
         };
-        let secret = match &view.screen {
-            Screen::Secret(entry) => Some(entry.kind),
-            _ => None,
+        let secret = if let Screen::Secret(entry) = &view.screen {
+            Some(entry.kind)
+        } else {
+            None
         };
         Self {
             face: face(&view.screen),

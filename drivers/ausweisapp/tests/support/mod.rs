@@ -18,7 +18,8 @@ fn work_folder() -> PathBuf {
 
 /// Builds and installs what is missing; panics with the script's words when that fails.
 pub fn prepare() {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/peers/eid-card/prepare.sh");
+    let here = std::env::var("CARGO_MANIFEST_DIR").expect("cargo runs the test");
+    let script = Path::new(&here).join("../../tests/peers/eid-card/prepare.sh");
     run(Command::new("bash").arg(&script).arg(work_folder()));
     if !Path::new("/usr/bin/AusweisApp2").exists() {
         let mut install = Command::new("apt-get");

@@ -85,13 +85,14 @@ impl Folder {
         for csca in der_objects(&list(ListKind::Csca)?)? {
             trust.add_csca(csca)?;
         }
-        for crl in der_objects(&list(ListKind::Crl)?)? {
-            trust.add_revocation_list(crl)?;
-        }
         let master_list = list(ListKind::MasterList)?;
         if !master_list.is_empty() {
             let by = self.pinned("master-list-signer.der")?;
             trust.import_master_list(&master_list, MasterListSigner::Pinned(&by), today)?;
+        }
+        // After the master list: it may name the issuers.
+        for crl in der_objects(&list(ListKind::Crl)?)? {
+            trust.add_revocation_list(crl)?;
         }
         let mut blocklist = Blocklist::new(&Sha256::digest(self.pinned("blocklist-sector.7f49")?));
         let by = self.pinned("blocklist-signer.der")?;

@@ -2,7 +2,7 @@
 # Prepares an emulated German identity card from Debian 12 packages alone; a second call takes a second.
 # usage: prepare.sh WORKDIR   leaves in it: pyeac/ (Python binding of libeac), vicc/ (the emulator), pki/ (its files, those
 # of terminals, and a security module's token with the terminals' keys)
-# Nothing is started here: tests/eid_card.rs starts and stops pcscd and the card itself.
+# Nothing is started here: src/emulated_card.rs starts and stops pcscd and the card.
 set -eu
 HERE=$(cd "$(dirname "$0")"; pwd); W=$(realpath -m "$1"); mkdir -p "$W"; cd "$W"
 exec 9> lock; flock 9   # two test runs must not prepare at once
@@ -38,7 +38,7 @@ if [ ! -f pyeac/_eac.so ]; then
 fi
 
 # 3 repaired copy of Debian's vicc
-"$HERE/repair-vicc.sh" "$W/vicc"
+bash "$HERE/repair-vicc.sh" "$W/vicc"
 
 # 4 certificates of terminals by OpenPACE: CVCA > DV > terminal, and the same below a CVCA that only has the name
 rm -rf pki ready-*; mkdir -p pki/tokens; cd pki

@@ -10,15 +10,13 @@
 )] // a test may
 #![allow(clippy::disallowed_methods, missing_docs, unreachable_pub)] // it waits for the programs of others
 #![allow(clippy::print_stdout)] // the bench reads what it prints
-mod eid_card_peer;
-
 use drivers_api::basis::{ComparedDocument, ReadBasis, StaffRegister, StaffSession};
 use drivers_api::card::{CardEvent, CardFailure, CardFound, DataGroup, PinState, PinTask, ReadRequest};
 use drivers_api::private::Digits;
-use eid_card_peer::checks::{is_data_group, is_erika, reads_were_secured};
-use eid_card_peer::desk::{Desk, all_groups, can_then_pin, change, digits, median, pin, typed};
-use eid_card_peer::terminal::{Made, RIGHT};
-use eid_card_peer::{Peer, prepare};
+use peers::checks::{is_data_group, is_erika, reads_were_secured};
+use peers::desk::{Desk, all_groups, can_then_pin, change, digits, pin, typed};
+use peers::emulated_card::{Peer, prepare};
+use peers::terminal::{Made, RIGHT};
 use std::time::{Duration, Instant};
 
 /// The card's secrets, as vsmartcard has them.
@@ -30,8 +28,6 @@ const ALL_TRIES: PinState = PinState::Operational { tries_left: 3 };
 const FRESH: CardFound = CardFound::Eid { pin: ALL_TRIES };
 /// What the emulator answers to restricted identification, whatever it is asked.
 const PSEUDONYM: &str = "481e58d17c129a0ab4637d43c7f7eb2b06106f2690e300c4e70354a041f0d390";
-/// Changes of the PIN that are timed.
-const CHANGES: usize = 10;
 
 /// libpcsclite takes pcscd's socket from the environment, which a process can't safely change for itself: the test runs
 /// itself once more with the variable set.
@@ -164,7 +160,7 @@ impl StaffRegister for AnyCode {
     }
 }
 
-/// What the citizen does with the PIN, and how long a change takes.
+/// What the citizen does with the PIN.
 #[test]
 fn work_on_the_pin() {
     with_peer("work_on_the_pin", "pin", |peer| {
@@ -194,10 +190,6 @@ fn work_on_the_pin() {
         assert_eq!(desk.manage(resume(CAN, PIN)), Ok(ALL_TRIES));
         is_erika(&desk.read(pin(PIN)).unwrap());
 
-        println!(
-            "eid.pin_change_ms {:.1}",
-            median(desk.timed_changes(CHANGES, [PIN, OWN_PIN]))
-        );
         assert_eq!(desk.manage(change("999999", OWN_PIN)), wrong(two_left));
         assert_eq!(desk.manage(change("999999", OWN_PIN)), wrong(PinState::Suspended));
         assert_eq!(desk.manage(resume(CAN, "999999")), wrong(PinState::Blocked));

@@ -6,6 +6,7 @@ use desk::{Fault, eid_figures, setup};
 use drivers_api::card::{CardEvent, Reader};
 use host::{Devices, Filing, FilingConfig, Host, Inbox};
 use outbox::Outbox;
+use peers::pin_changes;
 use printer::{PaperTray, Target};
 use rand::rngs::StdRng;
 use screens::picture::{Canvas, install};
@@ -86,6 +87,7 @@ fn bench(out: &Path) -> Result<(), Fault> {
         "eid.read_host_ms",
         median(reads.iter().map(|read| millis(read.host)).collect()),
     );
+    figures.insert("eid.pin_change_vs_ausweisapp", pin_change_vs_ausweisapp()?);
     figures.insert("storm.visits_per_s", storm_visits_per_s()?);
     figures.insert("visit.submit_to_pdf_ms", submit_to_pdf_ms(out)?);
     for (key, value) in &figures {
@@ -105,13 +107,28 @@ fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
+/// Our change of the PIN in parts of AusweisApp's, on the same emulated card.
+fn pin_change_vs_ausweisapp() -> Result<f64, Fault> {
+    let mut command = this_as("pin-changes")?;
+    let _world = pin_changes::let_in(&mut command);
+    let mut ratio = None;
+    run(command, |line| ratio = line.parse::<f64>().ok())?;
+    Ok(ratio.ok_or("no PIN was changed")?)
+}
+
 /// Runs this program again as a terminal of its own, and hears what it says.
-fn run_child(what: &str, mut hear: impl FnMut(&str)) -> Result<(), Fault> {
-    let program = std::env::current_exe()?;
-    let mut child = Command::new(program)
-        .args(["child", what])
-        .stdout(Stdio::piped())
-        .spawn()?;
+fn run_child(what: &str, hear: impl FnMut(&str)) -> Result<(), Fault> {
+    run(this_as(what)?, hear)
+}
+
+fn this_as(what: &str) -> Result<Command, Fault> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["child", what]);
+    Ok(command)
+}
+
+fn run(mut command: Command, mut hear: impl FnMut(&str)) -> Result<(), Fault> {
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
     if let Some(stdout) = child.stdout.take() {
         BufReader::new(stdout)
             .lines()
@@ -122,11 +139,19 @@ fn run_child(what: &str, mut hear: impl FnMut(&str)) -> Result<(), Fault> {
     if ended.success() {
         Ok(())
     } else {
-        Err(format!("bench child {what} ended with {ended}").into())
+        let what: Vec<_> = command.get_args().collect();
+        Err(format!("bench {what:?} ended with {ended}").into())
     }
 }
 
 fn child(what: &str) -> Result<(), Fault> {
+    if what == "pin-changes" {
+        let times = pin_changes::measure();
+        let (ours, theirs) = (median(times.ours), median(times.ausweisapp));
+        eprintln!("a change of the PIN: ours {ours:.0} ms, AusweisApp's {theirs:.0} ms");
+        println!("{}", ours / theirs);
+        return Ok(());
+    }
     let canvas = install(1080, 1920)?;
     match what {
         "first-frame" => {

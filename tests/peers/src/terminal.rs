@@ -1,5 +1,5 @@
 //! Terminals for the emulated card: certificates by OpenPACE, trust and lists by OpenSSL, the key in SoftHSM's token.
-use super::pki;
+use crate::emulated_card::pki;
 use drivers_api::signer::{SignerTrouble, TerminalSigner};
 use eid::blocklist::Blocklist;
 use eid::passive_auth::{RevocationPolicy, TrustStore};

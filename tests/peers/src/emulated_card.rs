@@ -1,10 +1,6 @@
 //! The emulated German identity card (vsmartcard's nPA) behind a real pcscd: prepared by `eid-card/prepare.sh`, started
 //! and stopped here. Every process is a child that is killed by its id when its guard falls, and by the kernel should
 //! this process die before that.
-pub mod checks;
-pub mod desk;
-pub mod terminal;
-
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
@@ -22,9 +18,21 @@ const SOCKET_PATH_MAX: usize = 107;
 const SYSTEM_SOCKET: &str = "/run/pcscd/pcscd.comm";
 const START_PATIENCE: Duration = Duration::from_secs(20);
 
-/// The work folder, fixed below cargo's target folder so that a second run finds what was built.
+/// What prepares the card, and what it calls; carried along, so that a program far from the tree has them too.
+const SCRIPTS: [(&str, &str); 2] = [
+    ("prepare.sh", include_str!("../eid-card/prepare.sh")),
+    ("repair-vicc.sh", include_str!("../eid-card/repair-vicc.sh")),
+];
+
+/// The work folder, fixed below the target folder that this program was built in, so that a second run finds what was
+/// built. It is the same for all tests (Cargo's `CARGO_TARGET_TMPDIR`) and the bench.
 fn work_folder() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("eid-card")
+    let this = std::env::current_exe().expect("this program");
+    let profile = this
+        .ancestors()
+        .find(|folder| folder.ends_with("debug") || folder.ends_with("release"));
+    let target = profile.and_then(Path::parent).expect("a program in a target folder");
+    target.join("tmp/eid-card")
 }
 
 /// A file of the certificates' and keys' folder.
@@ -32,20 +40,31 @@ pub fn pki(name: &str) -> PathBuf {
     work_folder().join("pki").join(name)
 }
 
-/// Builds what is missing; panics with the script's words when that fails.
+/// Builds what is missing.
+///
+/// # Panics
+/// With the script's words, when that fails.
 pub fn prepare() {
-    let script = Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("eid-card/prepare.sh");
+    let work = work_folder();
+    let scripts = work.join(format!("scripts-{}", std::process::id()));
+    fs::create_dir_all(&scripts).expect("the work folder can be written");
+    for (name, text) in SCRIPTS {
+        fs::write(scripts.join(name), text).expect("a script");
+    }
     let output = Command::new("bash")
-        .arg(&script)
-        .arg(work_folder())
+        .arg(scripts.join("prepare.sh"))
+        .arg(&work)
         .output()
         .expect("bash can be run");
     let words = String::from_utf8_lossy(&output.stderr);
     assert!(
         output.status.success(),
-        "the emulated card could not be prepared by {}:\n{words}",
-        script.display()
+        "the emulated card could not be prepared in {}:
+{words}",
+        work.display()
     );
+    // Nobody reads them any more.
+    let _ = fs::remove_dir_all(scripts);
 }
 
 /// How pcscd is kept apart from one that this machine may run already.
@@ -112,6 +131,11 @@ impl Peer {
         }
     }
 
+    /// The variable, and its value, with which a program finds this world's pcscd.
+    pub fn environment(&self) -> (&'static str, &Path) {
+        (SOCKET_VARIABLE, &self.socket)
+    }
+
     /// Where its logs are.
     pub fn folder(&self) -> &Path {
         &self.run
@@ -142,9 +166,14 @@ impl Peer {
         command
             .arg(this)
             .args(["--exact", test, "--nocapture", "--include-ignored"]);
+        self.let_in(&mut command);
+        command.status().expect("this program can be run").success()
+    }
+
+    /// Gives a program the variables by which [`Peer::inside`], libpcsclite and SoftHSM find this world.
+    pub fn let_in(&self, command: &mut Command) {
         command.env(SOCKET_VARIABLE, &self.socket).env(RUN_VARIABLE, &self.run);
         command.env("SOFTHSM2_CONF", pki("softhsm2.conf"));
-        command.status().expect("this program can be run").success()
     }
 
     /// Starts pcscd with one virtual reader and a log of all APDUs; returns when it answers.

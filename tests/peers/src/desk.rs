@@ -1,6 +1,6 @@
 //! One desk with one reader, and what a citizen does there.
-use super::Peer;
-use super::terminal::{Made, PeerAuthority, RIGHT};
+use crate::emulated_card::Peer;
+use crate::terminal::{Made, PeerAuthority, RIGHT};
 use drivers_api::Job;
 use drivers_api::basis::ReadBasis;
 use drivers_api::card::{
@@ -13,12 +13,13 @@ use rand::rngs::StdRng;
 use reader::ReaderHandle;
 use reader::pcsc::PcscSlot;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// As long as nothing may happen.
 const QUIET: Duration = Duration::from_millis(300);
 
+/// A reader on its own thread, and what it tells.
 pub struct Desk {
     reader: ReaderHandle,
     events: Receiver<CardEvent>,
@@ -113,33 +114,12 @@ impl Desk {
             }
         }
     }
-
-    /// Times of so many changes of the PIN there and back, from command to outcome, in milliseconds.
-    pub fn timed_changes(&mut self, changes: usize, pins: [&str; 2]) -> Vec<f64> {
-        let timed = |at: usize| {
-            let begin = Instant::now();
-            let done = self.manage(change(pins[at % 2], pins[(at + 1) % 2]));
-            assert_eq!(done, Ok(PinState::Operational { tries_left: 3 }));
-            begin.elapsed().as_secs_f64() * 1000.0
-        };
-        (0..changes).map(timed).collect()
-    }
 }
 
 pub fn all_groups() -> ReadRequest {
     ReadRequest {
         groups: DataGroup::ALL.into(),
         ..ReadRequest::default()
-    }
-}
-
-pub fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    let middle = times.len() / 2;
-    if times.len() % 2 == 1 {
-        times[middle]
-    } else {
-        f64::midpoint(times[middle - 1], times[middle])
     }
 }
 

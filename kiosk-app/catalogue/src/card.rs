@@ -83,12 +83,17 @@ pub(crate) struct CardAnswers {
 impl CardAnswers {
     pub(crate) fn of(person: &PersonalData) -> Self {
         let functions = &person.functions;
-        let is_pseudonym =
-            |text: &&PrivateText| text.expose().len() == PSEUDONYM_DIGITS && text.expose().bytes().all(|b| b.is_ascii_hexdigit());
+        let is_pseudonym = |text: &&PrivateText| {
+            text.expose().len() == PSEUDONYM_DIGITS && text.expose().bytes().all(|b| b.is_ascii_hexdigit())
+        };
         Self {
             old_enough: functions.old_enough == Some(true),
             lives_there: functions.lives_there == Some(true),
-            pseudonym: functions.pseudonym.as_ref().filter(is_pseudonym).map(PrivateText::duplicate),
+            pseudonym: functions
+                .pseudonym
+                .as_ref()
+                .filter(is_pseudonym)
+                .map(PrivateText::duplicate),
         }
     }
 
@@ -120,7 +125,11 @@ impl Service {
                 CardQuestion::LivesThere => (DataGroup::PlaceOfResidence, Word::CardNoAddress),
             };
             // Who reads the date all the same must not say that it stays on the card.
-            let note = if self.request.groups.contains(&group) { Word::CardYesOrNo } else { not_told };
+            let note = if self.request.groups.contains(&group) {
+                Word::CardYesOrNo
+            } else {
+                not_told
+            };
             questions.push(format!(
                 "{} {}",
                 self.question_text(*question, language),
@@ -129,7 +138,11 @@ impl Service {
         }
         if self.request.pseudonym {
             let word = |word| self.words.text(word, language);
-            questions.push(format!("{}. {}", word(Word::CardPseudonym), word(Word::CardPseudonymNote)));
+            questions.push(format!(
+                "{}. {}",
+                word(Word::CardPseudonym),
+                word(Word::CardPseudonymNote)
+            ));
         }
         questions
     }
@@ -142,7 +155,11 @@ impl Service {
 
     /// Heading and text of the page that such a "no" leads to; empty where it leads to none.
     pub fn exit_page(&self, question: CardQuestion, language: Language) -> (&str, &str) {
-        let exit = self.asked.iter().find(|asked| asked.question == question).and_then(|asked| asked.exit.as_ref());
+        let exit = self
+            .asked
+            .iter()
+            .find(|asked| asked.question == question)
+            .and_then(|asked| asked.exit.as_ref());
         exit.map_or(("", ""), |exit| (exit.title.get(language), exit.text.get(language)))
     }
 

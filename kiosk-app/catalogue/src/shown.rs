@@ -50,7 +50,11 @@ const ORDER: [(CardSection, &[DataGroup]); 4] = [
     ),
     (
         CardSection::Document,
-        &[DataGroup::DocumentType, DataGroup::IssuingState, DataGroup::DateOfExpiry],
+        &[
+            DataGroup::DocumentType,
+            DataGroup::IssuingState,
+            DataGroup::DateOfExpiry,
+        ],
     ),
     (
         CardSection::Permit,
@@ -192,7 +196,10 @@ mod tests {
     #[test]
     fn codes_are_told_by_their_names() {
         assert_eq!(german(text("ID"), DataGroup::DocumentType), "Personalausweis");
-        assert_eq!(german(text("UB"), DataGroup::DocumentType), "eID-Karte für Unionsbürger");
+        assert_eq!(
+            german(text("UB"), DataGroup::DocumentType),
+            "eID-Karte für Unionsbürger"
+        );
         assert_eq!(german(text("ZZ"), DataGroup::DocumentType), "ZZ");
         assert_eq!(german(text("D"), DataGroup::IssuingState), "Deutschland");
         assert_eq!(german(text("AUT"), DataGroup::Nationality), "Österreich");
@@ -223,7 +230,10 @@ mod tests {
             })
         };
         let home = |place| german(place, DataGroup::PlaceOfResidence);
-        assert_eq!(home(place(Some("Heidestraße 17"), Some("51147"), "D")), "Heidestraße 17\n51147 Köln");
+        assert_eq!(
+            home(place(Some("Heidestraße 17"), Some("51147"), "D")),
+            "Heidestraße 17\n51147 Köln"
+        );
         assert_eq!(home(place(None, None, "D")), "Köln");
         assert_eq!(home(place(Some("Rue 1"), None, "FRA")), "Rue 1\nKöln\nFrankreich");
         assert_eq!(home(place(Some("a\u{202e}b"), None, "XQ")), "a\u{fffd}b\nKöln\nXQ");

@@ -51,7 +51,9 @@ impl Service {
         });
         for asked in &self.asked {
             let yes = answers.card.yes(asked.question);
-            json.pair(asked.question.submission_key(), |json| json.bare(if yes { "true" } else { "false" }));
+            json.pair(asked.question.submission_key(), |json| {
+                json.bare(if yes { "true" } else { "false" })
+            });
         }
         if let Some(pseudonym) = answers.card.pseudonym().filter(|_| self.request.pseudonym) {
             json.pair(PSEUDONYM_KEY, |json| json.string(pseudonym.expose()));
@@ -97,7 +99,11 @@ impl Service {
         const ESCAPED: usize = 6;
         let fixed = SERVICE_KEY.len() + VERSION_KEY.len() + FROM_CARD_KEY.len() + 4 * AROUND;
         let ids = ESCAPED * (self.id.as_str().len() + self.version.len());
-        let questions: usize = self.asked.iter().map(|asked| asked.question.submission_key().len() + AROUND).sum();
+        let questions: usize = self
+            .asked
+            .iter()
+            .map(|asked| asked.question.submission_key().len() + AROUND)
+            .sum();
         let pseudonym = answers.card.pseudonym().filter(|_| self.request.pseudonym);
         let card = questions + pseudonym.map_or(0, |text| PSEUDONYM_KEY.len() + text.expose().len() + AROUND);
         let field = |index: &FieldIndex| {

@@ -186,7 +186,11 @@ impl Service {
             Subject::Field(index) => index,
             Subject::Card(question) => {
                 let said = if answers.card.yes(question) { "true" } else { "false" };
-                return if holds(&condition.test, Some(said)) { Verdict::Holds } else { Verdict::Fails };
+                return if holds(&condition.test, Some(said)) {
+                    Verdict::Holds
+                } else {
+                    Verdict::Fails
+                };
             }
         };
         let Some(field) = self.fields.get(index) else {
@@ -199,7 +203,11 @@ impl Service {
         if answer.is_none() && shown && field.required {
             return Verdict::Open;
         }
-        if holds(&condition.test, answer) { Verdict::Holds } else { Verdict::Fails }
+        if holds(&condition.test, answer) {
+            Verdict::Holds
+        } else {
+            Verdict::Fails
+        }
     }
 }
 

@@ -26,7 +26,7 @@ fn the_example_works() {
     files.extend(catalogue::bundled::files());
     let loaded = Catalogue::load(&files).unwrap();
     assert!(loaded.faults.is_empty(), "{:#?}", loaded.faults);
-    assert_eq!(loaded.catalogue.services().len(), 2);
+    assert_eq!(loaded.catalogue.services().len(), 3);
     let service = loaded.catalogue.service(&"lob".into()).unwrap();
     assert!(service.data_groups().is_empty() && service.fee_text(Language::German).is_none());
 

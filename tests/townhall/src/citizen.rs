@@ -55,6 +55,13 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
             Some(tile) => Act::Tap(Tap::Service(tile.id.clone())),
             None => Act::Wait,
         },
+        Screen::CardContent(_) => match rng.random_range(0..10) {
+            0 => Act::Wait,
+            1 | 2 => Act::TakeCard,
+            3 | 4 => Act::Tap(Tap::Back),
+            _ => Act::Tap(Tap::Continue),
+        },
+        Screen::Exit { .. } => Act::Tap(if rng.random_bool(0.5) { Tap::Back } else { Tap::Continue }),
         Screen::LayCard { .. } if card_lies => Act::TakeCard,
         Screen::LayCard { .. } => Act::LayOn(any_card(rng)),
         Screen::Secret(entry) if entry.typed == entry.length => Act::Tap(Tap::Continue),

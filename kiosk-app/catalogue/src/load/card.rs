@@ -60,8 +60,16 @@ pub(crate) fn request(root: &mut View<'_>, groups: DataGroups, faults: &mut Faul
 /// What a service that only shows can't have: nobody receives anything.
 pub(crate) fn check_show(root: &View<'_>, groups: &DataGroups, faults: &mut Faults) {
     for (key, what, mend) in [
-        ("page", "a service that only shows has no pages", "remove them, or write finish = \"submit\""),
-        ("card", "a service that only shows asks the card no questions", "name data_groups to show, and remove [card]"),
+        (
+            "page",
+            "a service that only shows has no pages",
+            "remove them, or write finish = \"submit\"",
+        ),
+        (
+            "card",
+            "a service that only shows asks the card no questions",
+            "name data_groups to show, and remove [card]",
+        ),
         ("fee", "a service that only shows costs nothing", "remove [fee]"),
     ] {
         if root.has(key) {
@@ -102,8 +110,10 @@ fn municipality(view: &mut View<'_>, faults: &mut Faults) -> Option<String> {
     }
     let mend = match as_on_the_card(&id).filter(|_| digits) {
         Some(id) => format!("as the card has it, this is \"{id}\""),
-        None => "0276, then as the card has it: \"02760503150000\" is the municipality 05315000, \"0276050315\" its Kreis"
-            .to_owned(),
+        None => {
+            "0276, then as the card has it: \"02760503150000\" is the municipality 05315000, \"0276050315\" its Kreis"
+                .to_owned()
+        }
     };
     let what = format!("`{}` is no municipality id", shorten(&id));
     view.fault(faults, view.line_of("municipality"), what, mend);

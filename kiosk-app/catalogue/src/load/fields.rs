@@ -1,10 +1,10 @@
 //! Reads fields and checks what each must keep by itself.
 use crate::answers::ANSWER_CHARS_MAX;
+use crate::card::CardQuestion;
 use crate::fault::Faults;
 use crate::field::{CardSource, Choice, Correctable, Field, FieldKind, PageIndex};
 use crate::load::definition::{RawField, condition, id, is_id};
 use crate::load::view::{View, shorten};
-use crate::card::CardQuestion;
 use crate::submission::{FROM_CARD_KEY, PSEUDONYM_KEY, SERVICE_KEY, VERSION_KEY};
 use crate::walk::FIELDS_MAX;
 use crate::words::Text;

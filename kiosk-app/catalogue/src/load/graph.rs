@@ -255,17 +255,22 @@ impl Known<'_, '_> {
         let Some(question) = CardQuestion::ALL.into_iter().find(|question| question.name() == name) else {
             let known = CardQuestion::ALL.map(|question| format!("{CARD}{}", question.name()));
             let what = format!("the card has no answer `{CARD}{}`", shorten(name));
-            self.root.fault(faults, line, what, format!("known: {}", known.join(", ")));
+            self.root
+                .fault(faults, line, what, format!("known: {}", known.join(", ")));
             return None;
         };
         let Some(asked) = self.asked.iter().find(|asked| asked.question == question) else {
             let what = format!("the card isn't asked for `{CARD}{name}`");
-            self.root.fault(faults, line, what, format!("add {} to [card]", question.key()));
+            self.root
+                .fault(faults, line, what, format!("add {} to [card]", question.key()));
             return None;
         };
         if asked.exit.is_some() {
             let what = format!("`{CARD}{name}` is always true here: a \"no\" leads to the exit page");
-            let mend = format!("write {} = \"go_on\" in [card], or remove the condition", question.on_no());
+            let mend = format!(
+                "write {} = \"go_on\" in [card], or remove the condition",
+                question.on_no()
+            );
             self.root.fault(faults, line, what, mend);
             return None;
         }
@@ -274,7 +279,8 @@ impl Known<'_, '_> {
             RawTest::NotEquals(value @ Value::Bool(_)) => Test::NotEquals(value),
             RawTest::Equals(_) | RawTest::NotEquals(_) | RawTest::IsSet(_) => {
                 let what = format!("`{CARD}{name}` is yes or no");
-                self.root.fault(faults, line, what, "ask equals = true or equals = false");
+                self.root
+                    .fault(faults, line, what, "ask equals = true or equals = false");
                 return None;
             }
         };

@@ -220,7 +220,10 @@ pub(crate) fn card_content(l: Language) -> CardContent {
         fact(DataGroup::MunicipalityId, "02760503150000"),
     ];
     let document = vec![
-        fact(DataGroup::DocumentType, &pick(l, "Personalausweis", "German identity card")),
+        fact(
+            DataGroup::DocumentType,
+            &pick(l, "Personalausweis", "German identity card"),
+        ),
         fact(DataGroup::IssuingState, &pick(l, "Deutschland", "Germany")),
         fact(DataGroup::DateOfExpiry, &pick(l, "31. August 2035", "31 August 2035")),
     ];

@@ -98,10 +98,12 @@ fn in_words(group: DataGroup, content: &GroupContent, words: &Words, language: L
 
 /// Codes by their names, where they are known; everything else as it stands there.
 fn named(group: DataGroup, text: &PrivateText, words: &Words, language: Language) -> PrivateText {
-    let name = match group {
-        DataGroup::DocumentType => words.document_type(text.expose().trim(), language),
-        DataGroup::IssuingState | DataGroup::Nationality => words.state(text.expose().trim(), language),
-        _ => None,
+    let code = text.expose().trim();
+    let is_state = matches!(group, DataGroup::IssuingState | DataGroup::Nationality);
+    let name = if group == DataGroup::DocumentType {
+        words.document_type(code, language)
+    } else {
+        words.state(code, language).filter(|_| is_state)
     };
     name.map_or_else(|| harmless(text), PrivateText::from)
 }

@@ -178,6 +178,7 @@ impl Writer {
 mod tests {
     use super::*;
     use crate::{Catalogue, bundled};
+    use drivers_api::card::{Authenticity, PersonalData, SpecialFunctions};
     use proptest::prelude::*;
 
     #[test]
@@ -207,6 +208,50 @@ mod tests {
             assert_eq!(json.0.capacity(), service.size_max(&shown, &answers));
             assert!(serde_json::from_slice::<serde_json::Value>(&json.0).is_ok());
         }
+    }
+
+    #[test]
+    fn the_buffer_never_grows_with_the_cards_answers() {
+        let mut files = bundled::files();
+        for (name, text) in [
+            (
+                "service.toml",
+                include_str!("../../../tests/townhall/services/jugendkarte/service.toml"),
+            ),
+            (
+                "texts.de.toml",
+                include_str!("../../../tests/townhall/services/jugendkarte/texts.de.toml"),
+            ),
+            (
+                "texts.en.toml",
+                include_str!("../../../tests/townhall/services/jugendkarte/texts.en.toml"),
+            ),
+            (
+                "receipt.toml",
+                include_str!("../../../tests/townhall/services/jugendkarte/receipt.toml"),
+            ),
+        ] {
+            files.push(crate::SourceFile {
+                path: format!("jugendkarte/{name}"),
+                text: text.to_owned(),
+            });
+        }
+        let loaded = Catalogue::load(&files).unwrap();
+        let service = loaded.catalogue.service(&"jugendkarte".into()).unwrap();
+        let answers = service.prefill(&PersonalData {
+            authenticity: Authenticity::ChipTrusted,
+            groups: [].into(),
+            functions: SpecialFunctions {
+                old_enough: Some(true),
+                lives_there: None,
+                pseudonym: Some("0123456789abcdef".repeat(4).as_str().into()),
+            },
+        });
+        let json = service.submission(&answers);
+        let shown: Vec<FieldIndex> = service.shown_on_path(&answers);
+        assert_eq!(json.0.capacity(), service.size_max(&shown, &answers));
+        let value: serde_json::Value = serde_json::from_slice(&json.0).unwrap();
+        assert_eq!(value[PSEUDONYM_KEY].as_str().unwrap().len(), 64);
     }
 
     proptest! {

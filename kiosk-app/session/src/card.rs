@@ -16,6 +16,9 @@ use drivers_api::card::{
 };
 use drivers_api::language::Language;
 
+/// Tries of a PIN that was just right: the retry counter is reset (TR-03127 §3.5.5).
+const PIN_TRIES: u8 = 3;
+
 /// Waits for a card that can be used.
 #[derive(Debug)]
 pub(crate) struct AwaitingCard {
@@ -235,6 +238,8 @@ impl AnyStage for Working {
             }
             Input::Card(CardEvent::ReadDone { job, person }) if job == self.job => {
                 if let Errand::Read(reading) = &self.errand {
+                    let tries_left = PIN_TRIES;
+                    note_pin(PinState::Operational { tries_left }, step);
                     return after_read(reading, person);
                 }
             }

@@ -121,7 +121,7 @@ impl AnyStage for Requesting {
     fn screen(&self, language: Language, terminal: &Terminal) -> view::Screen {
         let service = &self.service;
         let only_shown = service.finish() == Finish::Show;
-        view::Screen::Request(view::Request {
+        view::Screen::Request(Box::new(view::Request {
             service: service.title(language).to_owned(),
             provider: terminal.catalogue.town().provider().clone(),
             purpose: service.purpose(language).to_owned(),
@@ -132,7 +132,7 @@ impl AnyStage for Requesting {
             fee: service.fee_text(language),
             certificate: terminal.certificate.clone().filter(|_| service.needs_card()),
             no_paper: terminal.printer_trouble.is_some() && !only_shown,
-        })
+        }))
     }
 
     fn has_back(&self) -> bool {

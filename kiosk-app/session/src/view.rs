@@ -64,7 +64,7 @@ pub enum Screen {
         reader_works: bool,
     },
     /// Who asks for which data and why, before the PIN (PAuswG §18(4)). [`crate::Tap::Continue`]
-    Request(Request),
+    Request(Box<Request>),
     /// Lay on your card. Goes on by itself.
     LayCard {
         /// What is wrong with what lies there, if anything.

@@ -1,11 +1,11 @@
 //! What is on my card, and services whose card answers yes or no.
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 use catalogue::CardSection;
-use drivers_api::card::{CardEvent, DataGroup, Rights};
+use drivers_api::card::{CardEvent, DataGroup, PinState, Rights};
 use drivers_api::language::Language;
-use session::view::{Availability, Screen};
-use session::{Ending, Input, Record, Tap, patience};
-use townhall::devices::{Holder, PIN};
+use session::view::{Availability, PinNews, Screen};
+use session::{Ending, Input, PinWish, Record, Tap, patience};
+use townhall::devices::{Card, Holder, PIN};
 use townhall::erika::{CANARY, PSEUDONYM, certificate};
 use townhall::services::{AUSWEISDATEN, JUGENDKARTE};
 use townhall::story::{GOOD_CARD, Story};
@@ -131,6 +131,19 @@ fn a_card_left_on_display_is_covered_in_time() {
     let mut story = Story::default();
     story.read_for(AUSWEISDATEN).tap(Tap::Back);
     sees!(story, Screen::Services { .. });
+}
+
+#[test]
+fn a_pin_that_was_right_has_all_its_tries_for_the_next_service() {
+    let mut story = Story::default();
+    story.to_request_of(AUSWEISDATEN).tap(Tap::Continue);
+    story.world.lay_on(Card::Eid { tries: 2, off: false });
+    story.type_secret(PIN).wait(10).tap(Tap::Back);
+    story.tap(Tap::PinServices).tap(Tap::Pin(PinWish::Check));
+    sees!(
+        story,
+        Screen::PinDone(PinNews::InOrder(PinState::Operational { tries_left: 3 }))
+    );
 }
 
 #[test]

@@ -193,24 +193,24 @@ fn entrance(l: Language) -> Vec<Named> {
         ),
         ("02-languages", Screen::Languages),
         ("03-services", Screen::Services { tiles: tiles(l) }),
-        ("04-request", Screen::Request(request(l))),
+        ("04-request", Screen::Request(Box::new(request(l)))),
         (
             "04-request-no-card",
-            Screen::Request(Request {
+            Screen::Request(Box::new(Request {
                 data: Vec::new(),
                 certificate: None,
                 fee: None,
                 no_paper: true,
                 ..request(l)
-            }),
+            })),
         ),
-        ("04-request-questions", Screen::Request(questions(l))),
+        ("04-request-questions", Screen::Request(Box::new(questions(l)))),
         (
             "04-request-shown",
-            Screen::Request(Request {
+            Screen::Request(Box::new(Request {
                 only_shown: true,
                 ..request(l)
-            }),
+            })),
         ),
     ]
 }

@@ -155,8 +155,9 @@ fn joined(parts: &[&str], separator: &str) -> PrivateText {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bundled;
+    use crate::{bundled, charset};
     use drivers_api::card::{Authenticity, PartialDate, SpecialFunctions};
+    use proptest::prelude::*;
 
     fn shown(content: GroupContent, group: DataGroup, language: Language) -> PrivateText {
         let loaded = Catalogue::load(&bundled::files()).unwrap();
@@ -241,5 +242,37 @@ mod tests {
         assert_eq!(home(place(Some("a\u{202e}b"), None, "XQ")), "a\u{fffd}b\nKöln\nXQ");
         let nowhere = GroupContent::Place(Place::NoPlace("keine Wohnung in Deutschland".into()));
         assert_eq!(home(nowhere), "keine Wohnung in Deutschland");
+    }
+    fn any_content() -> impl Strategy<Value = GroupContent> {
+        let part = || prop::option::of(any::<String>());
+        let private = |text: Option<String>| text.map(PrivateText::new);
+        prop_oneof![
+            any::<String>().prop_map(|text| GroupContent::Text(text.as_str().into())),
+            any::<(Option<u16>, Option<u8>, Option<u8>)>().prop_map(|(year, month, day)| date(year, month, day)),
+            (part(), any::<String>(), part(), any::<String>(), part()).prop_map(
+                move |(street, city, state, country, zip)| {
+                    GroupContent::Place(Place::Structured {
+                        street: private(street),
+                        city: PrivateText::new(city),
+                        state: private(state),
+                        country: PrivateText::new(country),
+                        zip: private(zip),
+                    })
+                }
+            ),
+            any::<String>().prop_map(|text| GroupContent::Place(Place::NoPlace(PrivateText::new(text)))),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_card_says_can_be_shown(content in any_content(), group in prop::sample::select(DataGroup::ALL.to_vec())) {
+            for language in Language::ALL {
+                let words = in_words(group, &content, Words::bundled(), language);
+                prop_assert!(!words.expose().trim().is_empty());
+                prop_assert!(!words.expose().chars().any(|c| c != '\n' && charset::is_hostile(c)));
+                prop_assert!(words.expose().chars().count() <= 4 * crate::ANSWER_CHARS_MAX + 3);
+            }
+        }
     }
 }

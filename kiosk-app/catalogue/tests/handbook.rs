@@ -44,6 +44,32 @@ fn the_example_works() {
 }
 
 #[test]
+fn the_handbook_names_what_a_card_can_be_asked() {
+    let page = include_str!("../../../docs/services.md");
+    for name in [
+        "finish",
+        "\"submit\"",
+        "\"show\"",
+        "age_at_least",
+        "too_young",
+        "municipality",
+        "lives_elsewhere",
+        "pseudonym",
+        "\"exit\"",
+        "\"go_on\"",
+        "[exit.too_young]",
+        "card.old_enough",
+        "card.lives_there",
+        "schalter.card.old_enough",
+        "schalter.card.lives_there",
+        "schalter.card.pseudonym",
+    ] {
+        let shown = page.contains(&format!("`{name}`")) || page.contains(&format!("`{name} "));
+        assert!(shown, "{name}");
+    }
+}
+
+#[test]
 fn the_handbook_names_every_data_group() {
     let page = include_str!("../../../docs/services.md");
     for group in drivers_api::card::DataGroup::ALL {

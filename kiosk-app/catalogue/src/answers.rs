@@ -1,4 +1,5 @@
 //! What the citizen answered, in memory only.
+use crate::card::CardAnswers;
 use crate::check::cleaned_input;
 use crate::field::{Correctable, FieldIndex, FieldKind};
 use crate::service::Service;
@@ -15,6 +16,7 @@ pub const ANSWER_CHARS_MAX: usize = 1_000;
 #[derive(Default)]
 pub struct Answers {
     slots: Vec<Option<Answer>>,
+    pub(crate) card: CardAnswers,
 }
 
 /// One answer; see [`FieldKind`] for how each kind is stored.
@@ -65,6 +67,7 @@ impl Service {
     pub fn blank(&self) -> Answers {
         let mut answers = Answers {
             slots: Vec::with_capacity(self.fields.len()),
+            card: CardAnswers::default(),
         };
         for (index, field) in self.fields.iter().enumerate() {
             let default = field.default.as_deref();
@@ -79,9 +82,11 @@ impl Service {
         answers
     }
 
-    /// Answers at the start of a visit with a card: [`Self::blank`], and what fields name as `from_card`, marked so.
+    /// Answers at the start of a visit with a card: [`Self::blank`], what fields name as `from_card`, marked so, and
+    /// the card's own yes and no.
     pub fn prefill(&self, person: &PersonalData) -> Answers {
         let mut answers = self.blank();
+        answers.card = CardAnswers::of(person);
         for (index, field) in self.fields.iter().enumerate() {
             let Some(source) = field.from_card else { continue };
             let Some(text) = person
@@ -202,7 +207,7 @@ fn place_text(place: &Place, part: Option<PlacePart>) -> Option<PrivateText> {
 
 /// A card's text as it may be shown: cut at [`ANSWER_CHARS_MAX`], hostile characters replaced by U+FFFD, so that
 /// nobody overlooks that something stood there.
-fn harmless(text: &PrivateText) -> PrivateText {
+pub(crate) fn harmless(text: &PrivateText) -> PrivateText {
     let chars = || {
         let chars = text.expose().chars().take(ANSWER_CHARS_MAX);
         chars.map(|c| {

@@ -27,5 +27,17 @@ pub fn files() -> Vec<SourceFile> {
             "meldebescheinigung/receipt.toml",
             include_str!("../../services/meldebescheinigung/receipt.toml"),
         ),
+        file(
+            "ausweisdaten/service.toml",
+            include_str!("../../services/ausweisdaten/service.toml"),
+        ),
+        file(
+            "ausweisdaten/texts.de.toml",
+            include_str!("../../services/ausweisdaten/texts.de.toml"),
+        ),
+        file(
+            "ausweisdaten/texts.en.toml",
+            include_str!("../../services/ausweisdaten/texts.en.toml"),
+        ),
     ]
 }

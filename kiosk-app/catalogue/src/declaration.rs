@@ -12,19 +12,19 @@ use drivers_api::private::PrivateText;
 /// A declaration. Holds personal data.
 #[derive(Debug)]
 pub struct Declaration {
-    /// One section for each page on the path that has fields.
+    /// What the card confirmed, if it was asked, and one section for each page on the path that has fields.
     pub sections: Vec<Section>,
     /// Closing words above "submit"; names the fee, if there is one.
     pub statement: String,
 }
 
-/// What one page asked.
+/// What one page asked, or what the card confirmed.
 #[derive(Debug)]
 pub struct Section {
-    /// The page's title.
+    /// The page's title, or a heading for the card's answers.
     pub title: String,
-    /// The page, to go back and change it.
-    pub page: PageIndex,
+    /// The page, to go back and change it; `None` where nothing can be changed: the card said it.
+    pub page: Option<PageIndex>,
     /// Its answers.
     pub rows: Vec<DeclarationRow>,
 }
@@ -44,7 +44,7 @@ impl Service {
     /// The declaration that these answers make. Answers off the path don't appear, whether pruned or not.
     pub fn declaration(&self, answers: &Answers, language: Language) -> Declaration {
         let reach = self.walk(answers);
-        let mut sections = Vec::new();
+        let mut sections: Vec<Section> = self.confirmed(answers, language).into_iter().collect();
         for page in reach.pages() {
             let Some(definition) = self.pages.get(page) else {
                 continue;
@@ -56,7 +56,7 @@ impl Service {
             if !rows.is_empty() {
                 sections.push(Section {
                     title: definition.title(language).to_owned(),
-                    page,
+                    page: Some(page),
                     rows,
                 });
             }

@@ -1,4 +1,5 @@
 //! Fields and pages of a form.
+use crate::card::CardQuestion;
 use crate::words::Text;
 use drivers_api::card::DataGroup;
 use drivers_api::language::Language;
@@ -46,8 +47,17 @@ pub(crate) struct Step {
 /// A typed condition on one answer.
 #[derive(Debug)]
 pub(crate) struct Condition {
-    pub(crate) field: FieldIndex,
+    pub(crate) on: Subject,
     pub(crate) test: Test,
+}
+
+/// Whose answer a condition is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// What the citizen answered here.
+    Field(FieldIndex),
+    /// What the card answered (`card.…`); always with yes or no.
+    Card(CardQuestion),
 }
 
 /// What a condition asks.

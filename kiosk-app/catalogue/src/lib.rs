@@ -6,6 +6,7 @@
 //! Pure: no files, no clock.
 mod answers;
 pub mod bundled;
+mod card;
 mod catalogue;
 mod charset;
 mod check;
@@ -18,12 +19,14 @@ mod load;
 mod receipt;
 mod schema;
 mod service;
+mod shown;
 mod submission;
 mod town;
 mod walk;
 mod words;
 
 pub use answers::{ANSWER_CHARS_MAX, Answer, Answers};
+pub use card::CardQuestion;
 pub use catalogue::{Catalogue, Loaded};
 pub use check::Problem;
 pub use declaration::{Declaration, DeclarationRow, Section};
@@ -31,6 +34,7 @@ pub use fault::{Fault, SourceFile};
 pub use field::{Choice, Field, FieldIndex, FieldKind, Page, PageIndex};
 pub use filing::{Delivery, Filing, LocalTime};
 pub use receipt::QR_PREFIX;
-pub use service::{Cents, Service, ServiceId};
+pub use service::{Cents, Finish, Service, ServiceId};
+pub use shown::{CardFact, CardSection};
 pub use submission::SubmissionJson;
 pub use town::{Provider, Town};

@@ -2,7 +2,7 @@
 use crate::answers::ANSWER_CHARS_MAX;
 use crate::field::{Field, FieldKind, PageIndex};
 use crate::service::Service;
-use crate::submission::{FROM_CARD_KEY, SERVICE_KEY, VERSION_KEY};
+use crate::submission::{FROM_CARD_KEY, PSEUDONYM_KEY, SERVICE_KEY, VERSION_KEY};
 use drivers_api::language::Language;
 use serde_json::{Map, Value, json};
 
@@ -22,6 +22,20 @@ impl Service {
         properties.insert(VERSION_KEY.to_owned(), json!({ "const": self.version }));
         let from_card = json!({ "type": "array", "uniqueItems": true, "items": { "enum": ids } });
         properties.insert(FROM_CARD_KEY.to_owned(), from_card);
+        for asked in &self.asked {
+            let title = self.question_text(asked.question, Language::German);
+            let answer = match asked.exit {
+                // A "no" is never submitted.
+                Some(_) => json!({ "const": true, "title": title }),
+                None => json!({ "type": "boolean", "title": title }),
+            };
+            required.push(json!(asked.question.submission_key()));
+            properties.insert(asked.question.submission_key().to_owned(), answer);
+        }
+        if self.request.pseudonym {
+            let pseudonym = json!({ "type": "string", "pattern": "^[0-9A-Fa-f]{64}$" });
+            properties.insert(PSEUDONYM_KEY.to_owned(), pseudonym);
+        }
         for field in &self.fields {
             let is_box = field.kind == FieldKind::Bool;
             if field.shown_when.is_none() && (field.required || is_box) && self.is_on_every_path(field.page) {

@@ -1,4 +1,5 @@
 //! A service of the town: what is asked, why, and what comes of it.
+use crate::card::Asked;
 use crate::field::{Field, FieldIndex, Page, PageIndex};
 use crate::receipt::ReceiptTemplate;
 use crate::words::{Text, Word, Words, fill};
@@ -29,6 +30,16 @@ impl From<&str> for ServiceId {
     }
 }
 
+/// How a service ends (`finish`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Finish {
+    /// `"submit"`: the declaration is submitted to the office; a receipt is printed.
+    #[default]
+    Submit,
+    /// `"show"`: what was read from the card is shown and forgotten. Nothing is asked, submitted or printed.
+    Show,
+}
+
 /// An amount in euro cents.
 pub type Cents = u32;
 
@@ -40,7 +51,10 @@ pub struct Service {
     pub(crate) leika: String,
     pub(crate) version: String,
     pub(crate) fee: Option<Cents>,
-    pub(crate) data_groups: DataGroups,
+    pub(crate) finish: Finish,
+    pub(crate) request: ReadRequest,
+    /// What the card is asked with `request`, and what follows a "no".
+    pub(crate) asked: Vec<Asked>,
     pub(crate) texts: ServiceTexts,
     pub(crate) pages: Vec<Page>,
     pub(crate) fields: Vec<Field>,
@@ -58,6 +72,8 @@ pub(crate) struct ServiceTexts {
     pub(crate) next_steps: Text,
     pub(crate) statement: Text,
     pub(crate) fee: Text,
+    /// The question for the municipality.
+    pub(crate) lives_there: Text,
     /// The service's own texts for its receipt.
     pub(crate) receipt: BTreeMap<String, Text>,
 }
@@ -68,12 +84,14 @@ impl Service {
         &self.id
     }
 
-    /// What is asked of the card: the data groups it names, and nothing else.
+    /// How it ends.
+    pub fn finish(&self) -> Finish {
+        self.finish
+    }
+
+    /// What is asked of the card: the data groups and answers it names, and nothing else.
     pub fn read_request(&self) -> ReadRequest {
-        ReadRequest {
-            groups: self.data_groups.clone(),
-            ..ReadRequest::default()
-        }
+        self.request.clone()
     }
 
     /// Key in the Leistungskatalog, 14 digits (FIM, LeiKa).
@@ -106,12 +124,12 @@ impl Service {
         self.texts.legal_basis.get(language)
     }
 
-    /// What happens after filing; shown then and printed on the receipt.
+    /// What happens after filing; shown then and printed on the receipt. Of a service that shows: what to do with it.
     pub fn next_steps(&self, language: Language) -> &str {
         self.texts.next_steps.get(language)
     }
 
-    /// The declaration's closing words, above the button that submits.
+    /// The declaration's closing words, above the button that submits; empty for a service that only shows.
     pub fn statement(&self, language: Language) -> &str {
         self.texts.statement.get(language)
     }
@@ -132,9 +150,9 @@ impl Service {
         Some(fill(self.texts.fee.get(language), &[("amount", &amount)]))
     }
 
-    /// Data groups it reads from the card, and no others; empty when it needs no card.
+    /// Data groups it reads from the card, and no others.
     pub fn data_groups(&self) -> &DataGroups {
-        &self.data_groups
+        &self.request.groups
     }
 
     /// How many pages it has on all ways together.

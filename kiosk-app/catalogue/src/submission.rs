@@ -12,6 +12,8 @@ pub(crate) const SERVICE_KEY: &str = "schalter.service";
 pub(crate) const VERSION_KEY: &str = "schalter.version";
 /// Key under which the ids of the fields stand that are as the card said.
 pub(crate) const FROM_CARD_KEY: &str = "schalter.from_card";
+/// Key under which the card's pseudonym stands, 64 hexadecimal digits.
+pub(crate) const PSEUDONYM_KEY: &str = "schalter.card.pseudonym";
 
 /// A submission in UTF-8 JSON; overwritten on drop, `Debug` tells its length.
 pub struct SubmissionJson(Zeroizing<Vec<u8>>);
@@ -30,7 +32,7 @@ impl core::fmt::Debug for SubmissionJson {
 }
 
 impl Service {
-    /// The submission that these answers make: shown fields on the path, in its order. Answers that aren't there or
+    /// The submission that these answers make: the card's yes or no, and shown fields on the path, in its order. Answers that aren't there or
     /// aren't of the field's kind are left out; a box left unticked is `false`. Valid against [`Self::schema`] when
     /// [`Self::first_incomplete`] finds nothing.
     pub fn submission(&self, answers: &Answers) -> SubmissionJson {
@@ -47,6 +49,15 @@ impl Service {
                     .filter_map(|field| Some(self.fields.get(*field)?.fim_id())),
             );
         });
+        for asked in &self.asked {
+            let yes = answers.card.yes(asked.question);
+            json.pair(asked.question.submission_key(), |json| {
+                json.bare(if yes { "true" } else { "false" })
+            });
+        }
+        if let Some(pseudonym) = answers.card.pseudonym().filter(|_| self.request.pseudonym) {
+            json.pair(PSEUDONYM_KEY, |json| json.string(pseudonym.expose()));
+        }
         for index in shown {
             let Some(field) = self.fields.get(index) else { continue };
             let text = answers.value(index);
@@ -88,11 +99,18 @@ impl Service {
         const ESCAPED: usize = 6;
         let fixed = SERVICE_KEY.len() + VERSION_KEY.len() + FROM_CARD_KEY.len() + 4 * AROUND;
         let ids = ESCAPED * (self.id.as_str().len() + self.version.len());
+        let questions: usize = self
+            .asked
+            .iter()
+            .map(|asked| asked.question.submission_key().len() + AROUND)
+            .sum();
+        let pseudonym = answers.card.pseudonym().filter(|_| self.request.pseudonym);
+        let card = questions + pseudonym.map_or(0, |text| PSEUDONYM_KEY.len() + text.expose().len() + AROUND);
         let field = |index: &FieldIndex| {
             let name = self.fields.get(*index).map_or(0, |field| field.fim_id.len());
             2 * (ESCAPED * name + AROUND) + ESCAPED * answers.value(*index).map_or(0, str::len)
         };
-        fixed + ids + shown.iter().map(field).sum::<usize>()
+        fixed + ids + card + shown.iter().map(field).sum::<usize>()
     }
 }
 
@@ -160,6 +178,7 @@ impl Writer {
 mod tests {
     use super::*;
     use crate::{Catalogue, bundled};
+    use drivers_api::card::{Authenticity, PersonalData, SpecialFunctions};
     use proptest::prelude::*;
 
     #[test]
@@ -189,6 +208,50 @@ mod tests {
             assert_eq!(json.0.capacity(), service.size_max(&shown, &answers));
             assert!(serde_json::from_slice::<serde_json::Value>(&json.0).is_ok());
         }
+    }
+
+    #[test]
+    fn the_buffer_never_grows_with_the_cards_answers() {
+        let mut files = bundled::files();
+        for (name, text) in [
+            (
+                "service.toml",
+                include_str!("../../../tests/townhall/services/jugendkarte/service.toml"),
+            ),
+            (
+                "texts.de.toml",
+                include_str!("../../../tests/townhall/services/jugendkarte/texts.de.toml"),
+            ),
+            (
+                "texts.en.toml",
+                include_str!("../../../tests/townhall/services/jugendkarte/texts.en.toml"),
+            ),
+            (
+                "receipt.toml",
+                include_str!("../../../tests/townhall/services/jugendkarte/receipt.toml"),
+            ),
+        ] {
+            files.push(crate::SourceFile {
+                path: format!("jugendkarte/{name}"),
+                text: text.to_owned(),
+            });
+        }
+        let loaded = Catalogue::load(&files).unwrap();
+        let service = loaded.catalogue.service(&"jugendkarte".into()).unwrap();
+        let answers = service.prefill(&PersonalData {
+            authenticity: Authenticity::ChipTrusted,
+            groups: [].into(),
+            functions: SpecialFunctions {
+                old_enough: Some(true),
+                lives_there: None,
+                pseudonym: Some("0123456789abcdef".repeat(4).as_str().into()),
+            },
+        });
+        let json = service.submission(&answers);
+        let shown: Vec<FieldIndex> = service.shown_on_path(&answers);
+        assert_eq!(json.0.capacity(), service.size_max(&shown, &answers));
+        let value: serde_json::Value = serde_json::from_slice(&json.0).unwrap();
+        assert_eq!(value[PSEUDONYM_KEY].as_str().unwrap().len(), 64);
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! Where the citizen stands: the way that answers lead through the pages.
 use crate::answers::Answers;
-use crate::field::{Condition, FieldIndex, FieldKind, PageIndex, Test, Value};
+use crate::field::{Condition, FieldIndex, FieldKind, PageIndex, Subject, Test, Value};
 use crate::service::Service;
 
 /// Most pages of a service. One question a page and a hundred questions is more than anybody answers standing.
@@ -137,10 +137,10 @@ impl Service {
 
     /// What a condition may come to; open as long as it isn't certain that its field is asked.
     fn outlook(&self, when: Option<&Condition>, certain: &Reach, possible: &Reach, answers: &Answers) -> Verdict {
-        match when {
-            None => Verdict::Holds,
-            Some(when) if possible.shows(when.field) && !certain.shows(when.field) => Verdict::Open,
-            Some(when) => self.verdict(when, certain, answers),
+        let Some(when) = when else { return Verdict::Holds };
+        match when.on {
+            Subject::Field(field) if possible.shows(field) && !certain.shows(field) => Verdict::Open,
+            Subject::Field(_) | Subject::Card(_) => self.verdict(when, certain, answers),
         }
     }
 
@@ -182,22 +182,40 @@ impl Service {
     }
 
     fn verdict(&self, condition: &Condition, reach: &Reach, answers: &Answers) -> Verdict {
-        let Some(field) = self.fields.get(condition.field) else {
+        let index = match condition.on {
+            Subject::Field(index) => index,
+            Subject::Card(question) => {
+                let said = if answers.card.yes(question) { "true" } else { "false" };
+                return if holds(&condition.test, Some(said)) {
+                    Verdict::Holds
+                } else {
+                    Verdict::Fails
+                };
+            }
+        };
+        let Some(field) = self.fields.get(index) else {
             return Verdict::Fails;
         };
-        let shown = reach.shows(condition.field);
-        let answer = answers.value(condition.field).filter(|_| shown);
+        let shown = reach.shows(index);
+        let answer = answers.value(index).filter(|_| shown);
         let box_left_empty = shown && !field.required && field.kind == FieldKind::Bool;
         let answer = answer.or(box_left_empty.then_some("false"));
         if answer.is_none() && shown && field.required {
             return Verdict::Open;
         }
-        let holds = match &condition.test {
-            Test::Equals(value) => answer.is_some_and(|text| is_value(text, value)),
-            Test::NotEquals(value) => !answer.is_some_and(|text| is_value(text, value)),
-            Test::IsSet(wanted) => answer.is_some() == *wanted,
-        };
-        if holds { Verdict::Holds } else { Verdict::Fails }
+        if holds(&condition.test, answer) {
+            Verdict::Holds
+        } else {
+            Verdict::Fails
+        }
+    }
+}
+
+fn holds(test: &Test, answer: Option<&str>) -> bool {
+    match test {
+        Test::Equals(value) => answer.is_some_and(|text| is_value(text, value)),
+        Test::NotEquals(value) => !answer.is_some_and(|text| is_value(text, value)),
+        Test::IsSet(wanted) => answer.is_some() == *wanted,
     }
 }
 

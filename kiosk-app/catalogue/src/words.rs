@@ -4,6 +4,7 @@ use crate::bundled;
 use crate::fault::{Faults, SourceFile};
 use crate::load::view::{At, Parsed, View};
 use drivers_api::language::Language;
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 /// One text in every language.
@@ -83,9 +84,22 @@ words! {
     PinThenHeading = "pin_note.then_heading" [],
     PinThen = "pin_note.then" [],
     PinWhereHeading = "pin_note.where_heading" [],
+    CardHeading = "card.heading" [],
+    CardOldEnough = "card.old_enough" ["years"],
+    CardYesOrNo = "card.yes_or_no" [],
+    CardNoDate = "card.no_date" [],
+    CardNoAddress = "card.no_address" [],
+    CardPseudonym = "card.pseudonym" [],
+    CardPseudonymNote = "card.pseudonym_note" [],
+    CardPseudonymSent = "card.pseudonym_sent" [],
+    CardNotOnChip = "card.not_on_chip" [],
 }
 
 const MONTHS: usize = 12;
+/// Table of the document types.
+const DOCUMENTS: &str = "document";
+/// Table of the states.
+const STATES: &str = "state";
 
 /// All shared words in every language.
 #[derive(Debug, Default)]
@@ -93,7 +107,14 @@ pub(crate) struct Words {
     /// In the order of [`WORDS`].
     texts: Vec<Text>,
     months: Vec<Text>,
+    /// By code (TR-03127 §3.4.3).
+    document_types: Names,
+    /// By code (ICAO 9303-3 §5).
+    states: Names,
 }
+
+/// Names of codes.
+type Names = BTreeMap<String, Text>;
 
 impl Words {
     /// The words built into the program.
@@ -117,6 +138,8 @@ impl Words {
         Some(Self {
             texts: german.texts.into_iter().zip(english.texts).map(pair).collect(),
             months: german.months.into_iter().zip(english.months).map(pair).collect(),
+            document_types: named(DOCUMENTS, german.document_types, english.document_types, faults),
+            states: named(STATES, german.states, english.states, faults),
         })
     }
 
@@ -133,6 +156,16 @@ impl Words {
             .map_or("", |text| text.get(language))
     }
 
+    /// Name of a document type.
+    pub(crate) fn document_type(&self, code: &str, language: Language) -> Option<&str> {
+        self.document_types.get(code).map(|name| name.get(language))
+    }
+
+    /// Name of a state.
+    pub(crate) fn state(&self, code: &str, language: Language) -> Option<&str> {
+        self.states.get(code).map(|name| name.get(language))
+    }
+
     /// A text without slots in `[receipt]`, for receipt templates.
     pub(crate) fn receipt_text(&self, key: &str) -> Option<&Text> {
         let (word, _, _) = WORDS
@@ -145,6 +178,8 @@ impl Words {
 struct OneLanguage {
     texts: Vec<String>,
     months: Vec<String>,
+    document_types: BTreeMap<String, String>,
+    states: BTreeMap<String, String>,
 }
 
 fn required<'a>(file: Option<&'a SourceFile>, path: &str, faults: &mut Faults) -> Option<&'a SourceFile> {
@@ -160,7 +195,7 @@ fn read(file: &SourceFile, faults: &mut Faults) -> Option<OneLanguage> {
     let mut root = parsed.view();
     let mut texts = Vec::with_capacity(WORDS.len());
     let mut months = Vec::new();
-    for section in ["problem", "date", "answer", "fee", "receipt", "pin_note"] {
+    for section in ["problem", "date", "answer", "fee", "receipt", "pin_note", "card"] {
         let Some(mut view) = root.table(section, format!("[{section}]"), faults) else {
             root.fault(faults, root.line, format!("[{section}] is missing"), "add the table");
             continue;
@@ -191,8 +226,48 @@ fn read(file: &SourceFile, faults: &mut Faults) -> Option<OneLanguage> {
         }
         view.finish(faults);
     }
+    let document_types = names(&mut root, DOCUMENTS, faults);
+    let states = names(&mut root, STATES, faults);
     root.finish(faults);
-    (faults.count() == before).then_some(OneLanguage { texts, months })
+    (faults.count() == before).then_some(OneLanguage {
+        texts,
+        months,
+        document_types,
+        states,
+    })
+}
+
+/// A table of codes and their names.
+fn names(root: &mut View<'_>, table: &str, faults: &mut Faults) -> BTreeMap<String, String> {
+    let Some(mut view) = root.table(table, format!("[{table}]"), faults) else {
+        root.fault(faults, root.line, format!("[{table}] is missing"), "add the table");
+        return BTreeMap::new();
+    };
+    let keys = view.keys().into_iter();
+    keys.filter_map(|At { value: code, .. }| Some((code.clone(), view.text(&code, faults)?)))
+        .collect()
+}
+
+/// Both languages together. A code that only one of them knows is told.
+fn named(
+    table: &str,
+    german: BTreeMap<String, String>,
+    mut english: BTreeMap<String, String>,
+    faults: &mut Faults,
+) -> Names {
+    let mut lacks = |path, code: &str| {
+        let what = format!("`{}` is missing in [{table}]", crate::load::view::shorten(code));
+        faults.add(path, None, what, "both languages name the same codes");
+    };
+    let mut names = Names::new();
+    for (code, german) in german {
+        match english.remove(&code) {
+            Some(english) => drop(names.insert(code, Text { german, english })),
+            None => lacks("words.en.toml", &code),
+        }
+    }
+    english.keys().for_each(|code| lacks("words.de.toml", code));
+    names
 }
 
 /// Reports slots (`{name}`) that nobody fills, and slots that are missing.

@@ -270,7 +270,7 @@ fn a_broken_service_leaves_the_others_alone() {
     });
     files.extend(copies.collect::<Vec<_>>());
     let loaded = Catalogue::load(&files).unwrap();
-    assert_eq!(loaded.catalogue.services().len(), 1);
+    assert_eq!(loaded.catalogue.services().len(), 2);
     assert!(loaded.catalogue.service(&"broken".into()).is_none());
     assert!(loaded.catalogue.service(&"meldebescheinigung".into()).is_some());
     assert!(!loaded.faults.is_empty());

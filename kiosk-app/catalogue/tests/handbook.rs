@@ -26,7 +26,7 @@ fn the_example_works() {
     files.extend(catalogue::bundled::files());
     let loaded = Catalogue::load(&files).unwrap();
     assert!(loaded.faults.is_empty(), "{:#?}", loaded.faults);
-    assert_eq!(loaded.catalogue.services().len(), 2);
+    assert_eq!(loaded.catalogue.services().len(), 3);
     let service = loaded.catalogue.service(&"lob".into()).unwrap();
     assert!(service.data_groups().is_empty() && service.fee_text(Language::German).is_none());
 
@@ -41,6 +41,32 @@ fn the_example_works() {
     enter(service, &mut answers, "wants_answer", "true");
     assert_eq!(service.next_page(Some(answer), &answers), service.page_named("contact"));
     assert_eq!(service.first_incomplete(&answers), service.page_named("contact"));
+}
+
+#[test]
+fn the_handbook_names_what_a_card_can_be_asked() {
+    let page = include_str!("../../../docs/services.md");
+    for name in [
+        "finish",
+        "\"submit\"",
+        "\"show\"",
+        "age_at_least",
+        "too_young",
+        "municipality",
+        "lives_elsewhere",
+        "pseudonym",
+        "\"exit\"",
+        "\"go_on\"",
+        "[exit.too_young]",
+        "card.old_enough",
+        "card.lives_there",
+        "schalter.card.old_enough",
+        "schalter.card.lives_there",
+        "schalter.card.pseudonym",
+    ] {
+        let shown = page.contains(&format!("`{name}`")) || page.contains(&format!("`{name} "));
+        assert!(shown, "{name}");
+    }
 }
 
 #[test]

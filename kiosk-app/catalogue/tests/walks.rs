@@ -67,7 +67,7 @@ fn every_way() {
                     .declaration(&answers, Language::German)
                     .sections
                     .iter()
-                    .map(|part| part.page)
+                    .map(|part| part.page.unwrap())
                     .collect();
                 assert_eq!(sections, expected_pages);
                 ways.insert(expected);

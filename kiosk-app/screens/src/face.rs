@@ -73,6 +73,12 @@ fn forget(inner: &Inner, keep: ui::Face) {
     let app = &inner.app;
     inner.form.forget();
     pages::form::clear(app);
+    if keep != ui::Face::CardContent {
+        pages::card_content::clear(app);
+    }
+    if keep != ui::Face::Exit {
+        pages::exit::clear(app);
+    }
     if keep != ui::Face::Review {
         pages::review::clear(app);
     }
@@ -102,6 +108,8 @@ fn fill(inner: &Inner, view: &View, new: bool) {
         Screen::PinMenu { reader_works } => pages::pin::menu(app, *reader_works),
         Screen::PinDone(news) => pages::pin::done(app, *news),
         Screen::PinForgotten { office, paper, print } => pages::pin::forgotten(app, office, *paper, *print),
+        Screen::CardContent(content) => pages::card_content::fill(app, content, new),
+        Screen::Exit { service, title, text } => pages::exit::fill(app, service, title, text),
         Screen::Form(form) => pages::form::fill(app, &inner.form, form, new),
         Screen::Review(review) => pages::review::fill(app, review, new),
         Screen::FilingFailed { storage_full, certain } => pages::filing::fill(app, *storage_full, *certain),
@@ -125,6 +133,8 @@ fn face(screen: &Screen) -> ui::Face {
         Screen::PinDone(_) => ui::Face::PinDone,
         Screen::PinForgotten { .. } => ui::Face::PinForgotten,
         Screen::CardRefused { .. } => ui::Face::CardRefused,
+        Screen::CardContent(_) => ui::Face::CardContent,
+        Screen::Exit { .. } => ui::Face::Exit,
         Screen::Form(_) => ui::Face::Form,
         Screen::Review(_) => ui::Face::Review,
         Screen::Filing => ui::Face::Filing,

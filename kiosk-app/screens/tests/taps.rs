@@ -130,6 +130,9 @@ fn expected(l: Language) -> Vec<(&'static str, &'static str, &'static str)> {
             label("Jetzt verbindlich absenden", "Submit now – this is binding"),
             "Continue",
         ),
+        ("10-card-content", label("Fertig", "Done"), "Continue"),
+        ("10-card-content", label("Zurück", "Back"), "Back"),
+        ("10-exit", label("Fertig", "Done"), "Continue"),
         ("12-filing-failed", again, "Continue"),
         ("13-receipt", label("Noch einmal drucken", "Print again"), "PrintAgain"),
         (

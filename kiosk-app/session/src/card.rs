@@ -1,14 +1,13 @@
 //! The stages around the identity card: lay it on, let it be read or its PIN be worked on, and what to do when it can't.
 //!
 //! The state of the PIN is known before any secret is asked for, so that nobody types a PIN in vain (TR-03110-3 B.14.1).
-use crate::errand::{Errand, PinWish};
-use crate::form::{Case, Filling};
+use crate::errand::{Errand, PinWish, Reading};
 use crate::pin::{PinDone, PinForgotten, after_work};
 use crate::secret::SecretStage;
+use crate::show::after_read;
 use crate::view::{CardHint, CardWork, PinNews, Refusal, Screen, SecretTrouble};
 use crate::visit::{AnyStage, Expired, Stage, Step};
 use crate::{Effect, Input, Now, Record, Tap, Terminal, patience};
-use catalogue::Service;
 use core::time::Duration;
 use drivers_api::Job;
 use drivers_api::basis::ReadBasis;
@@ -16,7 +15,9 @@ use drivers_api::card::{
     CardEvent, CardFailure, CardFound, CardPassword, PinState, PinTask, ReadStep, ReaderCommand, Secret,
 };
 use drivers_api::language::Language;
-use std::sync::Arc;
+
+/// Tries of a PIN that was just right: the retry counter is reset (TR-03127 §3.5.5).
+const PIN_TRIES: u8 = 3;
 
 /// Waits for a card that can be used.
 #[derive(Debug)]
@@ -122,17 +123,17 @@ pub(crate) struct Working {
 }
 
 impl Working {
-    /// Reads what the service names, by the holder's PIN (PAuswG §18).
-    pub(crate) fn read(service: Arc<Service>, password: CardPassword, step: &mut Step<'_>) -> Stage {
+    /// Reads what the citizen was told, by the holder's PIN (PAuswG §18).
+    pub(crate) fn read(reading: Reading, password: CardPassword, step: &mut Step<'_>) -> Stage {
         let job = step.terminal.next_job();
         let on_pad = is_on_pad(&password);
         step.effects.push(Effect::Reader(ReaderCommand::Read {
             job,
-            request: service.read_request(),
+            request: reading.request.clone(),
             basis: ReadBasis::OnlineAusweis(password),
         }));
         let work = CardWork::Reading(ReadStep::Opening);
-        Self::begun(Errand::Read(service), job, work, on_pad, step)
+        Self::begun(Errand::Read(reading), job, work, on_pad, step)
     }
 
     /// Works on the PIN.
@@ -236,9 +237,10 @@ impl AnyStage for Working {
                 }
             }
             Input::Card(CardEvent::ReadDone { job, person }) if job == self.job => {
-                if let Errand::Read(service) = &self.errand {
-                    let answers = service.prefill(&person);
-                    return Filling::begin(Case::new(Arc::clone(service), answers, Some(&person)));
+                if let Errand::Read(reading) = &self.errand {
+                    let tries_left = PIN_TRIES;
+                    note_pin(PinState::Operational { tries_left }, step);
+                    return after_read(reading, person);
                 }
             }
             Input::Card(CardEvent::PinDone { job, pin }) if job == self.job => return self.done(pin, step),

@@ -1,13 +1,14 @@
 //! The first stages: language, service, and who asks for which data and why.
 use crate::card::AwaitingCard;
-use crate::errand::Errand;
+use crate::errand::{Errand, Reading};
 use crate::form::{Case, Filling};
 use crate::pin::PinMenu;
 use crate::view::Availability;
 use crate::visit::{AnyStage, Stage, Step};
 use crate::{Input, Tap, Terminal, patience, view};
-use catalogue::Service;
+use catalogue::{Finish, Service};
 use core::time::Duration;
+use drivers_api::card::ReadRequest;
 use drivers_api::language::Language;
 use std::sync::Arc;
 
@@ -60,7 +61,7 @@ impl AnyStage for ChoosingService {
             id: service.id().clone(),
             title: service.title(language).to_owned(),
             summary: service.summary(language).to_owned(),
-            needs_card: !service.data_groups().is_empty(),
+            needs_card: service.needs_card(),
             available: availability(service, terminal),
         };
         view::Screen::Services {
@@ -75,11 +76,11 @@ impl AnyStage for ChoosingService {
 
 /// A service that needs a card needs a reader, and a certificate that grants what it reads.
 fn availability(service: &Service, terminal: &Terminal) -> Availability {
-    match service.data_groups() {
-        groups if groups.is_empty() => Availability::Now,
-        _ if !terminal.reader_works => Availability::NoReader,
-        groups if !terminal.may_read(groups) => Availability::NoCertificate,
-        _ => Availability::Now,
+    match service.needs_card() {
+        false => Availability::Now,
+        true if !terminal.reader_works => Availability::NoReader,
+        true if terminal.granted(service).is_none() => Availability::NoCertificate,
+        true => Availability::Now,
     }
 }
 
@@ -89,17 +90,29 @@ pub(crate) struct Requesting {
     pub(crate) service: Arc<Service>,
 }
 
+impl Requesting {
+    /// What the citizen is told, and what is read then. Without a certificate the reader will say so.
+    fn request(&self, terminal: &Terminal) -> ReadRequest {
+        let granted = terminal.granted(&self.service);
+        granted.unwrap_or_else(|| self.service.read_request())
+    }
+}
+
 impl AnyStage for Requesting {
     const NAME: &'static str = "request";
     const PATIENCE: Duration = patience::CHOOSING;
 
     fn handle(self, input: Input, _language: Language, step: &mut Step<'_>) -> Stage {
         match input {
-            Input::Tap(Tap::Continue) if self.service.data_groups().is_empty() => {
+            Input::Tap(Tap::Continue) if !self.service.needs_card() => {
                 let answers = self.service.blank();
                 Filling::begin(Case::new(self.service, answers, None))
             }
-            Input::Tap(Tap::Continue) => AwaitingCard::begin(Errand::Read(self.service), step),
+            Input::Tap(Tap::Continue) => {
+                let request = self.request(step.terminal);
+                let service = self.service;
+                AwaitingCard::begin(Errand::Read(Reading { service, request }), step)
+            }
             Input::Tap(Tap::Back) => Stage::Services(ChoosingService),
             _ => Stage::Request(self),
         }
@@ -107,19 +120,19 @@ impl AnyStage for Requesting {
 
     fn screen(&self, language: Language, terminal: &Terminal) -> view::Screen {
         let service = &self.service;
-        view::Screen::Request(view::Request {
+        let only_shown = service.finish() == Finish::Show;
+        view::Screen::Request(Box::new(view::Request {
             service: service.title(language).to_owned(),
             provider: terminal.catalogue.town().provider().clone(),
             purpose: service.purpose(language).to_owned(),
             legal_basis: service.legal_basis(language).to_owned(),
-            data: service.data_groups().iter().copied().collect(),
+            data: self.request(terminal).groups.into_iter().collect(),
+            questions: service.card_questions(language),
+            only_shown,
             fee: service.fee_text(language),
-            certificate: match service.data_groups().is_empty() {
-                true => None,
-                false => terminal.certificate.clone(),
-            },
-            no_paper: terminal.printer_trouble.is_some(),
-        })
+            certificate: terminal.certificate.clone().filter(|_| service.needs_card()),
+            no_paper: terminal.printer_trouble.is_some() && !only_shown,
+        }))
     }
 
     fn has_back(&self) -> bool {

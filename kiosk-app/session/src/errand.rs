@@ -3,15 +3,23 @@ use crate::entrance::Requesting;
 use crate::pin::PinMenu;
 use crate::visit::Stage;
 use catalogue::Service;
+use drivers_api::card::ReadRequest;
 use std::sync::Arc;
 
 /// What the card is for.
 #[derive(Clone, Debug)]
 pub(crate) enum Errand {
-    /// Read what a service names.
-    Read(Arc<Service>),
+    /// Read for a service.
+    Read(Reading),
     /// Work on the PIN itself.
     Pin(PinWish),
+}
+
+/// A service, and what is read for it: what the citizen was told before the PIN, and nothing else.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    pub(crate) service: Arc<Service>,
+    pub(crate) request: ReadRequest,
 }
 
 /// What a citizen wants of the PIN. Needs no certificate and no line (TR-03127 §4.6).
@@ -29,7 +37,7 @@ impl Errand {
     /// Where "back" leads from the card.
     pub(crate) fn back(self) -> Stage {
         match self {
-            Self::Read(service) => Stage::Request(Requesting { service }),
+            Self::Read(Reading { service, .. }) => Stage::Request(Requesting { service }),
             Self::Pin(_) => Stage::PinMenu(PinMenu),
         }
     }

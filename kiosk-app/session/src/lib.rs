@@ -28,6 +28,7 @@ pub mod patience;
 mod pin;
 mod secret;
 mod session;
+mod show;
 mod terminal;
 pub mod view;
 pub mod visit;
@@ -173,7 +174,7 @@ pub enum Record {
 pub enum Ending {
     /// With a filed case.
     Filed,
-    /// With what was wanted, without a case.
+    /// Without a case: with what was wanted, or because the service is not for this person.
     Served,
     /// Stopped by the citizen.
     Cancelled,

@@ -18,6 +18,8 @@ pub const REFUSED: Duration = Duration::from_secs(90);
 pub const FORM: Duration = Duration::from_secs(240);
 /// Reading the whole declaration.
 pub const REVIEW: Duration = Duration::from_secs(300);
+/// Reading what stands on one's card; shorter than a form, because it is all there and nothing is lost.
+pub const SHOWING: Duration = Duration::from_secs(180);
 /// Sealing and storing; fsync on a worn card takes seconds.
 pub const FILING: Duration = Duration::from_secs(30);
 /// Deciding what to do when a case could not be stored.

@@ -119,7 +119,7 @@ impl SecretStage {
 /// The card is opened with this password, for what the errand wants.
 fn with_password(errand: Errand, password: CardPassword, step: &mut Step<'_>) -> Stage {
     match (errand, password) {
-        (Errand::Read(service), password) => Working::read(service, password, step),
+        (Errand::Read(reading), password) => Working::read(reading, password, step),
         (errand @ Errand::Pin(_), CardPassword::CanThenPin { can, pin }) => {
             Working::manage(errand, PinTask::Resume { can, pin }, step)
         }

@@ -1,9 +1,9 @@
 //! What the terminal knows about itself between visits: its services and the state of its devices. Nothing of it is
 //! about a citizen.
 use crate::Input;
-use catalogue::Catalogue;
+use catalogue::{Catalogue, Finish, Service};
 use drivers_api::Job;
-use drivers_api::card::{CardEvent, CardFound, DataGroups, ProviderCertificate};
+use drivers_api::card::{CardEvent, CardFound, ProviderCertificate, ReadRequest};
 use drivers_api::print::{PrintTrouble, PrinterEvent};
 
 /// The terminal, across visits.
@@ -47,10 +47,20 @@ impl Terminal {
         Job(self.last_job)
     }
 
-    /// The certificate grants these data groups.
-    pub(crate) fn may_read(&self, groups: &DataGroups) -> bool {
-        let granted = self.certificate.as_ref().map(|certificate| &certificate.rights.groups);
-        granted.is_some_and(|granted| groups.is_subset(granted))
+    /// What may be read for a service now; `None` while the certificate doesn't grant what the service needs. One that
+    /// only shows gets along with less: what isn't granted isn't offered.
+    pub(crate) fn granted(&self, service: &Service) -> Option<ReadRequest> {
+        let rights = &self.certificate.as_ref()?.rights;
+        let mut request = service.read_request();
+        if service.finish() == Finish::Show {
+            request.groups.retain(|group| rights.groups.contains(group));
+            return (!request.groups.is_empty()).then_some(request);
+        }
+        let granted = request.groups.is_subset(&rights.groups)
+            && (rights.age || request.age_at_least.is_none())
+            && (rights.municipality || request.municipality.is_none())
+            && (rights.pseudonym || !request.pseudonym);
+        granted.then_some(request)
     }
 
     /// Notes what an input says about the devices, whoever is standing here.

@@ -1,7 +1,7 @@
 //! What the screens show, computed from the session: plain data, one variant per screen. A view may hold personal data
 //! (a form's values); it is wiped when the next one replaces it.
 use crate::Ending;
-use catalogue::{FieldIndex, PageIndex, Provider, ServiceId};
+use catalogue::{CardFact, CardSection, FieldIndex, PageIndex, Provider, ServiceId};
 use drivers_api::card::{Authenticity, DataGroup, ProviderCertificate};
 use drivers_api::language::Language;
 use drivers_api::print::PrintTrouble;
@@ -64,7 +64,7 @@ pub enum Screen {
         reader_works: bool,
     },
     /// Who asks for which data and why, before the PIN (PAuswG §18(4)). [`crate::Tap::Continue`]
-    Request(Request),
+    Request(Box<Request>),
     /// Lay on your card. Goes on by itself.
     LayCard {
         /// What is wrong with what lies there, if anything.
@@ -95,6 +95,17 @@ pub enum Screen {
         paper: Option<Paper>,
         /// It may be printed (again).
         print: bool,
+    },
+    /// What stands on the card, in words. [`crate::Tap::Continue`] ends, `Back` leads to the services.
+    CardContent(CardContent),
+    /// The card said no to what the service is for. [`crate::Tap::Continue`] ends, `Back` leads to the services.
+    Exit {
+        /// Name of the service.
+        service: String,
+        /// Why it isn't for this person, as a heading.
+        title: String,
+        /// The way on.
+        text: String,
     },
     /// A page of the form. [`crate::Tap::Enter`], [`crate::Tap::Continue`]
     Form(Form),
@@ -162,12 +173,29 @@ pub struct Request {
     pub legal_basis: String,
     /// What is read from the card; none for a service without card.
     pub data: Vec<DataGroup>,
+    /// What the card is asked beside, in whole sentences: its answer is yes or no, or a pseudonym.
+    pub questions: Vec<String>,
+    /// Nothing is submitted: what was read is shown and forgotten.
+    pub only_shown: bool,
     /// What it costs, in words.
     pub fee: Option<String>,
     /// What the terminal's certificate says of who asks; `None` for a service without card.
     pub certificate: Option<Box<ProviderCertificate>>,
     /// The printer doesn't print just now: whoever wants the paper knows before beginning.
     pub no_paper: bool,
+}
+
+/// What stands on a card.
+#[derive(Debug)]
+pub struct CardContent {
+    /// Name of the service.
+    pub service: String,
+    /// Every group that was read, by what it is about.
+    pub sections: Vec<(CardSection, Vec<CardFact>)>,
+    /// What to do when something is wrong.
+    pub note: String,
+    /// How far the data are proven.
+    pub authenticity: Authenticity,
 }
 
 /// A page of the form.

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! Language → Services → Request → AwaitingCard → Secret → Working → Filling → Reviewing → Filing → Receipt → TakingCard → Goodbye
-//!                ↓                  ↑  ↑            ↓        ↓ ↓                                             ↑
+//!                ↓                  ↑  ↑            ↓        ↓ ↓↓                                            ↑
+//!                ↓                  ↑  ↑            ↓        ↓ ↓└─→ Showing, Exit ───────────────────────────┤
 //!             PinMenu ──────────────┘  └── taken away, wrong PIN, suspended (CAN) ──→ Refused (PUK)          │
 //!                └──→ PinForgotten                            └──→ PinDone ──────────────────────────────────┘
 //! ```
@@ -13,6 +14,7 @@ use crate::form::{Filling, Reviewing};
 use crate::patience::Patience;
 use crate::pin::{PinDone, PinForgotten, PinMenu};
 use crate::secret::SecretStage;
+use crate::show::{Exit, Showing};
 use crate::view::{Screen, View};
 use crate::{Effect, Ending, Input, Now, Record, Tap, Terminal};
 use core::time::Duration;
@@ -63,6 +65,8 @@ pub(crate) enum Stage {
     PinMenu(PinMenu),
     PinDone(PinDone),
     PinForgotten(PinForgotten),
+    Showing(Showing),
+    Exit(Exit),
     Filling(Filling),
     Reviewing(Reviewing),
     Filing(Filing),
@@ -88,6 +92,8 @@ macro_rules! each_stage {
             Stage::PinMenu($name) => $then,
             Stage::PinDone($name) => $then,
             Stage::PinForgotten($name) => $then,
+            Stage::Showing($name) => $then,
+            Stage::Exit($name) => $then,
             Stage::Filling($name) => $then,
             Stage::Reviewing($name) => $then,
             Stage::Filing($name) => $then,
@@ -165,7 +171,7 @@ impl Stage {
             Self::Reviewing(stage) => stage.case.birthday.as_ref(),
             Self::FilingFailed(stage) => stage.case.birthday.as_ref(),
             Self::Language(_) | Self::Services(_) | Self::Request(_) | Self::AwaitingCard(_) | Self::Secret(_) => None,
-            Self::PinMenu(_) | Self::PinDone(_) | Self::PinForgotten(_) => None,
+            Self::PinMenu(_) | Self::PinDone(_) | Self::PinForgotten(_) | Self::Showing(_) | Self::Exit(_) => None,
             Self::Working(_) | Self::Refused(_) | Self::Filing(_) | Self::Receipt(_) | Self::TakingCard(_) => None,
             Self::Goodbye(_) | Self::Over(_) => None,
         }

@@ -55,6 +55,8 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
             Some(tile) => Act::Tap(Tap::Service(tile.id.clone())),
             None => Act::Wait,
         },
+        Screen::CardContent(_) => read_card(rng),
+        Screen::Exit { .. } => Act::Tap(if rng.random_bool(0.5) { Tap::Back } else { Tap::Continue }),
         Screen::LayCard { .. } if card_lies => Act::TakeCard,
         Screen::LayCard { .. } => Act::LayOn(any_card(rng)),
         Screen::Secret(entry) if entry.typed == entry.length => Act::Tap(Tap::Continue),
@@ -87,6 +89,16 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
         } else {
             Tap::Cancel
         }),
+    }
+}
+
+/// In front of what stands on the card: reads on, takes it away, has another wish, is done.
+fn read_card(rng: &mut StdRng) -> Act {
+    match rng.random_range(0..10) {
+        0 => Act::Wait,
+        1 | 2 => Act::TakeCard,
+        3 | 4 => Act::Tap(Tap::Back),
+        _ => Act::Tap(Tap::Continue),
     }
 }
 

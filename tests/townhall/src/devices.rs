@@ -3,8 +3,7 @@ use crate::erika;
 use drivers_api::Job;
 use drivers_api::basis::ReadBasis;
 use drivers_api::card::{
-    CardEvent, CardFailure, CardFound, CardPassword, DataGroups, PinState, PinTask, ReadRequest, ReadStep,
-    ReaderCommand, Secret,
+    CardEvent, CardFailure, CardFound, CardPassword, PinState, PinTask, ReadRequest, ReadStep, ReaderCommand, Secret,
 };
 use drivers_api::print::{PrintJob, PrintTrouble, PrinterEvent};
 use rand::rngs::StdRng;
@@ -62,6 +61,24 @@ impl Card {
     }
 }
 
+/// What a card answers of its holder without giving the data away.
+#[derive(Clone, Copy, Debug)]
+pub struct Holder {
+    /// Has reached any age that is asked for.
+    pub old_enough: bool,
+    /// Lives in any municipality that is asked for.
+    pub lives_there: bool,
+}
+
+impl Default for Holder {
+    fn default() -> Self {
+        Self {
+            old_enough: true,
+            lives_there: true,
+        }
+    }
+}
+
 fn state(tries: u8) -> PinState {
     match tries {
         0 => PinState::Blocked,
@@ -81,6 +98,8 @@ pub struct ReaderDouble {
     pub works: bool,
     /// What lies on it.
     pub card: Option<Card>,
+    /// Whose card it is.
+    pub holder: Holder,
 }
 
 impl ReaderDouble {
@@ -94,7 +113,7 @@ impl ReaderDouble {
         let mut agenda = Agenda::new();
         let job = work.job();
         let failed = work.failing();
-        let again = work.again();
+        let again = work.again(self.holder);
         if let Work::Read { .. } = work {
             let step = ReadStep::Opening;
             agenda.push((now, Input::Card(CardEvent::Progress { job, step })));
@@ -138,16 +157,13 @@ impl ReaderDouble {
         let Some(Card::Eid { tries, off }) = &mut self.card else {
             return failed(CardFailure::CardLost);
         };
-        let (job, secrets, done): (_, _, fn(Job, DataGroups) -> CardEvent) = match work {
+        let (secrets, done) = match work {
             Work::Read { job, basis, request } => {
                 let ReadBasis::OnlineAusweis(password) = basis else {
                     return failed(CardFailure::NotAuthorised);
                 };
-                let read = |job, groups: DataGroups| CardEvent::ReadDone {
-                    job,
-                    person: erika::canary(&groups),
-                };
-                (job, (Secrets::of(password), request.groups), read)
+                let person = erika::canary(&request, self.holder);
+                (Secrets::of(password), CardEvent::ReadDone { job, person })
             }
             Work::Pin { job, task } => {
                 let secrets = match task {
@@ -163,11 +179,9 @@ impl ReaderDouble {
                         };
                     }
                 };
-                let done = |job, _| CardEvent::PinDone { job, pin: state(3) };
-                (job, (secrets, DataGroups::new()), done)
+                (secrets, CardEvent::PinDone { job, pin: state(3) })
             }
         };
-        let (secrets, groups) = secrets;
         if *off {
             let pin = PinState::Deactivated;
             return failed(CardFailure::PinUnusable { pin });
@@ -182,7 +196,7 @@ impl ReaderDouble {
             return failed(CardFailure::WrongPin { pin: state(*tries) });
         }
         *tries = 3;
-        done(job, groups)
+        done
     }
 }
 
@@ -216,11 +230,11 @@ impl Work {
     }
 
     /// A second good answer of a reader that stutters.
-    fn again(&self) -> CardEvent {
+    fn again(&self, holder: Holder) -> CardEvent {
         match self {
             Self::Read { job, request, .. } => CardEvent::ReadDone {
                 job: *job,
-                person: erika::canary(&request.groups),
+                person: erika::canary(request, holder),
             },
             Self::Pin { job, .. } => CardEvent::PinDone {
                 job: *job,

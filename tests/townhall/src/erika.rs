@@ -1,6 +1,7 @@
-//! The published test person, and persons with a canary in every field for the storms.
+//! Persons with a canary in every field, and the office's certificate.
+use crate::devices::Holder;
 use drivers_api::card::{
-    Authenticity, DataGroup, DataGroups, GroupContent, PartialDate, PersonalData, Place, ProviderCertificate, Rights,
+    Authenticity, DataGroup, GroupContent, PartialDate, PersonalData, Place, ProviderCertificate, ReadRequest, Rights,
     SpecialFunctions,
 };
 use drivers_api::private::PrivateText;
@@ -29,19 +30,18 @@ pub fn certificate() -> ProviderCertificate {
 /// Every personal text of a storm person contains this word; it must not be found anywhere after the visit.
 pub const CANARY: &str = "Zqanarienvogel";
 
-/// Erika Mustermann as her card tells her, reduced to the groups that were asked for.
-pub fn erika(groups: &DataGroups) -> PersonalData {
-    person("Erika", "Mustermann", "Heidestraße 17", "Köln", groups)
-}
+/// Pseudonym of every storm card; as [`CANARY`].
+pub const PSEUDONYM: &str = "c0ffee5eedc0ffee5eedc0ffee5eedc0ffee5eedc0ffee5eedc0ffee5eedc0ff";
 
-/// A person who can be found again in memory.
-pub fn canary(groups: &DataGroups) -> PersonalData {
+/// A person who can be found again in memory, as far as the card was asked.
+pub fn canary(request: &ReadRequest, holder: Holder) -> PersonalData {
     person(
         CANARY,
         &with_canary("-Mustermann"),
         &with_canary("weg 17"),
         CANARY,
-        groups,
+        request,
+        holder,
     )
 }
 
@@ -54,7 +54,7 @@ pub fn with_canary(rest: &str) -> Zeroizing<String> {
     text
 }
 
-fn person(given: &str, family: &str, street: &str, city: &str, groups: &DataGroups) -> PersonalData {
+fn person(given: &str, family: &str, street: &str, city: &str, request: &ReadRequest, holder: Holder) -> PersonalData {
     let text = |text: &str| GroupContent::Text(PrivateText::from(text));
     let content = |group: DataGroup| match group {
         DataGroup::DocumentType => text("ID"),
@@ -78,10 +78,14 @@ fn person(given: &str, family: &str, street: &str, city: &str, groups: &DataGrou
         | DataGroup::ResidencePermitI
         | DataGroup::ResidencePermitII => GroupContent::NotOnChip,
     };
-    let groups = groups.iter().map(|group| (*group, content(*group))).collect();
+    let groups = request.groups.iter().map(|group| (*group, content(*group))).collect();
     PersonalData {
         authenticity: Authenticity::ChipTrusted,
-        functions: SpecialFunctions::default(),
+        functions: SpecialFunctions {
+            old_enough: request.age_at_least.map(|_| holder.old_enough),
+            lives_there: request.municipality.as_ref().map(|_| holder.lives_there),
+            pseudonym: request.pseudonym.then(|| PSEUDONYM.into()),
+        },
         groups,
     }
 }

@@ -6,6 +6,7 @@
 pub mod citizen;
 pub mod devices;
 pub mod erika;
+pub mod services;
 pub mod storm;
 pub mod story;
 pub mod world;

@@ -1,7 +1,7 @@
 //! Seeded visits through an unreliable world, and the laws that hold in all of them.
-use crate::devices::Weather;
+use crate::devices::{Holder, Weather};
+use crate::services::catalogue;
 use crate::world::World;
-use catalogue::{Catalogue, bundled};
 use session::patience::{FORM, GRACE, REVIEW, TAKING_CARD};
 use session::view::Screen;
 use session::{Ending, Record, Session};
@@ -20,6 +20,10 @@ pub struct Tally {
     pub filed: u64,
     /// Visits that ended with what was wanted, without a case.
     pub served: u64,
+    /// Times a card's content was shown.
+    pub shown: u64,
+    /// Times a card said no to what a service is for.
+    pub turned_away: u64,
     /// Times something was done about a PIN.
     pub pins_served: u64,
     /// Stopped by the citizen.
@@ -40,6 +44,8 @@ impl Tally {
         self.visits += other.visits;
         self.filed += other.filed;
         self.served += other.served;
+        self.shown += other.shown;
+        self.turned_away += other.turned_away;
         self.pins_served += other.pins_served;
         self.cancelled += other.cancelled;
         self.abandoned += other.abandoned;
@@ -69,15 +75,6 @@ fn longest_farewell() -> Duration {
     REVIEW.max(FORM) + GRACE + TAKING_CARD + Duration::from_secs(120)
 }
 
-/// The services on offer in every storm.
-pub fn catalogue() -> Catalogue {
-    match Catalogue::load(&bundled::files()) {
-        Ok(loaded) if loaded.faults.is_empty() => loaded.catalogue,
-        Ok(loaded) => panic!("the bundled services have faults: {:?}", loaded.faults),
-        Err(faults) => panic!("the bundled services don't load: {faults:?}"),
-    }
-}
-
 /// Many visits in one world, one after the other, as on a real day.
 pub fn day(seed: u64, visits: u64, weather: Weather) -> Result<Tally, Broken> {
     let mut world = World::new(catalogue(), weather, seed);
@@ -93,6 +90,11 @@ pub fn day(seed: u64, visits: u64, weather: Weather) -> Result<Tally, Broken> {
 fn one(world: &mut World) -> Result<(), String> {
     let filed_before = world.filing.count();
     let goes_home_early = world.chance(0.1);
+    let holder = Holder {
+        old_enough: world.chance(0.8),
+        lives_there: world.chance(0.6),
+    };
+    world.set_holder(holder);
     world.act(1.0);
     for _ in 0..ACTS_MAX {
         if matches!(world.session, Session::Idle) {
@@ -184,6 +186,8 @@ fn count(world: &mut World, tally: &mut Tally) -> Result<(), String> {
             Record::CameBack => tally.came_back += 1,
             Record::Printed => tally.printed += 1,
             Record::CardTrouble(_) => tally.card_troubles += 1,
+            Record::Reached("showing") => tally.shown += 1,
+            Record::Reached("exit") => tally.turned_away += 1,
             Record::VisitBegan | Record::Reached(_) | Record::Filed | Record::PrintFailed(_) | Record::WentAway => {}
             Record::PinServed(_) => tally.pins_served += 1,
         }

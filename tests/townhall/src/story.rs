@@ -1,6 +1,6 @@
 //! A citizen's story told step by step: what is seen, what is touched, what the devices say.
 use crate::devices::{Card, PIN, Weather};
-use crate::storm::catalogue;
+use crate::services::catalogue;
 use crate::world::World;
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
@@ -51,9 +51,21 @@ impl Story {
 
     /// To the page that says who asks for what.
     pub fn to_request(&mut self) -> &mut Self {
+        self.to_request_of("meldebescheinigung")
+    }
+
+    /// To the page that says who asks for what in that service.
+    pub fn to_request_of(&mut self, service: &str) -> &mut Self {
         self.tap(Tap::Start)
             .tap(Tap::Language(Language::German))
-            .tap(Tap::Service("meldebescheinigung".into()))
+            .tap(Tap::Service(service.into()))
+    }
+
+    /// Through a whole read for that service, with a card in good order.
+    pub fn read_for(&mut self, service: &str) -> &mut Self {
+        self.to_request_of(service).tap(Tap::Continue);
+        self.world.lay_on(GOOD_CARD);
+        self.type_secret(PIN).wait(10)
     }
 
     /// To the PIN, with a card laid on.
@@ -78,7 +90,11 @@ impl Story {
 
     /// Fills what has to be filled with the first choice, and goes on, to the review.
     pub fn to_review(&mut self) -> &mut Self {
-        self.to_form();
+        self.to_form().fill()
+    }
+
+    /// Fills every page that is left with the first choice.
+    pub fn fill(&mut self) -> &mut Self {
         for _page in 0..20 {
             let Screen::Form(form) = self.screen() else { break };
             for field in form

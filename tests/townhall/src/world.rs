@@ -1,6 +1,6 @@
 //! A terminal with its devices on a virtual clock.
 use crate::citizen::{self, Act};
-use crate::devices::{self, Agenda, Card, FilingDouble, ReaderDouble, Weather};
+use crate::devices::{self, Agenda, Card, FilingDouble, Holder, ReaderDouble, Weather};
 use crate::erika;
 use catalogue::Catalogue;
 use drivers_api::card::CardEvent;
@@ -42,6 +42,7 @@ impl World {
             reader: ReaderDouble {
                 works: true,
                 card: None,
+                holder: Holder::default(),
             },
             weather,
             rng: StdRng::seed_from_u64(seed),
@@ -116,6 +117,11 @@ impl World {
             Act::TakeCard => self.take_card(),
             Act::Wait => {}
         }
+    }
+
+    /// What the cards that are laid on from now on say of their holder.
+    pub fn set_holder(&mut self, holder: Holder) {
+        self.reader.holder = holder;
     }
 
     /// A card is laid on, if the reader is there and free.

@@ -10,9 +10,11 @@ use std::cell::Cell;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use townhall::devices::Weather;
-use townhall::erika::CANARY;
+use townhall::erika::{CANARY, PSEUDONYM};
 use townhall::storm::day;
 
+/// Digits of the pseudonym that are looked for.
+const PSEUDONYM_PART: usize = 16;
 /// Leaks told with their place; the first is enough to mend it.
 const TOLD_MAX: usize = 1;
 
@@ -52,7 +54,9 @@ unsafe impl GlobalAlloc for Watching {
 static ALLOCATOR: Watching = Watching;
 
 fn holds_canary(bytes: &[u8]) -> bool {
-    bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes())
+    let holds = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
+    // A part of the pseudonym is enough to follow somebody by.
+    holds(CANARY.as_bytes()) || holds(&PSEUDONYM.as_bytes()[..PSEUDONYM_PART])
 }
 
 fn tell(size: usize) {
@@ -72,12 +76,17 @@ fn what_is_freed_was_overwritten() {
     *FIRST.lock().unwrap() = None;
 
     let freed = FREED.load(Ordering::SeqCst);
-    let mut filed = 0;
+    let (mut filed, mut shown) = (0, 0);
     for seed in 0..5 {
-        filed += day(seed, 40, Weather { faults: 0.15 }).unwrap().filed;
+        let tally = day(seed, 60, Weather { faults: 0.15 }).unwrap();
+        filed += tally.filed;
+        shown += tally.shown;
     }
     WATCHING.store(false, Ordering::SeqCst);
-    assert!(filed > 40, "only {filed} cases were filed");
+    assert!(
+        filed > 40 && shown > 20,
+        "only {filed} cases were filed and {shown} cards shown"
+    );
     assert!(FREED.load(Ordering::SeqCst) - freed > 10_000);
     let first = FIRST.lock().unwrap().take().unwrap_or_default();
     assert_eq!(

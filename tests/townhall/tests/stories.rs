@@ -78,7 +78,7 @@ fn the_review_leads_back_to_any_page() {
         panic!("no review")
     };
     assert!(review.declaration.sections.len() > 1);
-    let page = review.declaration.sections[0].page;
+    let page = review.declaration.sections[0].page.unwrap();
     sees!(story.tap(Tap::Change(page)), Screen::Form(form) if form.page == page);
 }
 

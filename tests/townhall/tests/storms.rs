@@ -20,6 +20,7 @@ fn ten_thousand_visits_keep_the_laws() {
         sum.served > 100 && sum.pins_served > 100 && sum.cancelled > 100 && sum.abandoned > 100 && sum.came_back > 20,
         "{sum:?}"
     );
+    assert!(sum.shown > 500 && sum.turned_away > 100, "{sum:?}");
     assert!(sum.printed > 1_000 && sum.card_troubles > 1_000, "{sum:?}");
 }
 

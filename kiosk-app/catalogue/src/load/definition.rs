@@ -1,12 +1,13 @@
 //! Reads `service.toml`: facts, pages and the ways between them.
+use crate::card::Asked;
 use crate::fault::{Faults, SourceFile};
 use crate::field::{Field, FieldIndex, Page, Step, Value};
 use crate::load::view::{At, Parsed, View, shorten};
-use crate::load::{fields, format_of, graph};
-use crate::service::Cents;
+use crate::load::{card, fields, format_of, graph};
+use crate::service::{Cents, Finish};
 use crate::walk::{FIELDS_MAX, PAGES_MAX};
 use crate::words::Text;
-use drivers_api::card::{DataGroup, DataGroups};
+use drivers_api::card::{DataGroup, DataGroups, ReadRequest};
 use toml::de::DeValue;
 
 /// Highest fee, 10,000 €; more is a slip.
@@ -21,7 +22,9 @@ pub(crate) struct Draft {
     pub(crate) leika: String,
     pub(crate) version: String,
     pub(crate) fee: Option<Cents>,
-    pub(crate) data_groups: DataGroups,
+    pub(crate) finish: Finish,
+    pub(crate) request: ReadRequest,
+    pub(crate) asked: Vec<Asked>,
     pub(crate) pages: Vec<Page>,
     pub(crate) fields: Vec<Field>,
 }
@@ -69,18 +72,25 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Draft> {
     format_of(&mut root, faults);
     let version = root.text("version", faults).unwrap_or_default();
     let leika = leika(&mut root, faults);
+    let finish = card::finish(&mut root, faults);
     let fee = fee(&mut root, faults);
-    let data_groups = data_groups(&mut root, faults);
-    let (pages, raw_fields) = pages(&mut root, faults);
-    fields::check_all(&root, &raw_fields, &data_groups, faults);
-    let resolved = graph::resolve(&root, pages, raw_fields, faults);
+    let groups = data_groups(&mut root, faults);
+    let (request, asked) = card::request(&mut root, groups, faults);
+    let (pages, raw_fields) = pages(&mut root, finish, faults);
+    match finish {
+        Finish::Submit => fields::check_all(&root, &raw_fields, &request.groups, faults),
+        Finish::Show => card::check_show(&root, &request.groups, faults),
+    }
+    let resolved = graph::resolve(&root, pages, raw_fields, &asked, faults);
     root.finish(faults);
     let (pages, fields) = resolved;
     (faults.count() == before).then_some(Draft {
         leika,
         version,
         fee,
-        data_groups,
+        finish,
+        request,
+        asked,
         pages,
         fields,
     })
@@ -195,10 +205,10 @@ fn data_groups(root: &mut View<'_>, faults: &mut Faults) -> DataGroups {
     groups
 }
 
-fn pages(root: &mut View<'_>, faults: &mut Faults) -> (Vec<RawPage>, Vec<RawField>) {
+fn pages(root: &mut View<'_>, finish: Finish, faults: &mut Faults) -> (Vec<RawPage>, Vec<RawField>) {
     let (mut pages, mut fields) = (Vec::new(), Vec::new());
     let views = root.tables("page", faults);
-    if views.is_empty() {
+    if views.is_empty() && finish == Finish::Submit {
         root.fault(faults, 1, "the service has no page", "add [[page]]");
     }
     if let Some(view) = views.get(PAGES_MAX) {

@@ -1,10 +1,11 @@
 //! Reads fields and checks what each must keep by itself.
 use crate::answers::ANSWER_CHARS_MAX;
+use crate::card::CardQuestion;
 use crate::fault::Faults;
 use crate::field::{CardSource, Choice, Correctable, Field, FieldKind, PageIndex};
 use crate::load::definition::{RawField, condition, id, is_id};
 use crate::load::view::{View, shorten};
-use crate::submission::{FROM_CARD_KEY, SERVICE_KEY, VERSION_KEY};
+use crate::submission::{FROM_CARD_KEY, PSEUDONYM_KEY, SERVICE_KEY, VERSION_KEY};
 use crate::walk::FIELDS_MAX;
 use crate::words::Text;
 use drivers_api::card::DataGroups;
@@ -66,8 +67,9 @@ pub(crate) fn read(mut view: View<'_>, page: PageIndex, faults: &mut Faults) -> 
 pub(crate) fn check_all(root: &View<'_>, fields: &[RawField], groups: &DataGroups, faults: &mut Faults) {
     let (mut ids, mut fim_ids) = (
         BTreeSet::new(),
-        BTreeSet::from([SERVICE_KEY, VERSION_KEY, FROM_CARD_KEY]),
+        BTreeSet::from([SERVICE_KEY, VERSION_KEY, FROM_CARD_KEY, PSEUDONYM_KEY]),
     );
+    fim_ids.extend(CardQuestion::ALL.map(CardQuestion::submission_key));
     for RawField { line, field, .. } in fields.iter().take(FIELDS_MAX) {
         if !field.id.is_empty() && !ids.insert(field.id.as_str()) {
             root.fault(

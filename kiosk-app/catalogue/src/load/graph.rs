@@ -1,16 +1,21 @@
 //! Resolves the ways between pages and checks them: forward only (so there is no circle), every page reachable, always
 //! a way on, and every condition asks about something that was asked before.
+use crate::card::{Asked, CardQuestion};
 use crate::fault::Faults;
-use crate::field::{Condition, Field, FieldIndex, FieldKind, Page, PageIndex, Step, Test, Value};
+use crate::field::{Condition, Field, FieldIndex, FieldKind, Page, PageIndex, Step, Subject, Test, Value};
 use crate::load::definition::{END, RawCondition, RawField, RawPage, RawStep, RawTest};
 use crate::load::view::{View, shorten};
 use std::collections::BTreeMap;
+
+/// What the names of the card's answers begin with in a condition; no field's id has a dot.
+const CARD: &str = "card.";
 
 /// The pages and fields with their ways and conditions.
 pub(crate) fn resolve(
     root: &View<'_>,
     mut raw_pages: Vec<RawPage>,
     raw_fields: Vec<RawField>,
+    asked: &[Asked],
     faults: &mut Faults,
 ) -> (Vec<Page>, Vec<Field>) {
     let names = names(root, &raw_pages, faults);
@@ -38,6 +43,7 @@ pub(crate) fn resolve(
     let mut known = Known {
         root,
         fields: &fields,
+        asked,
         before: before(&targets),
     };
     known.check_reachable(&pages, &lines, faults);
@@ -142,6 +148,7 @@ fn before(targets: &[Vec<Option<PageIndex>>]) -> Vec<Option<u128>> {
 struct Known<'a, 'b> {
     root: &'a View<'b>,
     fields: &'a [Field],
+    asked: &'a [Asked],
     before: Vec<Option<u128>>,
 }
 
@@ -202,6 +209,9 @@ impl Known<'_, '_> {
         user: FieldIndex,
         faults: &mut Faults,
     ) -> Option<Condition> {
+        if let Some(name) = raw.field.strip_prefix(CARD) {
+            return self.card_condition(name, raw.test, raw.line, faults);
+        }
         let name = shorten(&raw.field);
         let found = self.fields.iter().enumerate().find(|(_, field)| field.id == raw.field);
         let Some((index, field)) = found else {
@@ -236,7 +246,46 @@ impl Known<'_, '_> {
             }
             RawTest::IsSet(wanted) => Test::IsSet(wanted),
         };
-        Some(Condition { field: index, test })
+        let on = Subject::Field(index);
+        Some(Condition { on, test })
+    }
+
+    /// A condition on what the card answered.
+    fn card_condition(&self, name: &str, test: RawTest, line: usize, faults: &mut Faults) -> Option<Condition> {
+        let Some(question) = CardQuestion::ALL.into_iter().find(|question| question.name() == name) else {
+            let known = CardQuestion::ALL.map(|question| format!("{CARD}{}", question.name()));
+            let what = format!("the card has no answer `{CARD}{}`", shorten(name));
+            self.root
+                .fault(faults, line, what, format!("known: {}", known.join(", ")));
+            return None;
+        };
+        let Some(asked) = self.asked.iter().find(|asked| asked.question == question) else {
+            let what = format!("the card isn't asked for `{CARD}{name}`");
+            self.root
+                .fault(faults, line, what, format!("add {} to [card]", question.key()));
+            return None;
+        };
+        if asked.exit.is_some() {
+            let what = format!("`{CARD}{name}` is always true here: a \"no\" leads to the exit page");
+            let mend = format!(
+                "write {} = \"go_on\" in [card], or remove the condition",
+                question.on_no()
+            );
+            self.root.fault(faults, line, what, mend);
+            return None;
+        }
+        let test = match test {
+            RawTest::Equals(value @ Value::Bool(_)) => Test::Equals(value),
+            RawTest::NotEquals(value @ Value::Bool(_)) => Test::NotEquals(value),
+            RawTest::Equals(_) | RawTest::NotEquals(_) | RawTest::IsSet(_) => {
+                let what = format!("`{CARD}{name}` is yes or no");
+                self.root
+                    .fault(faults, line, what, "ask equals = true or equals = false");
+                return None;
+            }
+        };
+        let on = Subject::Card(question);
+        Some(Condition { on, test })
     }
 
     fn fitting(&self, field: &Field, value: Value, line: usize, faults: &mut Faults) -> Option<Value> {

@@ -1,4 +1,5 @@
 //! Reads a services folder and tells every mistake in it.
+mod card;
 mod definition;
 mod fields;
 mod graph;
@@ -9,7 +10,8 @@ pub(crate) mod view;
 
 use crate::catalogue::{Catalogue, Loaded};
 use crate::fault::{Fault, Faults, SourceFile};
-use crate::service::{Service, ServiceId};
+use crate::receipt::ReceiptTemplate;
+use crate::service::{Finish, Service, ServiceId};
 use crate::words::Words;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +21,9 @@ const FILES_MAX: usize = 10_000;
 /// Longest name of a service's folder.
 const ID_BYTES_MAX: usize = 64;
 /// Files of a service.
-const SERVICE_FILES: [&str; 4] = ["service.toml", "texts.de.toml", "texts.en.toml", "receipt.toml"];
+const SERVICE_FILES: [&str; 4] = ["service.toml", "texts.de.toml", "texts.en.toml", RECEIPT];
+/// The one that only a service needs which submits something.
+const RECEIPT: &str = "receipt.toml";
 /// Version of the format that this program reads.
 const FORMAT: i64 = 1;
 
@@ -141,31 +145,39 @@ fn is_id(name: &str) -> bool {
 /// A service, unless it has a fault.
 fn service(folder: &Folder<'_>, words: &Arc<Words>, faults: &mut Faults) -> Option<Service> {
     let before = faults.count();
-    for name in SERVICE_FILES.iter().filter(|name| !folder.files.contains_key(*name)) {
-        let path = format!("{}/{name}", folder.id);
-        faults.add(
-            &path,
-            None,
-            "the file is missing",
-            "add it; docs/services.md shows an example",
-        );
-    }
     let file = |name: &str| folder.files.get(name).copied();
-    let mut draft = definition::read(file("service.toml")?, faults)?;
+    let draft = file("service.toml").map(|file| definition::read(file, faults));
+    let shows = matches!(&draft, Some(Some(draft)) if draft.finish == Finish::Show);
+    for name in SERVICE_FILES.iter().filter(|name| !folder.files.contains_key(*name)) {
+        if *name != RECEIPT || !shows {
+            let mend = "add it; docs/services.md shows an example";
+            faults.add(&format!("{}/{name}", folder.id), None, "the file is missing", mend);
+        }
+    }
+    if shows && folder.files.contains_key(RECEIPT) {
+        let what = "a service that only shows prints no receipt";
+        faults.add(&format!("{}/{RECEIPT}", folder.id), None, what, "remove the file");
+    }
+    let mut draft = draft??;
     let german = file("texts.de.toml").and_then(|file| texts::read(file, &draft, faults));
     let english = file("texts.en.toml").and_then(|file| texts::read(file, &draft, faults));
     let texts = texts::join(&mut draft, german?, english?);
-    let receipt = receipt::read(file("receipt.toml")?, &texts, words, faults);
+    let receipt = match draft.finish {
+        Finish::Submit => receipt::read(file(RECEIPT)?, &texts, words, faults)?,
+        Finish::Show => ReceiptTemplate::default(),
+    };
     (faults.count() == before).then_some(Service {
         id: ServiceId::new(folder.id),
         leika: draft.leika,
         version: draft.version,
         fee: draft.fee,
-        data_groups: draft.data_groups,
+        finish: draft.finish,
+        request: draft.request,
+        asked: draft.asked,
         texts,
         pages: draft.pages,
         fields: draft.fields,
-        receipt: receipt?,
+        receipt,
         words: Arc::clone(words),
     })
 }

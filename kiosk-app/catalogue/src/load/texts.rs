@@ -1,9 +1,10 @@
 //! Reads a service's texts in one language and puts the languages together.
+use crate::card::{CardQuestion, ExitPage};
 use crate::fault::{Faults, SourceFile};
 use crate::field::{Field, FieldKind, Page};
 use crate::load::definition::Draft;
 use crate::load::view::{Parsed, View};
-use crate::service::ServiceTexts;
+use crate::service::{Finish, ServiceTexts};
 use crate::words::{Text, check_slots};
 use std::collections::BTreeMap;
 
@@ -16,6 +17,9 @@ pub(crate) struct OneLanguage {
     next_steps: String,
     statement: String,
     fee: String,
+    lives_there: String,
+    /// Title and text of each exit page.
+    exits: Vec<(String, String)>,
     /// Title and intro of each page.
     pages: Vec<(String, String)>,
     fields: Vec<FieldTexts>,
@@ -40,12 +44,17 @@ pub(crate) fn read(file: &SourceFile, draft: &Draft, faults: &mut Faults) -> Opt
         purpose: text("purpose"),
         legal_basis: text("legal_basis"),
         next_steps: text("next_steps"),
-        statement: text("statement"),
+        statement: match draft.finish {
+            Finish::Submit => text("statement"),
+            Finish::Show => String::new(),
+        },
         fee: if draft.fee.is_some() {
             text("fee")
         } else {
             String::new()
         },
+        lives_there: String::new(),
+        exits: Vec::new(),
         pages: Vec::new(),
         fields: Vec::new(),
         receipt: BTreeMap::new(),
@@ -53,6 +62,8 @@ pub(crate) fn read(file: &SourceFile, draft: &Draft, faults: &mut Faults) -> Opt
     if draft.fee.is_some() {
         check_slots(&root, "fee", &texts.fee, &["amount"], faults);
     }
+    texts.lives_there = lives_there(&mut root, draft, faults);
+    texts.exits = exits(&mut root, draft, faults);
     texts.pages = pages(&mut root, &draft.pages, faults);
     texts.fields = fields(&mut root, &draft.fields, faults);
     if let Some(mut view) = root.table("receipt", "[receipt]".to_owned(), faults) {
@@ -68,6 +79,13 @@ pub(crate) fn read(file: &SourceFile, draft: &Draft, faults: &mut Faults) -> Opt
 /// Puts both languages into the draft's pages and fields, and returns the texts of the service as a whole.
 pub(crate) fn join(draft: &mut Draft, german: OneLanguage, english: OneLanguage) -> ServiceTexts {
     let pair = |german, english| Text { german, english };
+    let exits = draft.asked.iter_mut().filter_map(|asked| asked.exit.as_mut());
+    for (exit, (german, english)) in exits.zip(german.exits.into_iter().zip(english.exits)) {
+        *exit = ExitPage {
+            title: pair(german.0, english.0),
+            text: pair(german.1, english.1),
+        };
+    }
     for (page, (german, english)) in draft.pages.iter_mut().zip(german.pages.into_iter().zip(english.pages)) {
         page.title = pair(german.0, english.0);
         page.intro = pair(german.1, english.1);
@@ -99,8 +117,52 @@ pub(crate) fn join(draft: &mut Draft, german: OneLanguage, english: OneLanguage)
         next_steps: pair(german.next_steps, english.next_steps),
         statement: pair(german.statement, english.statement),
         fee: pair(german.fee, english.fee),
+        lives_there: pair(german.lives_there, english.lives_there),
         receipt: receipt.collect(),
     }
+}
+
+/// `[card]`: the question for the municipality, which only the service can name.
+fn lives_there(root: &mut View<'_>, draft: &Draft, faults: &mut Faults) -> String {
+    let key = CardQuestion::LivesThere.name();
+    if draft.request.municipality.is_none() {
+        return String::new();
+    }
+    let Some(mut view) = root.table("card", "[card]".to_owned(), faults) else {
+        missing(root, "[card]", faults);
+        return String::new();
+    };
+    let text = view.text(key, faults).unwrap_or_default();
+    view.finish(faults);
+    text
+}
+
+/// `[exit.…]`: what somebody reads to whom the card says no.
+fn exits(root: &mut View<'_>, draft: &Draft, faults: &mut Faults) -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    let leaving: Vec<&str> = draft
+        .asked
+        .iter()
+        .filter(|asked| asked.exit.is_some())
+        .map(|asked| asked.question.on_no())
+        .collect();
+    if leaving.is_empty() {
+        return texts;
+    }
+    let mut all = root.table("exit", "[exit]".to_owned(), faults);
+    for key in leaving {
+        let name = format!("[exit.{key}]");
+        let view = all.as_mut().and_then(|all| all.table(key, name.clone(), faults));
+        let Some(mut view) = view else {
+            missing(all.as_ref().unwrap_or(root), &name, faults);
+            continue;
+        };
+        let mut text = |key| view.text(key, faults).unwrap_or_default();
+        texts.push((text("title"), text("text")));
+        view.finish(faults);
+    }
+    all.into_iter().for_each(|all| all.finish(faults));
+    texts
 }
 
 fn pages(root: &mut View<'_>, pages: &[Page], faults: &mut Faults) -> Vec<(String, String)> {

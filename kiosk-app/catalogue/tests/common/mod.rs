@@ -51,6 +51,34 @@ pub(crate) fn service() -> Arc<Service> {
     Arc::clone(loaded().service(&"meldebescheinigung".into()).unwrap())
 }
 
+/// The bundled files, and the youth pass of the town in memory, which asks the card questions.
+pub(crate) fn with_jugendkarte() -> Vec<SourceFile> {
+    let file = |name: &str, text: &str| SourceFile {
+        path: format!("jugendkarte/{name}"),
+        text: text.to_owned(),
+    };
+    let mut files = catalogue::bundled::files();
+    files.extend([
+        file(
+            "service.toml",
+            include_str!("../../../../tests/townhall/services/jugendkarte/service.toml"),
+        ),
+        file(
+            "texts.de.toml",
+            include_str!("../../../../tests/townhall/services/jugendkarte/texts.de.toml"),
+        ),
+        file(
+            "texts.en.toml",
+            include_str!("../../../../tests/townhall/services/jugendkarte/texts.en.toml"),
+        ),
+        file(
+            "receipt.toml",
+            include_str!("../../../../tests/townhall/services/jugendkarte/receipt.toml"),
+        ),
+    ]);
+    files
+}
+
 /// Enters by the field's name.
 pub(crate) fn enter(service: &Service, answers: &mut Answers, field: &str, text: &str) {
     service.enter(answers, service.field_named(field).unwrap(), text);

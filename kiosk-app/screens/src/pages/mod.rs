@@ -1,8 +1,10 @@
 //! The adapters: one beside each `.slint` file, setting its global from the view.
 pub(crate) mod attract;
 pub(crate) mod away;
+pub(crate) mod card_content;
 pub(crate) mod card_refused;
 pub(crate) mod ending;
+pub(crate) mod exit;
 pub(crate) mod filing;
 pub(crate) mod form;
 pub(crate) mod languages;

@@ -25,10 +25,15 @@ pub(crate) fn fill(app: &ui::App, request: &Request) {
     page.set_no_paper(request.no_paper);
     let data = request.data.iter().map(|group| i32::from(group.number()));
     page.set_data(super::put(page.get_data(), data.collect()));
+    let questions = request.questions.iter().map(SharedString::from);
+    page.set_questions(super::put(page.get_questions(), questions.collect()));
+    page.set_only_shown(request.only_shown);
 }
 
 pub(crate) fn clear(app: &ui::App) {
-    app.global::<ui::Request>().set_data(ModelRc::default());
+    let page = app.global::<ui::Request>();
+    page.set_data(ModelRc::default());
+    page.set_questions(ModelRc::default());
 }
 
 fn with_url(name: &str, url: Option<&str>) -> String {

@@ -31,7 +31,7 @@ pub(crate) fn fill(app: &ui::App, review: &Review, new: bool) {
                 .collect();
             ui::ReviewSection {
                 title: SharedString::from(&section.title),
-                page: count(section.page),
+                page: section.page.map_or(-1, count),
                 rows: ModelRc::from(rows.as_slice()),
             }
         })

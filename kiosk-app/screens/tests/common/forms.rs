@@ -1,10 +1,10 @@
 //! The pages with much on them.
 use super::pick;
-use catalogue::{Declaration, DeclarationRow, Provider, Section};
+use catalogue::{CardFact, CardSection, Declaration, DeclarationRow, Provider, Section};
 use drivers_api::card::{Authenticity, DataGroup, ProviderCertificate, Rights};
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
-use session::view::{Form, FormChoice, FormField, FormFieldKind, Request, Review};
+use session::view::{CardContent, Form, FormChoice, FormField, FormFieldKind, Request, Review};
 
 pub(crate) fn request(l: Language) -> Request {
     Request {
@@ -34,6 +34,8 @@ pub(crate) fn request(l: Language) -> Request {
             DataGroup::PlaceOfBirth,
             DataGroup::PlaceOfResidence,
         ],
+        questions: Vec::new(),
+        only_shown: false,
         fee: Some(pick(
             l,
             "10,00 €, zahlbar mit der Rechnung",
@@ -177,6 +179,75 @@ pub(crate) fn question_form(l: Language) -> Form {
     }
 }
 
+fn old_enough(l: Language) -> String {
+    pick(l, "Sind Sie mindestens 16 Jahre alt?", "Are you at least 16 years old?")
+}
+
+/// A request that asks the card questions, and reads nothing.
+pub(crate) fn questions(l: Language) -> Request {
+    let note = pick(
+        l,
+        "Der Ausweis antwortet nur mit Ja oder Nein, Ihr Geburtsdatum nennt er nicht.",
+        "The card only answers yes or no, it does not tell your date of birth.",
+    );
+    Request {
+        data: Vec::new(),
+        questions: vec![format!("{} {note}", old_enough(l))],
+        ..request(l)
+    }
+}
+
+/// All that can be on a card, with names as long as they come.
+pub(crate) fn card_content(l: Language) -> CardContent {
+    let fact = |group, value: &str| CardFact {
+        group,
+        value: PrivateText::from(value),
+    };
+    let nothing = pick(l, "Steht nicht auf Ihrem Ausweis", "Not on your ID card");
+    let born = pick(l, "12. August 1964", "12 August 1964");
+    let person = vec![
+        fact(DataGroup::FamilyNames, "MUSTERMANN"),
+        fact(DataGroup::BirthName, "GABLER"),
+        fact(DataGroup::GivenNames, &"ERIKA MARIA-MAGDALENA ".repeat(5)),
+        fact(DataGroup::AcademicTitle, &nothing),
+        fact(DataGroup::ArtisticName, &nothing),
+        fact(DataGroup::DateOfBirth, &born),
+        fact(DataGroup::PlaceOfBirth, "BERLIN"),
+        fact(DataGroup::Nationality, &pick(l, "Deutschland", "Germany")),
+    ];
+    let residence = vec![
+        fact(DataGroup::PlaceOfResidence, "Heidestraße 17\n51147 Köln"),
+        fact(DataGroup::MunicipalityId, "02760503150000"),
+    ];
+    let document = vec![
+        fact(
+            DataGroup::DocumentType,
+            &pick(l, "Personalausweis", "German identity card"),
+        ),
+        fact(DataGroup::IssuingState, &pick(l, "Deutschland", "Germany")),
+        fact(DataGroup::DateOfExpiry, &pick(l, "31. August 2035", "31 August 2035")),
+    ];
+    let permit = vec![
+        fact(DataGroup::ResidencePermitI, &nothing),
+        fact(DataGroup::ResidencePermitII, &nothing),
+    ];
+    CardContent {
+        service: pick(l, "Was steht auf meinem Ausweis?", "What is on my ID card?"),
+        sections: vec![
+            (CardSection::Person, person),
+            (CardSection::Residence, residence),
+            (CardSection::Document, document),
+            (CardSection::Permit, permit),
+        ],
+        note: pick(
+            l,
+            "Stimmt etwas nicht? Dann wenden Sie sich bitte mit Ihrem Ausweis an das Bürgerbüro.",
+            "Is something wrong? Then please bring your ID card to the citizens’ office.",
+        ),
+        authenticity: Authenticity::ChipTrusted,
+    }
+}
+
 pub(crate) fn review(l: Language) -> Review {
     let row = |label: String, value: &str, from_card| DeclarationRow {
         label,
@@ -188,8 +259,13 @@ pub(crate) fn review(l: Language) -> Review {
         declaration: Declaration {
             sections: vec![
                 Section {
+                    title: pick(l, "Von Ihrem Ausweis bestätigt", "Confirmed by your ID card"),
+                    page: None,
+                    rows: vec![row(old_enough(l), &pick(l, "Ja", "Yes"), true)],
+                },
+                Section {
                     title: pick(l, "Ihre Angaben", "Your details"),
-                    page: 0,
+                    page: Some(0),
                     rows: vec![
                         row(pick(l, "Vorname(n)", "Given name(s)"), "ERIKA", true),
                         row(pick(l, "Familienname", "Family name"), "MUSTERMANN", true),
@@ -199,7 +275,7 @@ pub(crate) fn review(l: Language) -> Review {
                 },
                 Section {
                     title: pick(l, "Ihre Bescheinigung", "Your certificate"),
-                    page: 1,
+                    page: Some(1),
                     rows: vec![
                         row(
                             pick(l, "Welche Bescheinigung?", "Which certificate?"),

@@ -12,7 +12,7 @@ use session::view::{
 
 mod forms;
 #[allow(unused_imports)] // each test uses some
-pub(crate) use forms::{field, person_form, question_form, request, review};
+pub(crate) use forms::{card_content, field, person_form, question_form, questions, request, review};
 
 pub(crate) fn view(language: Language, screen: Screen) -> View {
     let way = !matches!(
@@ -21,6 +21,8 @@ pub(crate) fn view(language: Language, screen: Screen) -> View {
             | Screen::Filing
             | Screen::Receipt(_)
             | Screen::PinDone(_)
+            | Screen::CardContent(_)
+            | Screen::Exit { .. }
             | Screen::TakeCard
             | Screen::Goodbye { .. }
             | Screen::Away(_)
@@ -30,6 +32,7 @@ pub(crate) fn view(language: Language, screen: Screen) -> View {
             screen,
             Screen::Languages | Screen::Working { .. } | Screen::CardRefused { .. }
         );
+    let back = back || matches!(screen, Screen::CardContent(_) | Screen::Exit { .. });
     View {
         language,
         town: "Stadt Musterstadt".into(),
@@ -190,16 +193,24 @@ fn entrance(l: Language) -> Vec<Named> {
         ),
         ("02-languages", Screen::Languages),
         ("03-services", Screen::Services { tiles: tiles(l) }),
-        ("04-request", Screen::Request(request(l))),
+        ("04-request", Screen::Request(Box::new(request(l)))),
         (
             "04-request-no-card",
-            Screen::Request(Request {
+            Screen::Request(Box::new(Request {
                 data: Vec::new(),
                 certificate: None,
                 fee: None,
                 no_paper: true,
                 ..request(l)
-            }),
+            })),
+        ),
+        ("04-request-questions", Screen::Request(Box::new(questions(l)))),
+        (
+            "04-request-shown",
+            Screen::Request(Box::new(Request {
+                only_shown: true,
+                ..request(l)
+            })),
         ),
     ]
 }
@@ -294,6 +305,8 @@ fn way(l: Language) -> Vec<Named> {
         ("09-form-person", Screen::Form(person_form(l))),
         ("09-form-questions", Screen::Form(question_form(l))),
         ("10-review", Screen::Review(review(l))),
+        ("10-card-content", Screen::CardContent(card_content(l))),
+        ("10-exit", exit(l)),
         ("11-filing", Screen::Filing),
         ("12-filing-failed", failed(false, true)),
         ("12-filing-failed-full", failed(true, true)),
@@ -305,6 +318,18 @@ fn way(l: Language) -> Vec<Named> {
             receipt(l, Paper::Failed(PrintTrouble::PaperEmpty), false),
         ),
     ]
+}
+
+fn exit(l: Language) -> Screen {
+    Screen::Exit {
+        service: pick(l, "Jugendkarte", "Youth pass"),
+        title: pick(l, "Die Jugendkarte gibt es ab 16", "The youth pass starts at 16"),
+        text: pick(
+            l,
+            "Ihre Eltern können sie für Sie am Schalter beantragen.",
+            "Your parents can apply for it at the counter.",
+        ),
+    }
 }
 
 fn endings() -> Vec<Named> {

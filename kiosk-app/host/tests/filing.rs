@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 fn service() -> Arc<Service> {
     let loaded = Catalogue::load(&bundled::files()).unwrap();
-    Arc::clone(&loaded.catalogue.services()[0])
+    Arc::clone(loaded.catalogue.service(&"meldebescheinigung".into()).unwrap())
 }
 
 fn order(job: u64) -> Order {

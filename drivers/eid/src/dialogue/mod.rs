@@ -85,17 +85,37 @@ impl Dialogue {
         Read::start(basis, request, terminal, circumstances, keys)
     }
 
-    /// The same on a card that the reader has opened itself, with a password typed on its own keys (PC/SC part 10,
-    /// EstablishPACEChannel, with the rights of [`Terminal::chat_for`]). The reader keeps PACE's channel and wraps what is
-    /// sent, until chip authentication makes a new one here.
+    /// The rights with which a reader with keys of its own has to open the card for such a read. What [`Dialogue::read`]
+    /// refuses before the first command is refused here, before anybody types on the reader; so are secrets that were
+    /// typed elsewhere.
+    ///
+    /// # Errors
+    /// [`Stopped`] as from [`Dialogue::read`].
+    pub fn rights_for_pad(
+        basis: &ReadBasis,
+        request: &ReadRequest,
+        terminal: &Terminal,
+        circumstances: Circumstances,
+    ) -> Result<Chat, Stopped> {
+        start::rights_for_pad(basis, request, terminal, circumstances)
+    }
+
+    /// [`Dialogue::read`] on a card that the reader has opened itself, with a password typed on its own keys (PC/SC
+    /// part 10, EstablishPACEChannel, with the rights of [`Dialogue::rights_for_pad`]).
+    ///
+    /// The reader keeps PACE's channel: it wraps what is plain here and unwraps the answers, through terminal and chip
+    /// authentication (TR-03105-5.2 R_TA_1, R_CA_1: commands without secure messaging to the reader, with it to the card).
+    /// Chip authentication makes new keys, which are here alone; from then on commands are wrapped here, and what is
+    /// wrapped already the reader passes on as it is.
     pub fn read_after_pad(
         opened: OpenedOnPad,
+        basis: &ReadBasis,
         request: &ReadRequest,
         terminal: Arc<Terminal>,
         circumstances: Circumstances,
         keys: Prepared,
     ) -> Step<Read, ReadOutcome, AwaitsSignature> {
-        Read::start_after_pad(opened, request, terminal, circumstances, keys)
+        Read::start_after_pad(opened, basis, request, terminal, circumstances, keys)
     }
 
     /// Work on the PIN, without a certificate (TR-03127 §3.5.3, §4.6).
@@ -158,7 +178,11 @@ impl From<Fault> for Stopped {
             Fault::PassiveAuthentication(PassiveAuthError::NoCurrentRevocationList) => CardFailure::Stopped,
             Fault::PassiveAuthentication(_) | Fault::ChipToken => CardFailure::NotGenuine,
             Fault::Signature => CardFailure::SignerGone,
-            Fault::Request | Fault::ComparisonEnded | Fault::SecretOnPad | Fault::NewPin => CardFailure::Stopped,
+            Fault::Request
+            | Fault::ComparisonEnded
+            | Fault::SecretOnPad
+            | Fault::SecretTyped
+            | Fault::NewPin => CardFailure::Stopped,
             Fault::Response(_)
             | Fault::Command(_)
             | Fault::Tlv(_)

@@ -9,8 +9,8 @@ use apdu::StatusWord;
 use drivers_api::basis::ReadBasis;
 use drivers_api::card::{CardFailure, CardFound, CardPassword, PinState, PinTask, Secret};
 use drivers_api::slot::{CardTransport, FEATURE_REQUEST, TransportError};
-use eid::OpenedOnPad;
 use eid::chat::Chat;
+use eid::{Dialogue, OpenedOnPad};
 
 /// `SCARD_W_CANCELLED_BY_USER` and `SCARD_E_TIMEOUT`, with which some drivers tell what others tell in their answer.
 const CANCELLED: u32 = 0x8010_006E;
@@ -104,7 +104,7 @@ impl<'a, L: CardTransport> PadLine<'a, L> {
             ReadBasis::VorOrt { can, .. } => {
                 let known = PacePassword::KnownCan(can);
                 self.establish(known, shown)?.map_err(|refusal| match refusal {
-                    Refusal::Wrong => CardFailure::WrongCan,
+                    Refusal::Wrong | Refusal::NotSet => CardFailure::WrongCan,
                     Refusal::Unusable(pin) => CardFailure::PinUnusable { pin },
                 })?
             }
@@ -147,11 +147,13 @@ impl<'a, L: CardTransport> PadLine<'a, L> {
         match self.establish(PacePassword::Pin, shown)? {
             Ok(opened) => Ok(opened),
             Err(Refusal::Unusable(pin)) => Err(CardFailure::PinUnusable { pin }),
+            Err(Refusal::NotSet) => {
+                let pin = self.pin_state()?;
+                Err(CardFailure::WrongPin { pin })
+            }
             Err(Refusal::Wrong) => {
-                let told = self.pin_state()?;
-                Err(CardFailure::WrongPin {
-                    pin: eid::after_wrong_pin(before, told),
-                })
+                let pin = eid::after_wrong_pin(before, self.pin_state()?);
+                Err(CardFailure::WrongPin { pin })
             }
         }
     }
@@ -159,7 +161,7 @@ impl<'a, L: CardTransport> PadLine<'a, L> {
     fn open_with_can(&mut self) -> Result<(), CardFailure> {
         match self.establish(PacePassword::Can, Shown::default())? {
             Ok(_) => Ok(()),
-            Err(Refusal::Wrong) => Err(CardFailure::WrongCan),
+            Err(Refusal::Wrong | Refusal::NotSet) => Err(CardFailure::WrongCan),
             Err(Refusal::Unusable(pin)) => Err(CardFailure::PinUnusable { pin }),
         }
     }
@@ -215,7 +217,7 @@ impl<'a, L: CardTransport> PadLine<'a, L> {
         proceed()?;
         match self.establish(PacePassword::Puk, Shown::default())? {
             Ok(_) => Ok(None),
-            Err(Refusal::Wrong) => Err(CardFailure::WrongPuk),
+            Err(Refusal::Wrong | Refusal::NotSet) => Err(CardFailure::WrongPuk),
             Err(Refusal::Unusable(pin)) => Err(CardFailure::PinUnusable { pin }),
         }
     }
@@ -256,12 +258,13 @@ impl<'a, L: CardTransport> PadLine<'a, L> {
             PaceResult::Open => Ok(Ok(opened)),
             PaceResult::Aborted | PaceResult::TimedOut => Err(CardFailure::Stopped),
             PaceResult::Broken | PaceResult::NoCard => Err(CardFailure::CardLost),
-            // The five digits of the letter: they can be changed, and open nothing else.
-            PaceResult::NoActivePin => Ok(Err(Refusal::Wrong)),
+            PaceResult::NoActivePin => Ok(Err(Refusal::NotSet)),
             PaceResult::Refused {
                 step: PaceStep::Token,
                 status,
-            } if status == StatusWord::AUTHENTICATION_FAILED || status.tries_left().is_some() => Ok(Err(Refusal::Wrong)),
+            } if status == StatusWord::AUTHENTICATION_FAILED || status.tries_left().is_some() => {
+                Ok(Err(Refusal::Wrong))
+            }
             PaceResult::Refused { step, status } => self.why_refused(step, status, password, shown),
             PaceResult::Input(_) | PaceResult::UnknownPassword | PaceResult::CardWrong | PaceResult::Other(_) => {
                 Err(CardFailure::Malformed)
@@ -277,10 +280,7 @@ impl<'a, L: CardTransport> PadLine<'a, L> {
         password: PacePassword<'_>,
         shown: Shown<'_>,
     ) -> Result<Result<Option<OpenedOnPad>, Refusal>, CardFailure> {
-        let of_rights = matches!(
-            status,
-            StatusWord::WRONG_DATA | StatusWord::SECURITY_STATUS
-        );
+        let of_rights = matches!(status, StatusWord::WRONG_DATA | StatusWord::SECURITY_STATUS);
         if step == PaceStep::SetPassword && !shown.chat.is_empty() && of_rights {
             // This terminal type may not use the password (TR-03110-3 B.14.1).
             return Err(CardFailure::NotAuthorised);
@@ -289,8 +289,7 @@ impl<'a, L: CardTransport> PadLine<'a, L> {
             return Err(CardFailure::Malformed);
         }
         match self.pin_state()? {
-            // At the token it is the transport PIN, which is no PIN to read with.
-            PinState::Operational { .. } if step == PaceStep::Token => Ok(Err(Refusal::Wrong)),
+            PinState::Operational { .. } if step == PaceStep::Token => Ok(Err(Refusal::NotSet)),
             PinState::Operational { .. } => Err(CardFailure::Malformed),
             pin => Ok(Err(Refusal::Unusable(pin))),
         }
@@ -298,7 +297,7 @@ impl<'a, L: CardTransport> PadLine<'a, L> {
 
     /// Asks the card itself, which a reader with keys lets pass (TR-03119 A.4.3).
     fn pin_state(&mut self) -> Result<PinState, CardFailure> {
-        match converse_probe(self.line).map_err(failure)? {
+        match converse_probe(Dialogue::probe_pin(), self.line).map_err(failure)? {
             CardFound::Eid { pin } => Ok(pin),
             CardFound::NotEid | CardFound::Unreadable => Err(CardFailure::Malformed),
         }
@@ -309,6 +308,8 @@ impl<'a, L: CardTransport> PadLine<'a, L> {
 enum Refusal {
     /// It isn't the card's.
     Wrong,
+    /// The card has its transport PIN still: those five digits can be changed, and open nothing to read.
+    NotSet,
     /// The PIN can't be used as it is.
     Unusable(PinState),
 }

@@ -8,7 +8,8 @@ use drivers_api::card::{
 };
 use drivers_api::slot::{CardTransport, Slot, SlotEvent, TransportError};
 use eid::{
-    Authority, AwaitsSignature, Circumstances, Dialogue, ManagePin, PinOutcome, Prepared, Read, ReadOutcome, Step, Stopped,
+    Authority, AwaitsSignature, Circumstances, Dialogue, ManagePin, PinOutcome, Prepared, Probe, Read, ReadOutcome,
+    Step, Stopped,
 };
 use rand_core::CryptoRng;
 use std::collections::VecDeque;
@@ -141,7 +142,7 @@ impl<S: Slot, R: CryptoRng, A: Authority, E: Fn(CardEvent)> Worker<S, R, A, E> {
         for _ in 0..PROBES_MAX {
             let probed = self.slot.connect().and_then(|mut line| {
                 self.look_for_pad(&mut line);
-                converse_probe(&mut line)
+                converse_probe(Dialogue::probe(), &mut line)
             });
             found = match probed {
                 Ok(found) => found,
@@ -360,8 +361,10 @@ fn why(job: Job, stopped: Stopped) -> CardFailure {
 }
 
 /// Asks a card what it is.
-pub(crate) fn converse_probe(line: &mut impl CardTransport) -> Result<CardFound, TransportError> {
-    let mut step = Dialogue::probe();
+pub(crate) fn converse_probe(
+    mut step: Step<Probe, CardFound>,
+    line: &mut impl CardTransport,
+) -> Result<CardFound, TransportError> {
     loop {
         match step {
             Step::Done(found) => return Ok(found),

@@ -72,6 +72,12 @@ impl Dialogue {
         Probe::start()
     }
 
+    /// Asks a card that was probed already for the state of its PIN alone: one command, which a reader with keys of its own
+    /// lets pass and wraps if need be (TR-03119 A.4.3).
+    pub fn probe_pin() -> Step<Probe, CardFound> {
+        Probe::start_at_pin()
+    }
+
     /// Reads what `request` names, by the right of `basis`. Authenticity, blocklist and validity come first, in this
     /// order; without them no data are read (TR-03130-1 §2.4.6). What the terminal may not ask, a comparison that ended
     /// and secrets that belong on the reader's keypad are refused before the first command.
@@ -178,11 +184,9 @@ impl From<Fault> for Stopped {
             Fault::PassiveAuthentication(PassiveAuthError::NoCurrentRevocationList) => CardFailure::Stopped,
             Fault::PassiveAuthentication(_) | Fault::ChipToken => CardFailure::NotGenuine,
             Fault::Signature => CardFailure::SignerGone,
-            Fault::Request
-            | Fault::ComparisonEnded
-            | Fault::SecretOnPad
-            | Fault::SecretTyped
-            | Fault::NewPin => CardFailure::Stopped,
+            Fault::Request | Fault::ComparisonEnded | Fault::SecretOnPad | Fault::SecretTyped | Fault::NewPin => {
+                CardFailure::Stopped
+            }
             Fault::Response(_)
             | Fault::Command(_)
             | Fault::Tlv(_)

@@ -79,9 +79,15 @@ fn a_reader_with_keys_is_asked_for_nothing_that_would_be_refused_later() {
     };
     let mut late = circumstances();
     late.today = jiff::civil::date(2026, 11, 25);
-    assert_eq!(refused(&on_pad(), &odd, circumstances()), (CardFailure::Stopped, Some(Fault::Request)));
+    assert_eq!(
+        refused(&on_pad(), &odd, circumstances()),
+        (CardFailure::Stopped, Some(Fault::Request))
+    );
     assert_eq!(refused(&on_pad(), &names(), late), (CardFailure::NoCertificate, None));
-    assert_eq!(refused(&vor_ort(), &names(), circumstances()), (CardFailure::NotAuthorised, None));
+    assert_eq!(
+        refused(&vor_ort(), &names(), circumstances()),
+        (CardFailure::NotAuthorised, None)
+    );
     assert_eq!(
         refused(&with_pin(), &names(), circumstances()),
         (CardFailure::Stopped, Some(Fault::SecretTyped))

@@ -78,7 +78,11 @@ impl<'a> Bytes<'a> {
     }
 
     fn finish(self) -> Result<(), Part10Error> {
-        if self.0.is_empty() { Ok(()) } else { Err(Part10Error::Length) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Part10Error::Length)
+        }
     }
 }
 

@@ -27,7 +27,15 @@ pub fn modify_pin() -> Vec<u8> {
     // bmPINBlockString, bmPINLengthFormat, both insertion offsets: the command holds no digits yet.
     bytes.extend([0, 0, 0, 0]);
     // wPINMaxExtraDigit: longest, then shortest.
-    bytes.extend([digits, digits, NEW_PIN_TWICE, CONFIRMED_BY_KEY, MESSAGES, language, country]);
+    bytes.extend([
+        digits,
+        digits,
+        NEW_PIN_TWICE,
+        CONFIRMED_BY_KEY,
+        MESSAGES,
+        language,
+        country,
+    ]);
     // bMsgIndex1 to 3. The third isn't used, but some readers want it (so says AusweisApp of Reiner SCT's).
     bytes.extend([0, 1, 2]);
     // bTeoPrologue.

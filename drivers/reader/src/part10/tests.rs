@@ -90,15 +90,21 @@ fn orders_in_bytes() {
 #[test]
 fn an_open_channel() {
     let card_id = "24e41d62b8c848226b86fcc6c7657577dca47ad2bf21573617bae84807f85c6b";
-    let answer = format!("00000000 3700 9000 0200 3100 0E 4445435643416549443030313033 00 2000 {card_id}");
+    let answer = format!("00000000 3800 9000 0200 3100 0E 4445435643416549443030313033 00 2000 {card_id}");
     let output = PaceOutput::parse(&bytes(&answer)).unwrap();
     assert_eq!(output.result, PaceResult::Open);
     assert_eq!(output.set_password, Some(StatusWord(0x9000)));
     let opened = output.opened.unwrap();
     assert_eq!((opened.card_access, opened.previous), (vec![0x31, 0], None));
-    assert_eq!((opened.current, opened.card_id), (b"DECVCAeID00103".to_vec(), bytes(card_id)));
+    assert_eq!(
+        (opened.current, opened.card_id),
+        (b"DECVCAeID00103".to_vec(), bytes(card_id))
+    );
     // Without rights nothing is told for terminal authentication.
-    for short in ["00000000 0600 63C1 0200 3100", "00000000 0A00 63C1 0200 3100 00 00 0000"] {
+    for short in [
+        "00000000 0600 63C1 0200 3100",
+        "00000000 0A00 63C1 0200 3100 00 00 0000",
+    ] {
         let output = PaceOutput::parse(&bytes(short)).unwrap();
         assert_eq!(
             (output.result, output.set_password, output.opened),

@@ -87,7 +87,11 @@ fn a_reader_that_only_says_that_it_opened_the_card_unblocks_nothing_and_reads_no
         let mut world = with_liar(vec![answer.clone()]);
         world.lay_on(Card::blocked(&world.pki));
         let unblock = PinTask::Unblock { puk: Secret::OnPad };
-        assert_eq!(world.manage(unblock), Err(CardFailure::PukUsedUp), "the card says 6982 to a plain command");
+        assert_eq!(
+            world.manage(unblock),
+            Err(CardFailure::PukUsedUp),
+            "the card says 6982 to a plain command"
+        );
         assert_eq!(world.take_off().tries_left(), Some(0));
 
         let pki = pki();
@@ -98,7 +102,10 @@ fn a_reader_that_only_says_that_it_opened_the_card_unblocks_nothing_and_reads_no
         assert!(matches!(world.next(), CardEvent::ReaderReady { pin_pad: true }));
         world.lay_on(Card::erika(&world.pki));
         let why = world.read(pin_on_pad()).unwrap_err();
-        assert!(matches!(why, CardFailure::Malformed | CardFailure::NoCertificate), "{why:?}");
+        assert!(
+            matches!(why, CardFailure::Malformed | CardFailure::NoCertificate),
+            "{why:?}"
+        );
     }
 }
 
@@ -133,7 +140,11 @@ fn the_strict_reader_refuses_what_a_host_must_not_do() {
         assert_eq!(order(&input), code, "{input}");
     }
     hand.presses([Press::Aborts]);
-    assert_eq!(order(&format!("02 0B00 02 00 06 {} 0000", digits(CAN))), 0xF020_0001, "may the CAN be used? No.");
+    assert_eq!(
+        order(&format!("02 0B00 02 00 06 {} 0000", digits(CAN))),
+        0xF020_0001,
+        "may the CAN be used? No."
+    );
     // The tries may be asked for, with no rights; PACE may not be run from here, nor a PIN be set.
     let mut word = |hex: &str| hex::encode(line.transmit(&hex::decode(hex.replace(' ', "")).unwrap()).unwrap());
     let set_password = "800A04007F00070202040202 830103 84010D";

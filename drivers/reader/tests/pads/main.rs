@@ -51,5 +51,10 @@ fn types<const N: usize>(world: &World, digits: [&'static str; N]) {
 
 /// What the reader has asked for since the last look.
 fn asked(world: &World) -> Vec<Asks> {
-    world.hand.take_prompts().into_iter().map(|prompt| prompt.asks).collect()
+    world
+        .hand
+        .take_prompts()
+        .into_iter()
+        .map(|prompt| prompt.asks)
+        .collect()
 }

@@ -63,7 +63,9 @@ fn work_that_was_given_up_meanwhile_ends_before_the_next_secret() {
     types(&world, [CAN, PIN]);
     // Two commands ask the state; the CAN's run is slow.
     let at = world.hand.commands() + 8;
-    world.hand.set_faults(vec![Fault::SlowAt(at, Duration::from_millis(300))]);
+    world
+        .hand
+        .set_faults(vec![Fault::SlowAt(at, Duration::from_millis(300))]);
     let job = world.give_read(both_on_pad());
     assert!(matches!(world.next(), CardEvent::Progress { .. }));
     world.reader.give(ReaderCommand::Stop);

@@ -83,7 +83,12 @@ impl<L: CardTransport> CardTransport for Watched<L> {
 
 #[test]
 fn digits_are_found_however_they_are_written() {
-    for message in [&b"x123456"[..], &[0, 1, 2, 3, 4, 5, 6], &[0x12, 0x34, 0x56], &[0xF1, 0x23, 0x45, 0x6F]] {
+    for message in [
+        &b"x123456"[..],
+        &[0, 1, 2, 3, 4, 5, 6],
+        &[0x12, 0x34, 0x56],
+        &[0xF1, 0x23, 0x45, 0x6F],
+    ] {
         let passed = Passed::default();
         passed.note(message);
         assert!(passed.has("123456") && !passed.has("654321"));

@@ -14,13 +14,22 @@ fn a_read_with_the_pin_and_no_secret_passes_the_door() {
     types(&world, [PIN]);
     assert_eq!(world.read(pin_on_pad()), Ok("MUSTERMANN".into()));
     let prompts = world.hand.take_prompts();
-    let [Prompt { asks: Asks::Pin, provider: Some(name) }] = prompts.as_slice() else {
+    let [
+        Prompt {
+            asks: Asks::Pin,
+            provider: Some(name),
+        },
+    ] = prompts.as_slice()
+    else {
         panic!("{prompts:?}")
     };
     assert!(name != "Unbekannt", "the reader shows who asks");
     let log = world.hand.take_log();
     let session = log.iter().position(|entry| entry.secured).expect("a session");
-    assert!(log[session..].iter().all(|entry| entry.secured), "the reader wraps what is plain");
+    assert!(
+        log[session..].iter().all(|entry| entry.secured),
+        "the reader wraps what is plain"
+    );
     assert!(passed.count() > 40 && !passed.has(PIN));
     // Once more, on the same card, after the reader's channel was closed.
     types(&world, [PIN]);
@@ -35,18 +44,26 @@ fn a_suspended_pin_is_resumed_with_the_can_on_the_reader() {
     types(&world, [CAN, PIN]);
     assert_eq!(world.read(both_on_pad()), Ok("MUSTERMANN".into()));
     let prompts = world.hand.take_prompts();
-    let asked: Vec<_> = prompts.iter().map(|prompt| (prompt.asks, prompt.provider.is_some())).collect();
+    let asked: Vec<_> = prompts
+        .iter()
+        .map(|prompt| (prompt.asks, prompt.provider.is_some()))
+        .collect();
     assert_eq!(asked, [(Asks::Can, false), (Asks::Pin, true)]);
     assert!(!passed.has(PIN) && !passed.has(CAN));
     assert_eq!(world.take_off().tries_left(), Some(3));
 
     world.lay_on(Card::suspended(&world.pki));
-    let unusable = CardFailure::PinUnusable { pin: PinState::Suspended };
+    let unusable = CardFailure::PinUnusable {
+        pin: PinState::Suspended,
+    };
     assert_eq!(world.read(pin_on_pad()), Err(unusable), "nobody was asked");
     types(&world, ["111111"]);
     assert_eq!(world.read(both_on_pad()), Err(CardFailure::WrongCan));
     types(&world, [CAN, "000000"]);
-    assert_eq!(world.read(both_on_pad()), Err(CardFailure::WrongPin { pin: PinState::Blocked }));
+    assert_eq!(
+        world.read(both_on_pad()),
+        Err(CardFailure::WrongPin { pin: PinState::Blocked })
+    );
     assert_eq!(super::asked(&world), [Asks::Can, Asks::Can, Asks::Pin]);
     assert_eq!(world.take_off().tries_left(), Some(0));
 }
@@ -54,7 +71,10 @@ fn a_suspended_pin_is_resumed_with_the_can_on_the_reader() {
 #[test]
 fn wrong_pins_tell_the_tries_that_are_left_even_if_the_reader_tells_no_more_than_its_code() {
     for terse in [false, true] {
-        let manner = PadManner { terse, ..PadManner::default() };
+        let manner = PadManner {
+            terse,
+            ..PadManner::default()
+        };
         let (mut world, _) = with_pad(manner);
         world.lay_on(Card::erika(&world.pki));
         let two = PinState::Operational { tries_left: 2 };

@@ -1,13 +1,17 @@
 //! Work on the PIN with secrets typed on the reader.
 use super::*;
 use drivers_api::card::{CardFailure, PinTask};
-use simulated::card::{CAN, Card, PIN, PUK, TRANSPORT_PIN};
+use simulated::card::{CAN, Card, PIN, PUK};
 use world::{pin, typed};
 
 const NEW: &str = "271828";
+const LETTER: &str = "90817";
 
 fn change(old: CardPassword) -> PinTask {
-    PinTask::Change { old, new: Secret::OnPad }
+    PinTask::Change {
+        old,
+        new: Secret::OnPad,
+    }
 }
 
 fn resume() -> PinTask {
@@ -24,16 +28,20 @@ fn unblock() -> PinTask {
 #[test]
 fn the_first_pin_is_set_over_the_transport_pin_and_read_with() {
     let (mut world, passed) = with_pad(PadManner::default());
-    world.lay_on(Card::fresh(&world.pki));
-    types(&world, [TRANSPORT_PIN, NEW, NEW]);
+    // Not the usual one, which is a town's post code in the certificate's description.
+    world.lay_on(Card::erika(&world.pki).with_transport_pin(LETTER));
+    types(&world, [LETTER, NEW, NEW]);
     assert_eq!(world.manage(change(pin_on_pad())), Ok(THREE));
     let prompts = world.hand.take_prompts();
-    assert!(prompts.iter().all(|prompt| prompt.provider.is_none()), "nobody asks for data");
+    assert!(
+        prompts.iter().all(|prompt| prompt.provider.is_none()),
+        "nobody asks for data"
+    );
     let asks: Vec<_> = prompts.iter().map(|prompt| prompt.asks).collect();
     assert_eq!(asks, [Asks::Pin, Asks::NewPin, Asks::NewPinAgain]);
     types(&world, [NEW]);
     assert_eq!(world.read(pin_on_pad()), Ok("MUSTERMANN".into()));
-    assert!(!passed.has(TRANSPORT_PIN) && !passed.has(NEW));
+    assert!(!passed.has(LETTER) && !passed.has(NEW));
 }
 
 #[test]
@@ -53,7 +61,10 @@ fn a_change_that_does_not_come_about_leaves_the_pin_as_it_was() {
     world.lay_on(Card::erika(&world.pki));
     let two = PinState::Operational { tries_left: 2 };
     types(&world, ["000000"]);
-    assert_eq!(world.manage(change(pin_on_pad())), Err(CardFailure::WrongPin { pin: two }));
+    assert_eq!(
+        world.manage(change(pin_on_pad())),
+        Err(CardFailure::WrongPin { pin: two })
+    );
     // Not the same twice; too short; aborted; nobody types.
     types(&world, [PIN, NEW, "314159"]);
     assert_eq!(world.manage(change(pin_on_pad())), Err(CardFailure::Stopped));

@@ -191,7 +191,12 @@ impl Pad {
     }
 
     /// Shows a display and waits for keys.
-    fn ask(&mut self, asks: Asks, provider: Option<&str>, contact: &mut dyn Contact) -> Result<&'static [u8], NoSecret> {
+    fn ask(
+        &mut self,
+        asks: Asks,
+        provider: Option<&str>,
+        contact: &mut dyn Contact,
+    ) -> Result<&'static [u8], NoSecret> {
         self.prompts.push(Prompt {
             asks,
             provider: provider.map(str::to_owned),

@@ -15,16 +15,16 @@ const HEAD_BYTES: usize = 24;
 const RESET_RETRY_COUNTER: [u8; 4] = [0x00, 0x2C, 0x02, 0x03];
 
 impl Pad {
-    pub(super) fn modify_pin(
-        &mut self,
-        input: &[u8],
-        contact: &mut dyn Contact,
-    ) -> Result<StatusWord, TransportError> {
+    pub(super) fn modify_pin(&mut self, input: &[u8], contact: &mut dyn Contact) -> Result<StatusWord, TransportError> {
         let Some((shortest, longest)) = lengths(input) else {
             return Ok(StatusWord::WRONG_DATA);
         };
         // Only inside the channel that the PIN has opened.
-        if self.channel.as_ref().is_none_or(|channel| channel.password != Password::Pin) {
+        if self
+            .channel
+            .as_ref()
+            .is_none_or(|channel| channel.password != Password::Pin)
+        {
             return Ok(StatusWord::CONDITIONS_OF_USE);
         }
         let mut ask = |asks| self.ask(asks, None, contact);

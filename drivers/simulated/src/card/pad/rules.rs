@@ -21,7 +21,11 @@ impl Host {
                 // Only as an unauthenticated terminal: no CHAT.
                 let with_rights = Reader::new(command.data()).find(Tag(0x7F4C)) != Ok(None);
                 self.chose_password = true;
-                if with_rights { Err(StatusWord::SECURITY_STATUS) } else { Ok(()) }
+                if with_rights {
+                    Err(StatusWord::SECURITY_STATUS)
+                } else {
+                    Ok(())
+                }
             }
             (0x22, ..) => {
                 self.chose_password = false;

@@ -72,7 +72,11 @@ impl Pad {
         };
         let provider = order.provider();
         let typed = self.ask(asks, provider.as_deref(), contact)?;
-        let secret = if asks == Asks::MayUseCan { order.transmitted } else { typed };
+        let secret = if asks == Asks::MayUseCan {
+            order.transmitted
+        } else {
+            typed
+        };
         *status = self.set_password(order, contact)?;
         let opened = self.agree(secret, contact)?;
         let mut data = status.0.to_be_bytes().to_vec();
@@ -100,9 +104,15 @@ impl Pad {
         let mut file = vec![];
         loop {
             let [high, low] = (file.len() as u16).to_be_bytes();
-            let (p1, p2) = if file.is_empty() { (0x80 | CARD_ACCESS, 0) } else { (high, low) };
+            let (p1, p2) = if file.is_empty() {
+                (0x80 | CARD_ACCESS, 0)
+            } else {
+                (high, low)
+            };
             let read = Command::new(0x00, 0xB0, p1, p2).with_expected(0xC0);
-            let response = self.through(&read.map_err(|_| MISSING_OBJECT)?, contact).map_err(broken)?;
+            let response = self
+                .through(&read.map_err(|_| MISSING_OBJECT)?, contact)
+                .map_err(broken)?;
             match response.status() {
                 StatusWord::OK | StatusWord::END_OF_FILE => file.extend_from_slice(response.data()),
                 StatusWord::WRONG_OFFSET if !file.is_empty() => return Ok(file),
@@ -117,7 +127,11 @@ impl Pad {
             Password::Pin => 3,
             Password::Puk => 4,
         };
-        let objects = [encode(Tag(0x80), &PACE_OID), encode(Tag(0x83), &[id]), encode(Tag(0x84), &[13])];
+        let objects = [
+            encode(Tag(0x80), &PACE_OID),
+            encode(Tag(0x83), &[id]),
+            encode(Tag(0x84), &[13]),
+        ];
         let mut value: Vec<u8> = objects.iter().flat_map(|object| object.to_vec()).collect();
         value.extend_from_slice(order.chat);
         let command = data(Command::new(0x00, 0x22, 0xC1, 0xA4), value)?;

@@ -44,7 +44,11 @@ impl Wrapping {
             Some(_) => encode(Tag(0x97), &[high, low]).to_vec(),
         };
         let objects = [cryptogram, expected].concat();
-        let body = if objects.is_empty() { vec![] } else { pad(objects.clone()) };
+        let body = if objects.is_empty() {
+            vec![]
+        } else {
+            pad(objects.clone())
+        };
         let message = [self.counter.to_be_bytes().to_vec(), pad(header.to_vec()), body].concat();
         let sum = encode(Tag(0x8E), &checksum(&self.authentication, &message));
         let data = [objects, sum.to_vec()].concat();

@@ -252,7 +252,7 @@ impl<'a, L: CardTransport> PadLine<'a, L> {
         let answer = self.line.control(self.pad.execute_pace, &input).map_err(pad_failure)?;
         let PaceOutput { result, opened, .. } = PaceOutput::parse(&answer).map_err(unreadable)?;
         if result != PaceResult::Open {
-            tracing::info!(?result, "PACE in the reader");
+            tracing::info!(?result, "the reader has not opened the card");
         }
         match result {
             PaceResult::Open => Ok(Ok(opened)),
@@ -291,7 +291,7 @@ impl<'a, L: CardTransport> PadLine<'a, L> {
         match self.pin_state()? {
             PinState::Operational { .. } if step == PaceStep::Token => Ok(Err(Refusal::NotSet)),
             PinState::Operational { .. } => Err(CardFailure::Malformed),
-            pin => Ok(Err(Refusal::Unusable(pin))),
+            pin @ (PinState::Suspended | PinState::Blocked | PinState::Deactivated) => Ok(Err(Refusal::Unusable(pin))),
         }
     }
 
@@ -328,6 +328,6 @@ fn unreadable(error: Part10Error) -> CardFailure {
 fn pad_failure(error: TransportError) -> CardFailure {
     match error {
         TransportError::Other(CANCELLED | TIMED_OUT) => CardFailure::Stopped,
-        other => failure(other),
+        TransportError::CardLost | TransportError::ReaderGone | TransportError::Other(_) => failure(error),
     }
 }

@@ -46,11 +46,11 @@ use std::sync::Arc;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// Most commands of one dialogue, whatever the card answers: 18 files (15 data groups, EF.CardAccess, EF.ATR/INFO,
+/// Most commands of one dialogue, whatever the card answers: 20 files (17 data groups, EF.CardAccess, EF.ATR/INFO,
 /// EF.CardSecurity) in at most so many pieces each; 46 single commands (13 to open, 23 to authenticate the terminal with at
 /// most 10 certificates, 2 for the chip, 8 for the application's functions); and the 12 of them that may be long
 /// (certificates, two sector keys) in envelopes.
-pub const COMMANDS_MAX: usize = 18 * (crate::file::PIECES_MAX + 1) + 46 + 12 * wire::TPDUS_MAX;
+pub const COMMANDS_MAX: usize = 20 * (crate::file::PIECES_MAX + 1) + 46 + 12 * wire::TPDUS_MAX;
 
 /// Where conversations with a card start.
 pub struct Dialogue;

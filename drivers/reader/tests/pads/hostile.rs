@@ -1,10 +1,14 @@
 //! Readers that answer anything: errors come of it, never a panic, and never a read.
 use super::*;
+use apdu::Command;
+use apdu::tlv::{Reader, Tag};
 use core::time::Duration;
 use drivers_api::card::{CardFailure, PinTask};
 use drivers_api::slot::{CardTransport, FEATURE_REQUEST, Slot, SlotEvent, TransportError};
 use proptest::prelude::*;
+use reader::part10::{EstablishPace, PaceOutput, PacePassword, PaceResult};
 use simulated::card::{CAN, Card, PIN, PUK, SimulatedLine, SimulatedSlot};
+use simulated::pki::{Chat, TerminalOrder};
 
 /// Says that it has keys, then answers one of these to each order.
 struct Liar {
@@ -72,40 +76,54 @@ fn with_liar(answers: Vec<Vec<u8>>) -> World {
     world
 }
 
+/// OutputData of an open channel that never was one, with the card's real trust points or without any.
+fn pretended(card: &Card, with_rights: bool) -> Vec<u8> {
+    let mut data = vec![0x90, 0, 2, 0, 0x31, 0];
+    if with_rights {
+        for trust_point in card.trusted().iter().take(2) {
+            data.push(trust_point.len() as u8);
+            data.extend(trust_point.bytes());
+        }
+        data.extend([32, 0]);
+        data.extend([3; 32]);
+    }
+    [&[0; 4][..], &(data.len() as u16).to_le_bytes(), &data].concat()
+}
+
 #[test]
 fn a_reader_that_only_says_that_it_opened_the_card_unblocks_nothing_and_reads_nothing() {
-    let open = [&[0; 4][..], &[6, 0], &[0x90, 0, 2, 0, 0x31, 0]].concat();
-    let told = [
-        &[0; 4][..],
-        &[44, 0],
-        &[0x90, 0, 2, 0, 0x31, 0],
-        &[1, b'X', 1, b'Y', 32, 0],
-        &[3; 32],
-    ]
-    .concat();
-    for answer in [open, told] {
-        let mut world = with_liar(vec![answer.clone()]);
-        world.lay_on(Card::blocked(&world.pki));
-        let unblock = PinTask::Unblock { puk: Secret::OnPad };
-        assert_eq!(
-            world.manage(unblock),
-            Err(CardFailure::PukUsedUp),
-            "the card says 6982 to a plain command"
-        );
-        assert_eq!(world.take_off().tries_left(), Some(0));
+    let mut world = with_liar(vec![pretended(&Card::blocked(&pki()), false)]);
+    world.lay_on(Card::blocked(&world.pki));
+    let unblock = PinTask::Unblock { puk: Secret::OnPad };
+    assert_eq!(
+        world.manage(unblock),
+        Err(CardFailure::PukUsedUp),
+        "the card says 6982 to a plain command"
+    );
+    assert_eq!(world.take_off().tries_left(), Some(0));
 
+    for with_rights in [true, false] {
         let pki = pki();
         let (hand, slot) = Hand::new();
-        let answers = vec![answer];
+        let card = Card::erika(&pki);
+        assert_eq!(card.trusted().len(), 2, "a present trust point and one before it");
+        let answers = vec![pretended(&card, with_rights)];
         let mut world = World::over(authority(&pki), pki, hand, Liar { slot, answers });
         assert!(matches!(world.next(), CardEvent::Certificate(Some(_))));
         assert!(matches!(world.next(), CardEvent::ReaderReady { pin_pad: true }));
-        world.lay_on(Card::erika(&world.pki));
+        world.lay_on(card);
+        world.hand.take_log();
         let why = world.read(pin_on_pad()).unwrap_err();
-        assert!(
-            matches!(why, CardFailure::Malformed | CardFailure::NoCertificate),
-            "{why:?}"
-        );
+        let refused = world.hand.take_log().iter().any(|entry| {
+            entry.header == [0x00, 0x22, 0x81, 0xB6] && entry.status == Some(apdu::StatusWord::SECURITY_STATUS)
+        });
+        // With trust points it is the card that refuses terminal authentication in plain.
+        let expected = if with_rights {
+            CardFailure::NoCertificate
+        } else {
+            CardFailure::Malformed
+        };
+        assert_eq!((why, refused), (expected, with_rights));
     }
 }
 
@@ -152,6 +170,33 @@ fn the_strict_reader_refuses_what_a_host_must_not_do() {
     assert_eq!(word("10860000 02 7C00 00"), "6982");
     assert_eq!(word(&format!("0022C1A4 27 {set_password} {chat}")), "6982");
     assert_eq!(word("002C0203 06 323731383238"), "6982");
+}
+
+#[test]
+fn the_strict_reader_blocks_a_certificate_of_another_description() {
+    let pki = pki();
+    let terminal = pki.terminal(&TerminalOrder::new(pki.today(), Chat::ALL));
+    let certificate = Reader::new(&terminal.chain[1]).expect(Tag(0x7F21)).unwrap().value;
+    let verify = Command::new(0x00, 0x2A, 0x00, 0xBE)
+        .with_data(certificate.to_vec())
+        .unwrap();
+    let chat = Chat::ALL.template();
+    for (description, blocked) in [(&terminal.description[..], false), (b"another", true)] {
+        let (hand, mut slot) = Hand::with_pad(PadManner::default());
+        hand.lay_on(Card::erika(&pki));
+        hand.presses([Press::Types(PIN)]);
+        let mut line = slot.connect().unwrap();
+        let order = EstablishPace {
+            password: PacePassword::Pin,
+            chat: &chat,
+            description,
+        };
+        let answer = line.control(0x4200_0DCC, &order.encode().unwrap()).unwrap();
+        assert_eq!(PaceOutput::parse(&answer).unwrap().result, PaceResult::Open);
+        assert_eq!(line.transmit(&verify.encode()).unwrap() == [0x69, 0x85], blocked);
+        let name = hand.take_prompts()[0].provider.clone().unwrap();
+        assert_eq!(name == "Unbekannt", blocked);
+    }
 }
 
 proptest! {

@@ -1,7 +1,8 @@
 //! What can happen while somebody types.
 use super::*;
 use drivers_api::card::{CardFailure, PinTask, Reader, ReaderCommand};
-use simulated::card::{CAN, Card, Fault, PIN};
+use drivers_api::slot::{Slot, SlotEvent, TransportError};
+use simulated::card::{CAN, Card, Fault, PIN, SimulatedLine, SimulatedSlot};
 use std::time::Duration;
 
 #[test]
@@ -71,6 +72,39 @@ fn work_that_was_given_up_meanwhile_ends_before_the_next_secret() {
     world.reader.give(ReaderCommand::Stop);
     assert!(matches!(world.next(), CardEvent::ReadFailed { job: of, why: CardFailure::Stopped } if of == job));
     assert!(!asked(&world).contains(&Asks::Pin));
+}
+
+/// Another reader was told than the one on which the card lies: it has no keys.
+struct TwoReaders(SimulatedSlot);
+
+impl Slot for TwoReaders {
+    type Line = SimulatedLine;
+
+    fn wait(&mut self, patience: Duration) -> SlotEvent {
+        self.0.wait(patience)
+    }
+
+    fn connect(&mut self) -> Result<SimulatedLine, TransportError> {
+        self.0.connect()
+    }
+
+    fn waker(&self) -> Box<dyn Fn() + Send> {
+        self.0.waker()
+    }
+}
+
+#[test]
+fn keys_of_the_reader_on_which_the_card_lies_count() {
+    let pki = pki();
+    let (hand, slot) = Hand::with_pad(PadManner::default());
+    let mut world = World::over(authority(&pki), pki, hand, TwoReaders(slot));
+    assert!(matches!(world.next(), CardEvent::Certificate(Some(_))));
+    assert!(matches!(world.next(), CardEvent::ReaderReady { pin_pad: false }));
+    world.hand.lay_on(Card::erika(&world.pki));
+    assert!(matches!(world.next(), CardEvent::ReaderReady { pin_pad: true }));
+    assert!(matches!(world.next(), CardEvent::Inserted(_)));
+    types(&world, [PIN]);
+    assert_eq!(world.read(pin_on_pad()), Ok("MUSTERMANN".into()));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! process (TR-03119 A.4, TR-03124-1 §3.8). The bytes are `part10`'s; what they mean for a visit is decided here.
 use crate::part10::{
     Capabilities, EstablishPace, Features, ModifyResult, PaceOutput, PacePassword, PaceResult, PaceStep, Part10Error,
-    destroy, get_capabilities, modify_pin,
+    ask_capabilities, destroy, modify_pin,
 };
 use crate::worker::{converse_probe, failure};
 use apdu::StatusWord;
@@ -36,7 +36,7 @@ impl Pad {
             modify_pin,
         } = understood(features)?;
         let execute_pace = execute_pace?;
-        let answer = control(execute_pace, &get_capabilities()).ok()?;
+        let answer = control(execute_pace, &ask_capabilities()).ok()?;
         let Capabilities { pace, eid, destroy } = understood(Capabilities::parse(&answer))?;
         (pace && eid).then_some(Self {
             execute_pace,

@@ -63,7 +63,7 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
-    /// Reads the answer to [`super::get_capabilities`]: a bit map of one byte, in some readers with a length before it.
+    /// Reads the answer to [`super::ask_capabilities`]: a bit map of one byte, in some readers with a length before it.
     ///
     /// # Errors
     /// [`Part10Error::Refused`], [`Part10Error::TooShort`], [`Part10Error::Length`].

@@ -40,7 +40,7 @@ pub enum Part10Error {
 }
 
 /// InputData of GetReadersPACECapabilities.
-pub fn get_capabilities() -> Vec<u8> {
+pub fn ask_capabilities() -> Vec<u8> {
     vec![GET_CAPABILITIES, 0, 0]
 }
 

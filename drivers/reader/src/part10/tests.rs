@@ -37,7 +37,7 @@ fn capabilities() {
         eid: true,
         destroy: true,
     };
-    assert_eq!(get_capabilities(), [1, 0, 0]);
+    assert_eq!(ask_capabilities(), [1, 0, 0]);
     assert_eq!(of("00000000 0100 F0"), Ok(all));
     // With a length before the map, and with a driver's filling behind it.
     assert_eq!(of("00000000 0200 01E0"), Ok(all));

@@ -20,11 +20,15 @@ pub enum DataGroup {
     MunicipalityId = 18,
     ResidencePermitI = 19,
     ResidencePermitII = 20,
+    /// A telephone URI (RFC 3966). German cards leave it free (TR-03127 §3.4.3).
+    PhoneNumber = 21,
+    /// German cards leave it free.
+    EmailAddress = 22,
 }
 
 impl DataGroup {
     /// All groups that a service may ask for.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::DocumentType,
         Self::IssuingState,
         Self::DateOfExpiry,
@@ -40,6 +44,8 @@ impl DataGroup {
         Self::MunicipalityId,
         Self::ResidencePermitI,
         Self::ResidencePermitII,
+        Self::PhoneNumber,
+        Self::EmailAddress,
     ];
 
     /// Number of the group: DGn has file id `01nn` and short file id `nn`.
@@ -65,6 +71,8 @@ impl DataGroup {
             Self::MunicipalityId => "municipality_id",
             Self::ResidencePermitI => "residence_permit_1",
             Self::ResidencePermitII => "residence_permit_2",
+            Self::PhoneNumber => "phone_number",
+            Self::EmailAddress => "email_address",
         }
     }
 

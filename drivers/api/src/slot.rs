@@ -1,5 +1,5 @@
 //! The door between the reader's thread and whatever holds the card: PC/SC, or a card in software. Both sides speak
-//! ISO 7816 bytes.
+//! bytes: of ISO 7816 to the card, of PC/SC part 10 to the reader.
 use core::time::Duration;
 
 /// What a slot noticed.
@@ -26,6 +26,13 @@ pub enum TransportError {
     Other(u32),
 }
 
+/// Control code of CM_IOCTL_GET_FEATURE_REQUEST (PC/SC part 10 §2.2) as pcsc-lite writes it: SCARD_CTL_CODE(3400). A
+/// reader answers with the codes of what else it can do.
+pub const FEATURE_REQUEST: u32 = 0x4200_0000 + 3400;
+
+/// What a door without a reader's control codes answers: `SCARD_E_UNSUPPORTED_FEATURE`.
+pub const NO_CONTROL: TransportError = TransportError::Other(0x8010_001F);
+
 /// An open line to a card.
 pub trait CardTransport {
     /// Sends one command APDU and waits for the response APDU (data and status word).
@@ -35,6 +42,12 @@ pub trait CardTransport {
     /// (TR-03119 A.3).
     fn extended_length(&self) -> bool {
         true
+    }
+
+    /// Sends bytes to the reader itself (SCardControl) and waits for its answer. A reader with keys of its own asks the
+    /// citizen for a secret meanwhile (PC/SC part 10), which can take a minute; no secret is ever among these bytes.
+    fn control(&mut self, _code: u32, _input: &[u8]) -> Result<Vec<u8>, TransportError> {
+        Err(NO_CONTROL)
     }
 }
 
@@ -49,9 +62,10 @@ pub trait Slot: Send + 'static {
     /// Opens a line to the card; dropping it resets the card.
     fn connect(&mut self) -> Result<Self::Line, TransportError>;
 
-    /// The reader has keys of its own for PIN, CAN and PUK (PC/SC part 10). Asked when a reader has been told.
-    fn has_pin_pad(&self) -> bool {
-        false
+    /// The same as [`CardTransport::control`] for a reader in which no card lies, to learn what it can do. Asked when a
+    /// reader has been told.
+    fn control(&mut self, _code: u32, _input: &[u8]) -> Result<Vec<u8>, TransportError> {
+        Err(NO_CONTROL)
     }
 
     /// A handle with which another thread ends a `wait` early.

@@ -76,6 +76,16 @@ hex eid_pin_state ok 00906363
 hex eid_pin_state tries C263C163
 hex eid_pin_state blocked C263C063
 hex eid_pin_state deactivated 009083 62
+hex eid_part10 features 060442000DB2070442000DB3200442000DCC
+hex eid_part10 capabilities 000000000100E0
+hex eid_part10 capabilities_with_length 00000000020001E0
+hex eid_part10 open 00000000380090000200 3100 0E4445435643416549443030313033 00 2000 24E41D62B8C848226B86FCC6C7657577DCA47AD2BF21573617BAE84807F85C6B
+hex eid_part10 open_no_rights 00000000060063C102003100
+hex eid_part10 wrong_pin C26306F0040063C30000
+hex eid_part10 wrong_pin_terse C26306F00000
+hex eid_part10 aborted 010020F0
+hex eid_part10 pin_changed 9000
+hex eid_part10 pins_differ 6402
 
 # eid: dialogues. [n right answers, kind, …], see src/mischief.rs; all but probe and terminal_files begin with flags.
 hex eid_terminal_files right ''

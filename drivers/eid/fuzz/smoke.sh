@@ -10,7 +10,7 @@ runs=(
     apdu_tlv=100000 apdu_command=100000 apdu_response=50000
     eid_security_infos=100000 eid_card_security=5000 eid_certificate=5000 eid_master_list=1000 eid_revocation_list=5000
     eid_blocklist=30000 eid_cv_certificate=100000 eid_description=100000 eid_atr_info=50000 eid_ef_dir=50000
-    eid_data_group=100000 eid_pin_state=20000 eid_terminal_files=20000 eid_probe=20000
+    eid_data_group=100000 eid_pin_state=20000 eid_part10=100000 eid_terminal_files=20000 eid_probe=20000
     eid_read=300 eid_manage_pin=300 eid_hostile_card=400
     ausweisapp_message=100000 ausweisapp_dialogue=20000
     signer_certificate=50000 signer_chain=10000 signer_remote=50000 signer_lists=50000

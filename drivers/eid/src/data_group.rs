@@ -50,6 +50,8 @@ fn content(group: DataGroup, file: &[u8]) -> Result<GroupContent, Outside> {
         DataGroup::PlaceOfBirth | DataGroup::PlaceOfResidence => place(&inner),
         DataGroup::MunicipalityId => municipality(&inner),
         DataGroup::ResidencePermitI | DataGroup::ResidencePermitII => permit(&inner),
+        DataGroup::PhoneNumber => ascii(&inner, PRINTABLE_STRING),
+        DataGroup::EmailAddress => ascii(&inner, IA5_STRING),
         DataGroup::GivenNames
         | DataGroup::FamilyNames
         | DataGroup::ArtisticName
@@ -85,6 +87,15 @@ fn string(tlv: &Tlv<'_>) -> Result<PrivateText, Outside> {
         return Err(Outside);
     }
     Ok(printable(text))
+}
+
+/// Exactly that string type: no card has been seen with these groups, so there are no oddities to allow for.
+fn ascii(tlv: &Tlv<'_>, kind: Tag) -> Result<GroupContent, Outside> {
+    if tlv.tag == kind {
+        Ok(known(string(tlv)?, |_| false))
+    } else {
+        Err(Outside)
+    }
 }
 
 /// Line breaks and other control characters become blanks: they have no business on screens and receipts, but are no

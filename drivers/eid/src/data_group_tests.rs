@@ -29,6 +29,31 @@ fn texts() {
 }
 
 #[test]
+fn phone_and_email() {
+    let file = format!("7515 1313 {}", hex::encode("tel:+49-221-5550142"));
+    assert_eq!(
+        read(DataGroup::PhoneNumber, &file).unwrap(),
+        text("tel:+49-221-5550142")
+    );
+    let file = format!("760F 160D {}", hex::encode("a@example.org"));
+    assert_eq!(read(DataGroup::EmailAddress, &file).unwrap(), text("a@example.org"));
+    assert_eq!(
+        read(DataGroup::PhoneNumber, "7502 1300").unwrap(),
+        GroupContent::NotOnChip
+    );
+    assert_eq!(read(DataGroup::EmailAddress, "").unwrap(), GroupContent::NotOnChip);
+    // Another string type, another group's tag, a byte that isn't ASCII.
+    for (group, wrong) in [
+        (DataGroup::PhoneNumber, "7503 0C0131"),
+        (DataGroup::EmailAddress, "7603 130161"),
+        (DataGroup::EmailAddress, "7503 160161"),
+        (DataGroup::EmailAddress, "7603 1601E4"),
+    ] {
+        assert!(read(group, wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn missing_names_and_empty_groups_are_not_on_chip() {
     assert_eq!(
         read(DataGroup::GivenNames, "6405 0C03 2D2D2D").unwrap(),

@@ -102,6 +102,9 @@ pub enum Fault {
     /// Ours: a secret that the reader's keypad takes was to be sent from here.
     #[error("the secret is to be typed on the reader")]
     SecretOnPad,
+    /// Ours: a secret was typed here although the reader has keys of its own. It was not sent.
+    #[error("the secret was typed here, and the reader has keys of its own")]
+    SecretTyped,
     /// Ours: a new PIN that isn't six digits. It was not sent.
     #[error("a new PIN has six digits")]
     NewPin,

@@ -94,6 +94,7 @@ pub use dialogue::{
     Read, ReadOutcome, SignAsk, Step, Stopped,
 };
 pub use fault::Fault;
+pub use pin_state::after_wrong_pin;
 pub use prepared::Prepared;
 pub use terminal::{CertificateFiles, Terminal, TerminalCertificates, TerminalError};
 

@@ -23,7 +23,7 @@ pub(crate) fn of_tries(left: u8) -> Option<PinState> {
 
 /// The state after a wrong PIN, when the card only says that it was wrong: what it tells now, but never more than one
 /// try less than before (vsmartcard's card says 9000 with two tries left).
-pub(crate) fn after_wrong_pin(before: PinState, told: PinState) -> PinState {
+pub fn after_wrong_pin(before: PinState, told: PinState) -> PinState {
     let counted = of_tries(tries(before).saturating_sub(1)).unwrap_or(PinState::Blocked);
     if told == PinState::Deactivated || tries(told) <= tries(counted) {
         told

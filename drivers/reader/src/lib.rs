@@ -8,6 +8,12 @@
 //! [`CardEvent::ReaderReady`] and [`CardEvent::ReaderGone`] for the reader; [`CardEvent::Inserted`] as soon as a card has
 //! been probed, [`CardEvent::Removed`] only for cards that were told; exactly one answer for each
 //! [`ReaderCommand::Read`] and [`ReaderCommand::ManagePin`].
+//!
+//! A reader with keys of its own ([`part10`]) is told with [`CardEvent::ReaderReady`]; then every secret is typed there,
+//! and one that was typed here is refused. When the card lies on another reader than the one that was told, and only one
+//! of them has keys, `ReaderReady` comes once more before the card.
+mod pad;
+pub mod part10;
 pub mod pcsc;
 mod worker;
 

@@ -3,7 +3,8 @@
 //! Truths about pcscd (seen with 1.9.9): without it establishing a context fails with NoService; when it dies, waiting
 //! fails with CommError or NoService while `is_valid` still says yes, so the context is made anew on these errors; a
 //! reader that comes is told by the pseudo reader `\\?PnP?\Notification`; a card pulled in a session shows as
-//! RemovedCard at the next command.
+//! RemovedCard at the next command. SCardControl waits as long as the reader does: nothing ends it early, SCardCancel
+//! least of all, so a citizen who walks away from a reader's keys is waited for until the reader itself gives up.
 use ::pcsc::{Context, Disposition, Error, PNP_NOTIFICATION, Protocols, ReaderState, Scope, ShareMode, State};
 use drivers_api::slot::{CardTransport, Slot, SlotEvent, TransportError};
 use std::ffi::CString;
@@ -26,6 +27,8 @@ pub struct PcscSlot {
     context: Option<Context>,
     wake: Arc<Wake>,
     told: Seen,
+    /// A reader to ask what it can do while no card is told.
+    first: Option<CString>,
     /// Part of the name of the readers that count; all when empty.
     name_part: String,
 }
@@ -34,6 +37,8 @@ pub struct PcscSlot {
 pub struct PcscLine {
     card: Option<::pcsc::Card>,
     buffer: Zeroizing<Vec<u8>>,
+    /// What becomes of the card when the line is dropped.
+    at_drop: Disposition,
 }
 
 /// What was seen at a look.
@@ -98,6 +103,7 @@ impl PcscSlot {
             context: None,
             wake: Arc::new(wake),
             told: Seen::Unknown,
+            first: None,
             name_part,
         }
     }
@@ -138,6 +144,7 @@ impl PcscSlot {
             }
         }
         let seen = self.judge(&states);
+        self.first = states.first().map(|state| state.name().to_owned());
         states.iter_mut().for_each(ReaderState::sync_current_state);
         states.push(ReaderState::new(PNP_NOTIFICATION(), State::UNAWARE));
         Ok((seen, states))
@@ -250,7 +257,28 @@ impl Slot for PcscSlot {
         Ok(PcscLine {
             card: Some(card),
             buffer: Zeroizing::new(vec![0; ANSWER_BYTES_MAX]),
+            at_drop: Disposition::ResetCard,
         })
+    }
+
+    fn control(&mut self, code: u32, input: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let reader = match &self.told {
+            Seen::Card { reader, .. } => Some(reader),
+            Seen::Unknown | Seen::Gone | Seen::Empty => self.first.as_ref(),
+        };
+        let (Some(context), Some(reader)) = (&self.context, reader) else {
+            return Err(TransportError::ReaderGone);
+        };
+        // Direct: to the reader, whether a card lies there or not, and without powering it.
+        let reader = context
+            .connect(reader, ShareMode::Direct, Protocols::UNDEFINED)
+            .map_err(transport_error)?;
+        let mut line = PcscLine {
+            card: Some(reader),
+            buffer: Zeroizing::new(vec![0; ANSWER_BYTES_MAX]),
+            at_drop: Disposition::LeaveCard,
+        };
+        line.control(code, input)
     }
 
     fn waker(&self) -> Box<dyn Fn() + Send> {
@@ -266,13 +294,20 @@ impl CardTransport for PcscLine {
             .map(<[u8]>::to_vec)
             .map_err(transport_error)
     }
+
+    fn control(&mut self, code: u32, input: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let card = self.card.as_ref().ok_or(TransportError::CardLost)?;
+        card.control(code.into(), input, &mut self.buffer)
+            .map(<[u8]>::to_vec)
+            .map_err(transport_error)
+    }
 }
 
 impl Drop for PcscLine {
     fn drop(&mut self) {
         if let Some(card) = self.card.take() {
             // The card may be gone; then there is nothing to reset.
-            let _ = card.disconnect(Disposition::ResetCard);
+            let _ = card.disconnect(self.at_drop);
         }
     }
 }

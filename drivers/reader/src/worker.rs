@@ -1,4 +1,5 @@
 //! The thread behind a reader: waits for cards and commands, probes, reads, works on PINs.
+use crate::pad::{Pad, PadLine};
 use drivers_api::Job;
 use drivers_api::basis::ReadBasis;
 use drivers_api::card::{
@@ -6,7 +7,10 @@ use drivers_api::card::{
     ReaderCommand,
 };
 use drivers_api::slot::{CardTransport, Slot, SlotEvent, TransportError};
-use eid::{Authority, Circumstances, Dialogue, Prepared, Step, Stopped};
+use eid::{
+    Authority, AwaitsSignature, Circumstances, Dialogue, ManagePin, PinOutcome, Prepared, Probe, Read, ReadOutcome,
+    Step, Stopped,
+};
 use rand_core::CryptoRng;
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, TryRecvError};
@@ -34,6 +38,8 @@ pub(crate) struct Worker<S, R, A, E> {
     /// Commands that came in while a read was running.
     waiting: VecDeque<ReaderCommand>,
     told: Told,
+    /// The reader's own keys.
+    pad: Option<Pad>,
     /// What was told of the certificate, if anything was.
     certificate_told: Option<Option<Box<ProviderCertificate>>>,
     /// Ephemeral keys for the next dialogue, made while nobody waits for them.
@@ -52,6 +58,7 @@ impl<S: Slot, R: CryptoRng, A: Authority, E: Fn(CardEvent)> Worker<S, R, A, E> {
             inbox,
             waiting,
             told: Told::Nothing,
+            pad: None,
             certificate_told: None,
             keys: None,
             authority,
@@ -113,7 +120,18 @@ impl<S: Slot, R: CryptoRng, A: Authority, E: Fn(CardEvent)> Worker<S, R, A, E> {
     fn reader_is_there(&mut self) {
         if matches!(self.told, Told::Nothing | Told::Gone) {
             self.told = Told::Empty;
-            let pin_pad = self.slot.has_pin_pad();
+            self.pad = Pad::find(|code, input| self.slot.control(code, input));
+            let pin_pad = self.pad.is_some();
+            (self.events)(CardEvent::ReaderReady { pin_pad });
+        }
+    }
+
+    /// The reader in which the card lies may be another one than was asked for its keys.
+    fn look_for_pad(&mut self, line: &mut S::Line) {
+        let told = self.pad.is_some();
+        self.pad = Pad::find(|code, input| line.control(code, input));
+        let pin_pad = self.pad.is_some();
+        if pin_pad != told {
             (self.events)(CardEvent::ReaderReady { pin_pad });
         }
     }
@@ -122,7 +140,11 @@ impl<S: Slot, R: CryptoRng, A: Authority, E: Fn(CardEvent)> Worker<S, R, A, E> {
     fn probe(&mut self) -> Option<CardFound> {
         let mut found = CardFound::Unreadable;
         for _ in 0..PROBES_MAX {
-            found = match self.slot.connect().and_then(|mut line| converse_probe(&mut line)) {
+            let probed = self.slot.connect().and_then(|mut line| {
+                self.look_for_pad(&mut line);
+                converse_probe(Dialogue::probe(), &mut line)
+            });
+            found = match probed {
                 Ok(found) => found,
                 Err(TransportError::CardLost | TransportError::ReaderGone) => return None,
                 Err(TransportError::Other(code)) => {
@@ -170,13 +192,37 @@ impl<S: Slot, R: CryptoRng, A: Authority, E: Fn(CardEvent)> Worker<S, R, A, E> {
     fn read(&mut self, job: Job, basis: ReadBasis, request: &ReadRequest) -> Result<PersonalData, CardFailure> {
         let mut line = self.open()?;
         let terminal = self.authority.terminal().ok_or(CardFailure::NoCertificate)?;
-        let circumstances = Circumstances {
+        let circumstances = self.circumstances(&line);
+        let keys = self.take_keys();
+        let Some(pad) = self.pad else {
+            let step = Dialogue::read(basis, request, terminal, circumstances, keys);
+            return self.carry_read(job, step, &mut line);
+        };
+        let rights = Dialogue::rights_for_pad(&basis, request, &terminal, circumstances);
+        let rights = rights.map_err(|stopped| why(job, stopped))?;
+        self.progress(job, Some(ReadStep::Opening))?;
+        let mut line = PadLine::new(&mut line, pad);
+        let description = terminal.certificates().description_bytes();
+        let opened = line.open_for_read(&basis, rights, description, || self.progress(job, None))?;
+        let circumstances = self.circumstances(line.line());
+        let step = Dialogue::read_after_pad(opened, &basis, request, terminal, circumstances, keys);
+        self.carry_read(job, step, line.line())
+    }
+
+    fn circumstances(&self, line: &S::Line) -> Circumstances {
+        Circumstances {
             today: self.authority.today(),
             now: self.authority.now(),
             extended_length: line.extended_length(),
-        };
-        let keys = self.take_keys();
-        let mut step = Dialogue::read(basis, request, terminal, circumstances, keys);
+        }
+    }
+
+    fn carry_read(
+        &mut self,
+        job: Job,
+        mut step: Step<Read, ReadOutcome, AwaitsSignature>,
+        line: &mut S::Line,
+    ) -> Result<PersonalData, CardFailure> {
         loop {
             step = match step {
                 Step::Ask(ask) => {
@@ -195,7 +241,23 @@ impl<S: Slot, R: CryptoRng, A: Authority, E: Fn(CardEvent)> Worker<S, R, A, E> {
 
     fn manage_pin(&mut self, job: Job, task: PinTask) -> Result<PinState, CardFailure> {
         let mut line = self.open()?;
-        let mut step = Dialogue::manage_pin(task, self.take_keys());
+        let Some(pad) = self.pad else {
+            let step = Dialogue::manage_pin(task, self.take_keys());
+            return self.carry_pin_work(job, step, &mut line);
+        };
+        let mut line = PadLine::new(&mut line, pad);
+        match line.manage_pin(&task, || self.progress(job, None))? {
+            Some(pin) => Ok(pin),
+            None => self.carry_pin_work(job, Dialogue::unblock_after_pad(), line.line()),
+        }
+    }
+
+    fn carry_pin_work(
+        &mut self,
+        job: Job,
+        mut step: Step<ManagePin, PinOutcome>,
+        line: &mut S::Line,
+    ) -> Result<PinState, CardFailure> {
         loop {
             step = match step {
                 Step::Ask(ask) => {
@@ -298,8 +360,11 @@ fn why(job: Job, stopped: Stopped) -> CardFailure {
     stopped.why
 }
 
-fn converse_probe(line: &mut impl CardTransport) -> Result<CardFound, TransportError> {
-    let mut step = Dialogue::probe();
+/// Asks a card what it is.
+pub(crate) fn converse_probe(
+    mut step: Step<Probe, CardFound>,
+    line: &mut impl CardTransport,
+) -> Result<CardFound, TransportError> {
     loop {
         match step {
             Step::Done(found) => return Ok(found),
@@ -309,7 +374,8 @@ fn converse_probe(line: &mut impl CardTransport) -> Result<CardFound, TransportE
     }
 }
 
-fn failure(error: TransportError) -> CardFailure {
+/// What a broken line means for the work.
+pub(crate) fn failure(error: TransportError) -> CardFailure {
     match error {
         TransportError::CardLost => CardFailure::CardLost,
         TransportError::ReaderGone => CardFailure::ReaderGone,

@@ -7,8 +7,8 @@
 )] // a test may
 mod world;
 
-use drivers_api::card::{CardEvent, CardFailure, CardFound, DataGroup, PinState, PinTask};
-use simulated::card::{CAN, Card, PIN, PUK, Profile, TRANSPORT_PIN};
+use drivers_api::card::{CardEvent, CardFailure, CardFound, DataGroup, GroupContent, PinState, PinTask};
+use simulated::card::{CAN, Card, PIN, PUK, Person, Profile, TRANSPORT_PIN};
 use world::{World, can_then_pin, eid, pin, pki, typed};
 
 #[test]
@@ -28,6 +28,26 @@ fn erika_from_laying_on_to_taking_off() {
     );
     assert!(reads.iter().filter(|entry| entry.secured).count() >= DataGroup::ALL.len());
     world.take_off();
+}
+
+#[test]
+fn phone_and_email_are_read_where_an_issuer_uses_them() {
+    let mut world = World::new();
+    world.lay_on(Card::eid(&Person::reachable(), &world.pki, 9));
+    world.give_read(pin(PIN));
+    let person = loop {
+        match world.next() {
+            CardEvent::ReadDone { person, .. } => break person,
+            CardEvent::Progress { .. } => {}
+            other => panic!("{other:?} during a read"),
+        }
+    };
+    let text = |text: &str| GroupContent::Text(text.into());
+    assert_eq!(person.groups[&DataGroup::PhoneNumber], text("tel:+49-221-5550142"));
+    assert_eq!(
+        person.groups[&DataGroup::EmailAddress],
+        text("erika.mustermann@example.org")
+    );
 }
 
 #[test]

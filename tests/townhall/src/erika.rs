@@ -76,7 +76,9 @@ fn person(given: &str, family: &str, street: &str, city: &str, request: &ReadReq
         DataGroup::ArtisticName
         | DataGroup::AcademicTitle
         | DataGroup::ResidencePermitI
-        | DataGroup::ResidencePermitII => GroupContent::NotOnChip,
+        | DataGroup::ResidencePermitII
+        | DataGroup::PhoneNumber
+        | DataGroup::EmailAddress => GroupContent::NotOnChip,
     };
     let groups = request.groups.iter().map(|group| (*group, content(*group))).collect();
     PersonalData {

@@ -46,11 +46,11 @@ use std::sync::Arc;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// Most commands of one dialogue, whatever the card answers: 18 files (15 data groups, EF.CardAccess, EF.ATR/INFO,
+/// Most commands of one dialogue, whatever the card answers: 20 files (17 data groups, EF.CardAccess, EF.ATR/INFO,
 /// EF.CardSecurity) in at most so many pieces each; 46 single commands (13 to open, 23 to authenticate the terminal with at
 /// most 10 certificates, 2 for the chip, 8 for the application's functions); and the 12 of them that may be long
 /// (certificates, two sector keys) in envelopes.
-pub const COMMANDS_MAX: usize = 18 * (crate::file::PIECES_MAX + 1) + 46 + 12 * wire::TPDUS_MAX;
+pub const COMMANDS_MAX: usize = 20 * (crate::file::PIECES_MAX + 1) + 46 + 12 * wire::TPDUS_MAX;
 
 /// Where conversations with a card start.
 pub struct Dialogue;
@@ -72,6 +72,12 @@ impl Dialogue {
         Probe::start()
     }
 
+    /// Asks a card that was probed already for the state of its PIN alone: one command, which a reader with keys of its own
+    /// lets pass and wraps if need be (TR-03119 A.4.3).
+    pub fn probe_pin() -> Step<Probe, CardFound> {
+        Probe::start_at_pin()
+    }
+
     /// Reads what `request` names, by the right of `basis`. Authenticity, blocklist and validity come first, in this
     /// order; without them no data are read (TR-03130-1 §2.4.6). What the terminal may not ask, a comparison that ended
     /// and secrets that belong on the reader's keypad are refused before the first command.
@@ -85,17 +91,37 @@ impl Dialogue {
         Read::start(basis, request, terminal, circumstances, keys)
     }
 
-    /// The same on a card that the reader has opened itself, with a password typed on its own keys (PC/SC part 10,
-    /// EstablishPACEChannel, with the rights of [`Terminal::chat_for`]). The reader keeps PACE's channel and wraps what is
-    /// sent, until chip authentication makes a new one here.
+    /// The rights with which a reader with keys of its own has to open the card for such a read. What [`Dialogue::read`]
+    /// refuses before the first command is refused here, before anybody types on the reader; so are secrets that were
+    /// typed elsewhere.
+    ///
+    /// # Errors
+    /// [`Stopped`] as from [`Dialogue::read`].
+    pub fn rights_for_pad(
+        basis: &ReadBasis,
+        request: &ReadRequest,
+        terminal: &Terminal,
+        circumstances: Circumstances,
+    ) -> Result<Chat, Stopped> {
+        start::rights_for_pad(basis, request, terminal, circumstances)
+    }
+
+    /// [`Dialogue::read`] on a card that the reader has opened itself, with a password typed on its own keys (PC/SC
+    /// part 10, EstablishPACEChannel, with the rights of [`Dialogue::rights_for_pad`]).
+    ///
+    /// The reader keeps PACE's channel: it wraps what is plain here and unwraps the answers, through terminal and chip
+    /// authentication (TR-03105-5.2 R_TA_1, R_CA_1: commands without secure messaging to the reader, with it to the card).
+    /// Chip authentication makes new keys, which are here alone; from then on commands are wrapped here, and what is
+    /// wrapped already the reader passes on as it is.
     pub fn read_after_pad(
         opened: OpenedOnPad,
+        basis: &ReadBasis,
         request: &ReadRequest,
         terminal: Arc<Terminal>,
         circumstances: Circumstances,
         keys: Prepared,
     ) -> Step<Read, ReadOutcome, AwaitsSignature> {
-        Read::start_after_pad(opened, request, terminal, circumstances, keys)
+        Read::start_after_pad(opened, basis, request, terminal, circumstances, keys)
     }
 
     /// Work on the PIN, without a certificate (TR-03127 §3.5.3, §4.6).
@@ -158,7 +184,9 @@ impl From<Fault> for Stopped {
             Fault::PassiveAuthentication(PassiveAuthError::NoCurrentRevocationList) => CardFailure::Stopped,
             Fault::PassiveAuthentication(_) | Fault::ChipToken => CardFailure::NotGenuine,
             Fault::Signature => CardFailure::SignerGone,
-            Fault::Request | Fault::ComparisonEnded | Fault::SecretOnPad | Fault::NewPin => CardFailure::Stopped,
+            Fault::Request | Fault::ComparisonEnded | Fault::SecretOnPad | Fault::SecretTyped | Fault::NewPin => {
+                CardFailure::Stopped
+            }
             Fault::Response(_)
             | Fault::Command(_)
             | Fault::Tlv(_)

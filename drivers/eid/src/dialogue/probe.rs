@@ -25,6 +25,10 @@ impl Probe {
         or_unreadable(select_master_file().map(|command| ask(Expect::MasterFile, command)))
     }
 
+    pub(super) fn start_at_pin() -> ProbeStep {
+        or_unreadable(set_password(PASSWORD_PIN, None).map(|command| ask(Expect::PinState, command)))
+    }
+
     /// Takes the answer to the last command: the bytes as the transport brought them.
     pub fn handle(self, answer: Vec<u8>) -> ProbeStep {
         or_unreadable(response(answer).and_then(|response| match self.0 {

@@ -5,7 +5,7 @@ use super::read::{Expect, Next, Plan, Read, StepOfRead, ask_in, carry};
 use super::wire::Wire;
 use super::{Circumstances, Stopped, authenticating};
 use crate::auxiliary::auxiliary_data;
-use crate::chat::Basis;
+use crate::chat::{Basis, Chat};
 use crate::curve::KeyPair;
 use crate::pace::EphemeralKeys;
 use crate::{Fault, Prepared, Terminal};
@@ -35,18 +35,51 @@ impl Read {
 
     pub(super) fn start_after_pad(
         opened: OpenedOnPad,
+        basis: &ReadBasis,
         request: &ReadRequest,
         terminal: Arc<Terminal>,
         circumstances: Circumstances,
         keys: Prepared,
     ) -> StepOfRead {
         let started = || -> Next {
-            // Only a PIN is typed on a keypad: the CAN stands on the card's front.
-            let plan = Plan::new(Basis::OnlineAusweis, request, terminal, circumstances, keys.chip)?;
+            // Time has passed while somebody typed.
+            rights_for_pad(basis, request, &terminal, circumstances)?;
+            let plan = Plan::new(Basis::from(basis), request, terminal, circumstances, keys.chip)?;
             authenticating::start(opened.into_opened()?, plan)
         };
         // The reader wraps what it is given, so nothing may be in envelopes: a reader with keys carries extended length.
         carry(started(), Wire::new(true))
+    }
+}
+
+/// What [`super::Dialogue::rights_for_pad`] says.
+pub(super) fn rights_for_pad(
+    basis: &ReadBasis,
+    request: &ReadRequest,
+    terminal: &Terminal,
+    circumstances: Circumstances,
+) -> Result<Chat, Stopped> {
+    match basis {
+        ReadBasis::OnlineAusweis(password) => only_on_pad(password)?,
+        ReadBasis::VorOrt { comparison, .. } if !comparison.holds(circumstances.now) => {
+            return Err(Fault::ComparisonEnded.into());
+        }
+        // The CAN stands on the card's front and is no secret of its holder: staff have read it off.
+        ReadBasis::VorOrt { .. } => {}
+    }
+    let today = circumstances.today;
+    auxiliary_data(today, request.age_at_least, request.municipality.as_deref())?;
+    Ok(terminal.chat_for(request, Basis::from(basis), today)?)
+}
+
+fn only_on_pad(password: &CardPassword) -> Result<(), Fault> {
+    match password {
+        CardPassword::Pin(card::Secret::OnPad)
+        | CardPassword::CanThenPin {
+            can: card::Secret::OnPad,
+            pin: card::Secret::OnPad,
+        } => Ok(()),
+        CardPassword::Pin(_) | CardPassword::CanThenPin { .. } => Err(Fault::SecretTyped),
     }
 }
 

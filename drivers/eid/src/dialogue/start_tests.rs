@@ -66,6 +66,45 @@ fn what_may_not_be_asked_is_refused_before_the_first_command() {
     }
 }
 
+#[test]
+fn a_reader_with_keys_is_asked_for_nothing_that_would_be_refused_later() {
+    let on_pad = || ReadBasis::OnlineAusweis(CardPassword::Pin(Secret::OnPad));
+    let refused = |basis: &ReadBasis, request: &ReadRequest, around| {
+        let stopped = Dialogue::rights_for_pad(basis, request, &terminal(&[]), around).unwrap_err();
+        (stopped.why, stopped.fault)
+    };
+    let odd = ReadRequest {
+        municipality: Some("027".into()),
+        ..ReadRequest::default()
+    };
+    let mut late = circumstances();
+    late.today = jiff::civil::date(2026, 11, 25);
+    assert_eq!(
+        refused(&on_pad(), &odd, circumstances()),
+        (CardFailure::Stopped, Some(Fault::Request))
+    );
+    assert_eq!(refused(&on_pad(), &names(), late), (CardFailure::NoCertificate, None));
+    assert_eq!(
+        refused(&vor_ort(), &names(), circumstances()),
+        (CardFailure::NotAuthorised, None)
+    );
+    assert_eq!(
+        refused(&with_pin(), &names(), circumstances()),
+        (CardFailure::Stopped, Some(Fault::SecretTyped))
+    );
+    let half = ReadBasis::OnlineAusweis(CardPassword::CanThenPin {
+        can: Secret::Typed(digits(CAN)),
+        pin: Secret::OnPad,
+    });
+    assert_eq!(refused(&half, &names(), circumstances()).1, Some(Fault::SecretTyped));
+    let mut around = circumstances();
+    let rights = Dialogue::rights_for_pad(&vor_ort(), &names(), &counter(), around).unwrap();
+    assert_eq!(rights.bytes(), [0, 0, 0, 0x08, 0x10]);
+    around.now = Duration::from_secs(120);
+    let stopped = Dialogue::rights_for_pad(&vor_ort(), &names(), &counter(), around).unwrap_err();
+    assert_eq!(stopped.fault, Some(Fault::ComparisonEnded));
+}
+
 fn names() -> ReadRequest {
     ReadRequest {
         groups: [DataGroup::GivenNames].into(),
@@ -173,7 +212,11 @@ fn after_the_readers_own_pace_the_chip_is_proven_here() {
         card_id: vec![3; 32],
     };
     let mut card = Card::new(Manner::default());
-    let step = Dialogue::read_after_pad(opened.clone(), &request(), terminal(&[]), circumstances(), keys());
+    let basis = ReadBasis::OnlineAusweis(CardPassword::Pin(Secret::OnPad));
+    let after_pad = |opened, basis: &ReadBasis| {
+        Dialogue::read_after_pad(opened, basis, &request(), terminal(&[]), circumstances(), keys())
+    };
+    let step = after_pad(opened.clone(), &basis);
     let outcome = run(step, &mut card, |ask| {
         assert_eq!(ask.message[..32], [3; 32]);
         Ok(vec![1; 64])
@@ -181,8 +224,12 @@ fn after_the_readers_own_pace_the_chip_is_proven_here() {
     assert_eq!(outcome.unwrap().authenticity, Authenticity::ChipTrusted);
     let short = OpenedOnPad {
         card_id: vec![3; 31],
-        ..opened
+        ..opened.clone()
     };
-    let step = Dialogue::read_after_pad(short, &request(), terminal(&[]), circumstances(), keys());
-    assert!(matches!(step, Step::Done(Err(_))));
+    assert!(matches!(after_pad(short, &basis), Step::Done(Err(_))));
+    let fault = |step| match step {
+        Step::Done(Err(Stopped { fault, .. })) => fault,
+        Step::Done(Ok(_)) | Step::Ask(_) | Step::Sign(_) => panic!("refused before the first command"),
+    };
+    assert_eq!(fault(after_pad(opened, &with_pin())), Some(Fault::SecretTyped));
 }

@@ -7,6 +7,7 @@ use drivers_api::card::{
     ReadRequest, ReadStep, Reader, ReaderCommand, Secret,
 };
 use drivers_api::private::Digits;
+use drivers_api::slot::Slot;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use reader::{Authority, ReaderHandle};
@@ -29,10 +30,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new() -> Self {
         let pki = pki();
-        let order = TerminalOrder::new(pki.today(), Chat::ALL);
-        let revoked = Profile::Revoked.card(&pki);
-        let authority = TestAuthority::new(&pki, &order, &[&revoked]).unwrap();
-        let world = Self::with(authority, pki);
+        let world = Self::with(authority(&pki), pki);
         assert!(matches!(world.next(), CardEvent::Certificate(Some(_))));
         assert!(matches!(world.next(), CardEvent::ReaderReady { pin_pad: false }));
         world
@@ -41,6 +39,11 @@ impl World {
     /// With that authority; nothing was told yet.
     pub(crate) fn with(authority: impl Authority, pki: TestPki) -> Self {
         let (hand, slot) = Hand::new();
+        Self::over(authority, pki, hand, slot)
+    }
+
+    /// At that slot, which the hand operates; nothing was told yet.
+    pub(crate) fn over(authority: impl Authority, pki: TestPki, hand: Hand, slot: impl Slot) -> Self {
         let (tell, events) = channel();
         let random = StdRng::seed_from_u64(5);
         let reader = reader::spawn(slot, random, authority, move |event| drop(tell.send(event))).unwrap();
@@ -72,11 +75,15 @@ impl World {
     }
 
     pub(crate) fn give_read(&mut self, password: CardPassword) -> Job {
+        self.give_read_by(ReadBasis::OnlineAusweis(password))
+    }
+
+    pub(crate) fn give_read_by(&mut self, basis: ReadBasis) -> Job {
         self.job += 1;
         let job = Job(self.job);
         self.reader.give(ReaderCommand::Read {
             job,
-            basis: ReadBasis::OnlineAusweis(password),
+            basis,
             request: ReadRequest {
                 groups: DataGroup::ALL.into(),
                 ..ReadRequest::default()
@@ -103,6 +110,11 @@ impl World {
     /// Reads to the end; the family name that was read, or why there is none.
     pub(crate) fn read(&mut self, password: CardPassword) -> Result<String, CardFailure> {
         let job = self.give_read(password);
+        self.end_of_read(job)
+    }
+
+    /// What comes of a read that was given.
+    pub(crate) fn end_of_read(&mut self, job: Job) -> Result<String, CardFailure> {
         let mut steps = vec![];
         loop {
             match self.next() {
@@ -121,6 +133,13 @@ impl World {
             }
         }
     }
+}
+
+/// A terminal that may do everything; one card is on its blocklist.
+pub(crate) fn authority(pki: &TestPki) -> TestAuthority {
+    let order = TerminalOrder::new(pki.today(), Chat::ALL);
+    let revoked = Profile::Revoked.card(pki);
+    TestAuthority::new(pki, &order, &[&revoked]).unwrap()
 }
 
 /// One country for all tests of this file, so that its cards and terminals know each other.

@@ -1,8 +1,9 @@
 //! The hand that lays cards on a simulated reader and takes them off, from any thread.
 use super::faults::{Fault, LogEntry};
+use super::pad::{Contact, Pad, PadManner, Press, Prompt};
 use super::{Card, UNRESPONSIVE_CARD};
 use core::time::Duration;
-use drivers_api::slot::{CardTransport, Slot, SlotEvent, TransportError};
+use drivers_api::slot::{CardTransport, NO_CONTROL, Slot, SlotEvent, TransportError};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Operates a simulated reader. Cloneable; all clones move the same reader.
@@ -26,6 +27,14 @@ pub struct SimulatedLine {
 struct Desk {
     state: Mutex<State>,
     changed: Condvar,
+    /// Keys of the reader's own; locked before `state`.
+    pad: Option<Mutex<Pad>>,
+}
+
+/// The reader's electronics at work with the card of one line.
+struct Touch<'a> {
+    desk: &'a Desk,
+    laid_on: u64,
 }
 
 struct State {
@@ -43,6 +52,17 @@ struct State {
 impl Desk {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn pad(&self) -> Option<MutexGuard<'_, Pad>> {
+        let pad = self.pad.as_ref()?;
+        Some(pad.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn forget_channel(&self) {
+        if let Some(mut pad) = self.pad() {
+            pad.forget();
+        }
     }
 }
 
@@ -70,6 +90,15 @@ impl State {
 impl Hand {
     /// A reader that is plugged in, without a card.
     pub fn new() -> (Self, SimulatedSlot) {
+        Self::over(None)
+    }
+
+    /// A reader with keys of its own, plugged in, without a card. Who stands before it does what [`Hand::presses`] says.
+    pub fn with_pad(manner: PadManner) -> (Self, SimulatedSlot) {
+        Self::over(Some(Mutex::new(Pad::new(manner))))
+    }
+
+    fn over(pad: Option<Mutex<Pad>>) -> (Self, SimulatedSlot) {
         let state = State {
             plugged: true,
             card: None,
@@ -82,6 +111,7 @@ impl Hand {
         let desk = Arc::new(Desk {
             state: Mutex::new(state),
             changed: Condvar::new(),
+            pad,
         });
         let slot = SimulatedSlot {
             desk: Arc::clone(&desk),
@@ -137,6 +167,20 @@ impl Hand {
         core::mem::take(&mut self.0.lock().log)
     }
 
+    /// What somebody does when the reader asks next, in this order, after what is still to come. Nothing on a reader
+    /// without keys.
+    pub fn presses(&self, presses: impl IntoIterator<Item = Press>) {
+        if let Some(mut pad) = self.0.pad() {
+            pad.presses.extend(presses);
+        }
+    }
+
+    /// What the reader has shown since the last call.
+    pub fn take_prompts(&self) -> Vec<Prompt> {
+        let pad = self.0.pad();
+        pad.map_or_else(Vec::new, |mut pad| core::mem::take(&mut pad.prompts))
+    }
+
     fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
         let result = change(&mut self.0.lock());
         self.0.changed.notify_all();
@@ -183,10 +227,20 @@ impl Slot for SimulatedSlot {
         if mute {
             return Err(TransportError::Other(UNRESPONSIVE_CARD));
         }
+        self.desk.forget_channel();
         Ok(SimulatedLine {
             desk: Arc::clone(&self.desk),
             laid_on,
         })
+    }
+
+    fn control(&mut self, code: u32, input: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let mut pad = self.desk.pad().ok_or(NO_CONTROL)?;
+        if self.desk.lock().plugged {
+            pad.control(code, input, None)
+        } else {
+            Err(TransportError::ReaderGone)
+        }
     }
 
     fn waker(&self) -> Box<dyn Fn() + Send> {
@@ -200,6 +254,44 @@ impl Slot for SimulatedSlot {
 
 impl CardTransport for SimulatedLine {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let mut touch = self.touch();
+        match self.desk.pad() {
+            Some(mut pad) => pad.transmit(command, &mut touch),
+            None => touch.exchange(command),
+        }
+    }
+
+    fn control(&mut self, code: u32, input: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let mut pad = self.desk.pad().ok_or(NO_CONTROL)?;
+        let broken = self.desk.lock().broken(self.laid_on);
+        match broken {
+            Some(TransportError::CardLost) => pad.control(code, input, None),
+            Some(error) => Err(error),
+            None => pad.control(code, input, Some(&mut self.touch())),
+        }
+    }
+}
+
+impl SimulatedLine {
+    fn touch(&self) -> Touch<'_> {
+        Touch {
+            desk: &self.desk,
+            laid_on: self.laid_on,
+        }
+    }
+}
+
+impl Contact for Touch<'_> {
+    fn pull(&mut self) {
+        let mut state = self.desk.lock();
+        if state.laid_on == self.laid_on {
+            state.card = None;
+        }
+        drop(state);
+        self.desk.changed.notify_all();
+    }
+
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         let mut state = self.desk.lock();
         if let Some(error) = state.broken(self.laid_on) {
             return Err(error);
@@ -243,6 +335,7 @@ impl CardTransport for SimulatedLine {
 
 impl Drop for SimulatedLine {
     fn drop(&mut self) {
+        self.desk.forget_channel();
         let mut state = self.desk.lock();
         if state.laid_on == self.laid_on
             && let Some(card) = state.card.as_mut()

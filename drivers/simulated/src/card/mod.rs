@@ -22,6 +22,7 @@ mod making;
 mod messaging;
 mod numbers;
 mod pace;
+mod pad;
 mod people;
 mod profile;
 mod rules;
@@ -34,6 +35,7 @@ pub use catalogue::Profile;
 pub use faults::{Fault, LogEntry, Nonsense};
 pub use generation::{Forgery, Generation};
 pub use hand::{Hand, SimulatedLine, SimulatedSlot};
+pub use pad::{Asks, PadManner, Press, Prompt};
 pub use profile::{Permit, Person, Residence};
 
 use crate::pki::{Terminal, TestPki};

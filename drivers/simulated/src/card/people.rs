@@ -31,6 +31,8 @@ impl Person {
             municipality_id: Some(text("02760503150000")),
             residence_permit_1: None,
             residence_permit_2: None,
+            phone_number: None,
+            email_address: None,
         }
     }
 
@@ -103,6 +105,15 @@ impl Person {
                 state: Some(filled("RHEINLAND-PFALZ ", 80).trim_end().to_owned()),
                 country: text("D"),
             },
+            ..Self::erika()
+        }
+    }
+
+    /// Somebody with phone number and e-mail address on the card, which TR-03110-4 knows and no German card has.
+    pub fn reachable() -> Self {
+        Self {
+            phone_number: Some(text("tel:+49-221-5550142")),
+            email_address: Some(text("erika.mustermann@example.org")),
             ..Self::erika()
         }
     }

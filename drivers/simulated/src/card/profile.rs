@@ -25,6 +25,9 @@ pub struct Person {
     pub municipality_id: Option<String>,
     pub residence_permit_1: Option<Permit>,
     pub residence_permit_2: Option<Permit>,
+    /// A telephone URI.
+    pub phone_number: Option<String>,
+    pub email_address: Option<String>,
 }
 
 /// Ancillary provisions of a residence permit (`Text`, TR-03110-4 §2.2.3.1).
@@ -84,6 +87,14 @@ impl Person {
             ),
             (19, self.residence_permit_1.as_ref().map(Permit::encode)),
             (20, self.residence_permit_2.as_ref().map(Permit::encode)),
+            (
+                21,
+                optional(&self.phone_number, |text| encode(Tag(0x13), text.as_bytes()).to_vec()),
+            ),
+            (
+                22,
+                optional(&self.email_address, |text| encode(Tag(0x16), text.as_bytes()).to_vec()),
+            ),
         ];
         let wrap = |number: u8, inner: Vec<u8>| encode(Tag(0x60 | u32::from(number)), &inner).to_vec();
         groups

@@ -63,6 +63,20 @@ fn oddities_of_real_cards() {
 }
 
 #[test]
+fn phone_and_email_where_an_issuer_uses_them() {
+    let pki = pki();
+    let card = || Card::eid(&Person::reachable(), &pki, 9);
+    let mut desk = inside(&pki, card(), Chat::ALL, &[]);
+    assert_eq!(content(&desk.read(21).unwrap(), 21), b"tel:+49-221-5550142");
+    assert_eq!(content(&desk.read(22).unwrap(), 22), b"erika.mustermann@example.org");
+    let mut desk = inside(&pki, card(), Chat::reading([DataGroup::PhoneNumber]), &[]);
+    assert!(
+        desk.read(21).is_ok() && desk.read(22) == Err(0x6982),
+        "each has a right of its own"
+    );
+}
+
+#[test]
 fn permits_are_plain_or_packed() {
     let pki = pki();
     let mut desk = inside(&pki, Profile::ResidencePermit.card(&pki), Chat::ALL, &[]);
@@ -80,7 +94,7 @@ fn long_groups_come_in_pieces() {
     let mut longest = inside(&pki, Profile::Longest.card(&pki), Chat::ALL, &[]);
     for group in DataGroup::ALL {
         let file = longest.read(group.number());
-        assert_eq!(file.is_err(), matches!(group.number(), 19 | 20), "{group:?}");
+        assert_eq!(file.is_err(), matches!(group.number(), 19..=22), "{group:?}");
     }
     let family_names = longest.read(5).unwrap();
     assert!(String::from_utf8(content(&family_names, 5)).unwrap().chars().count() > 110);

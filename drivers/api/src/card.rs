@@ -172,6 +172,8 @@ pub enum CardFailure {
     Malformed,
     /// The reader went away.
     ReaderGone,
+    /// The holder cancelled at the reader's keys, typed nothing in time, or two different new PINs. Nothing was changed.
+    NotTyped,
     /// Stopped by us.
     Stopped,
 }

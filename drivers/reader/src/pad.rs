@@ -230,7 +230,7 @@ impl<'a, L: CardTransport> PadLine<'a, L> {
             ModifyResult::Changed => Ok(ALL_TRIES),
             // Nothing was changed, and the citizen has seen why on the reader.
             ModifyResult::TimedOut | ModifyResult::Aborted | ModifyResult::NotTheSame | ModifyResult::WrongLength => {
-                Err(CardFailure::Stopped)
+                Err(CardFailure::NotTyped)
             }
             ModifyResult::Refused(StatusWord::SECURITY_STATUS) => Err(CardFailure::NotAuthorised),
             ModifyResult::Refused(_) => Err(CardFailure::Malformed),
@@ -256,7 +256,7 @@ impl<'a, L: CardTransport> PadLine<'a, L> {
         }
         match result {
             PaceResult::Open => Ok(Ok(opened)),
-            PaceResult::Aborted | PaceResult::TimedOut => Err(CardFailure::Stopped),
+            PaceResult::Aborted | PaceResult::TimedOut => Err(CardFailure::NotTyped),
             PaceResult::Broken | PaceResult::NoCard => Err(CardFailure::CardLost),
             PaceResult::NoActivePin => Ok(Err(Refusal::NotSet)),
             PaceResult::Refused {
@@ -327,7 +327,7 @@ fn unreadable(error: Part10Error) -> CardFailure {
 
 fn pad_failure(error: TransportError) -> CardFailure {
     match error {
-        TransportError::Other(CANCELLED | TIMED_OUT) => CardFailure::Stopped,
+        TransportError::Other(CANCELLED | TIMED_OUT) => CardFailure::NotTyped,
         TransportError::CardLost | TransportError::ReaderGone | TransportError::Other(_) => failure(error),
     }
 }

@@ -191,6 +191,7 @@ impl Working {
             CardFailure::NotGenuine => refuse(errand, Refusal::NotGenuine, "not_genuine", step),
             CardFailure::Revoked => refuse(errand, Refusal::Revoked, "revoked", step),
             CardFailure::Expired => refuse(errand, Refusal::Expired, "expired", step),
+            CardFailure::NotTyped => refuse(errand, Refusal::NotTyped, "not_typed", step),
             CardFailure::Malformed => refuse(errand, Refusal::Malformed, "malformed", step),
             CardFailure::CardLost | CardFailure::Stopped => {
                 step.record(Record::CardTrouble("card_left"));

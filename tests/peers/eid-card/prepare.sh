@@ -9,7 +9,7 @@ exec 9> lock; flock 9   # two test runs must not prepare at once
 # What failed runs have left for reading, after an hour.
 find . -maxdepth 1 -name 'run-*' -mmin +60 -exec rm -rf {} +
 # The number changes with this script or the repair; the certificates live for a year.
-[ -n "$(find ready-5 -mtime -300 2>/dev/null)" ] && exit 0
+[ -n "$(find ready-6 -mtime -300 2>/dev/null)" ] && exit 0
 
 # 1 packages; asked for only when one is missing, so that no network is needed later
 PACKAGES="pcscd vsmartcard-vpcd vsmartcard-vpicc libeac3 libeac-dev openpace python3-pycryptodome python3-dev swig gcc
@@ -171,4 +171,4 @@ blocklist blocklist_with_card 481e58d17c129a0ab4637d43c7f7eb2b06106f2690e300c4e7
 
 # 8 what is on the card and not as the emulator has it: one that is still valid
 echo "DateOfExpiry=$(date -d '+5 years' +%Y%m%d)" > person.txt
-cd ..; touch ready-5
+cd ..; touch ready-6

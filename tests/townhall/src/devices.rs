@@ -280,6 +280,7 @@ fn any_failure(rng: &mut impl Rng) -> CardFailure {
         CardFailure::Revoked,
         CardFailure::Expired,
         CardFailure::PukUsedUp,
+        CardFailure::NotTyped,
         CardFailure::Stopped,
     ];
     any[rng.random_range(0..any.len())]

@@ -11,7 +11,7 @@ fn aborted_or_left_alone() {
     world.lay_on(Card::erika(&world.pki));
     for press in [Press::Aborts, Press::Waits] {
         world.hand.presses([press]);
-        assert_eq!(world.read(pin_on_pad()), Err(CardFailure::Stopped));
+        assert_eq!(world.read(pin_on_pad()), Err(CardFailure::NotTyped));
     }
     types(&world, [PIN]);
     assert_eq!(world.read(pin_on_pad()), Ok("MUSTERMANN".into()), "no try was spent");

@@ -67,12 +67,12 @@ fn a_change_that_does_not_come_about_leaves_the_pin_as_it_was() {
     );
     // Not the same twice; too short; aborted; nobody types.
     types(&world, [PIN, NEW, "314159"]);
-    assert_eq!(world.manage(change(pin_on_pad())), Err(CardFailure::Stopped));
+    assert_eq!(world.manage(change(pin_on_pad())), Err(CardFailure::NotTyped));
     types(&world, [PIN, "2718", "2718"]);
-    assert_eq!(world.manage(change(pin_on_pad())), Err(CardFailure::Stopped));
+    assert_eq!(world.manage(change(pin_on_pad())), Err(CardFailure::NotTyped));
     for press in [Press::Aborts, Press::Waits] {
         world.hand.presses([Press::Types(PIN), Press::Types(NEW), press]);
-        assert_eq!(world.manage(change(pin_on_pad())), Err(CardFailure::Stopped));
+        assert_eq!(world.manage(change(pin_on_pad())), Err(CardFailure::NotTyped));
     }
     types(&world, [PIN]);
     assert_eq!(world.read(pin_on_pad()), Ok("MUSTERMANN".into()));

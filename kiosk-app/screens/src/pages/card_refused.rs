@@ -15,6 +15,7 @@ pub(crate) fn fill(app: &ui::App, refusal: Refusal) {
         Refusal::NotGenuine => (ui::RefusedWhy::NotGenuine, "K-208"),
         Refusal::Revoked => (ui::RefusedWhy::Revoked, "K-209"),
         Refusal::Expired => (ui::RefusedWhy::Expired, "K-210"),
+        Refusal::NotTyped => (ui::RefusedWhy::NotTyped, "K-212"),
     };
     let page = app.global::<ui::CardRefused>();
     page.set_why(why);

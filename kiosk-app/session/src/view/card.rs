@@ -134,13 +134,15 @@ pub enum Refusal {
     Revoked,
     /// No longer valid.
     Expired,
+    /// What was begun on the reader's keys wasn't finished.
+    NotTyped,
 }
 
 impl Refusal {
     /// A second try makes sense: the card or the line to it, or to the key, may have been the cause.
     pub fn retry(self) -> bool {
         match self {
-            Self::Malformed | Self::SignerGone => true,
+            Self::Malformed | Self::SignerGone | Self::NotTyped => true,
             Self::Blocked | Self::Deactivated | Self::NotAuthorised | Self::PukUsedUp => false,
             Self::NoCertificate | Self::NotGenuine | Self::Revoked | Self::Expired => false,
         }

@@ -34,6 +34,10 @@ use std::time::Duration;
 /// How often it is looked how things stand, at least: certificates end without anything happening, and clocks are set.
 pub const LOOK_PERIOD: Duration = Duration::from_secs(30);
 
+/// How long a promised certificate is waited for before another key is made. The backend keeps requests in a folder, and
+/// somebody may carry them by hand: the first certificate takes days.
+pub const COLLECT_FOR_S: u64 = 7 * 24 * 60 * 60;
+
 /// Settings of the section `[eid]`.
 #[derive(Clone, Debug)]
 pub struct EidConfig {
@@ -59,7 +63,10 @@ impl EidConfig {
             socket: socket.into(),
             first_holder: None,
             token: None,
-            schedule: Schedule::default(),
+            schedule: Schedule {
+                collect_for_s: COLLECT_FOR_S,
+                ..Schedule::default()
+            },
             look_period: LOOK_PERIOD,
         }
     }

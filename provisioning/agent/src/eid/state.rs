@@ -1,5 +1,6 @@
 //! How things stand, in the words of staff.
 use serde::{Deserialize, Serialize};
+use signer::lists::ListKind;
 use signer::renewal::{Health, Task, Trouble};
 
 /// Every code of a notice; `docs/failure-codes.md` explains each.
@@ -108,6 +109,11 @@ fn notice(trouble: &Trouble) -> Option<EidNotice> {
         Trouble::Failing { failures, cause, .. } if *failures < FAILURES_BEFORE_NOTICE && !cause.is_for_people() => {
             return None;
         }
+        // Kept for people who look at it; nothing depends on it, and not every authority has one.
+        Trouble::Failing {
+            task: Task::List(ListKind::DefectList),
+            ..
+        } => return None,
         // How often is left out: the same trouble is the same notice.
         Trouble::Failing { task, cause, .. } => match task {
             Task::Terminal | Task::Description | Task::Retire => {
@@ -134,7 +140,6 @@ fn name(task: Task) -> &'static str {
 mod tests {
     use super::*;
     use signer::SignerTrouble;
-    use signer::lists::ListKind;
     use signer::renewal::{Cause, PkiTrouble};
     use signer::time::UnixTime;
 
@@ -158,6 +163,7 @@ mod tests {
         let codes: Vec<&str> = notices.iter().map(|notice| notice.code.as_str()).collect();
         assert_eq!(codes, NOTICE_CODES);
         assert_eq!(notice(&failing(Task::Blocklist, 2, away())), None);
+        assert_eq!(notice(&failing(Task::List(ListKind::DefectList), 9, away())), None);
         let root = std::env::var("CARGO_MANIFEST_DIR").unwrap();
         let table = std::fs::read_to_string(format!("{root}/../../docs/failure-codes.md")).unwrap();
         for code in NOTICE_CODES {

@@ -176,7 +176,12 @@ impl EidDesk {
     /// Refuses to sign a request but for a key of this terminal that lies here.
     fn check_request(&self, terminal: &str, keys: &mut dyn TerminalKeys, message: &[u8]) -> Result<(), SignerTrouble> {
         let (certified, point) = to_be_certified(message).ok_or(SignerTrouble::Refused)?;
-        let is_ours = self.may(terminal, &certified) && keys.public_point(&certified)? == point;
+        let is_here = match keys.public_point(&certified) {
+            Ok(here) => here == point,
+            Err(SignerTrouble::UnknownHolder) => false,
+            Err(trouble) => return Err(trouble),
+        };
+        let is_ours = is_here && self.may(terminal, &certified);
         is_ours.then_some(()).ok_or_else(|| {
             tracing::error!(terminal, %certified, "a request for a key that isn't here came to be signed");
             SignerTrouble::Refused

@@ -237,6 +237,16 @@ fn the_drop_folder_takes_requests_and_gives_what_belongs_to_them() {
         partner.request_certificate(&mine),
         Err(PkiTrouble::Refused(ReturnCode::HOLDER_REFERENCE_IN_USE))
     );
+}
+
+#[test]
+fn the_drop_folder_gives_nothing_that_does_not_belong() {
+    let folder = tempfile::tempdir().unwrap();
+    let pki = folder.path().join("pki");
+    let mut partner = DropFolder::new(pki.clone());
+    let authority = Authority::new(UnixTime(1_795_420_800));
+    fs::create_dir_all(pki.join("certificates")).unwrap();
+    let place = pki.join("certificates/DETESTAT00001.cvcert");
     // Another terminal's certificate under this name, and something that is none.
     let other = HolderReference::new(b"DETESTAU00001").unwrap();
     fs::write(&place, authority.terminal_certificate(&other, &point(&key(4)))).unwrap();
@@ -258,8 +268,15 @@ fn the_drop_folder_takes_requests_and_gives_what_belongs_to_them() {
         partner.request_certificate(b"no request"),
         Err(PkiTrouble::Refused(_))
     ));
+}
 
-    fs::create_dir(pki.join("descriptions")).unwrap();
+#[test]
+fn the_drop_folder_gives_descriptions_by_their_hash_and_a_blocklist_that_is_looked_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let pki = folder.path().join("pki");
+    let mut partner = DropFolder::new(pki.clone());
+    let authority = Authority::new(UnixTime(1_795_420_800));
+    fs::create_dir_all(pki.join("descriptions")).unwrap();
     fs::write(pki.join("descriptions/old.der"), b"another").unwrap();
     fs::write(pki.join("descriptions/rathaus.der"), &authority.description).unwrap();
     let hash = Digest::Sha256.hash(&authority.description);

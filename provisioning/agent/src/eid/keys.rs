@@ -41,10 +41,11 @@ impl BackendKeys {
     }
 
     fn point(&self, question: &Question) -> Result<Vec<u8>, SignerTrouble> {
-        match self.ask(question)? {
-            Answer::Point { point } => Ok(point.0),
-            answer => Err(trouble(&answer)),
+        let answer = self.ask(question)?;
+        if let Answer::Point { point } = answer {
+            return Ok(point.0);
         }
+        Err(trouble(&answer))
     }
 }
 
@@ -74,27 +75,20 @@ fn trouble(answer: &Answer) -> SignerTrouble {
     }
 }
 
-#[allow(
-    clippy::wildcard_enum_match_arm,
-    reason = "every other answer is sorted by `trouble`, which names them all"
-)]
 impl TerminalSigner for BackendKeys {
     fn sign(&mut self, holder: &[u8], message: &[u8]) -> Result<Vec<u8>, SignerTrouble> {
         let question = Question::Sign {
             holder: holder.into(),
             to_be_signed: message.into(),
         };
-        match self.ask(&question)? {
-            Answer::Signature { signature } => Ok(signature.0),
-            answer => Err(trouble(&answer)),
+        let answer = self.ask(&question)?;
+        if let Answer::Signature { signature } = answer {
+            return Ok(signature.0);
         }
+        Err(trouble(&answer))
     }
 }
 
-#[allow(
-    clippy::wildcard_enum_match_arm,
-    reason = "every other answer is sorted by `trouble`, which names them all"
-)]
 impl TerminalKeys for BackendKeys {
     fn public_point(&mut self, holder: &HolderReference) -> Result<Vec<u8>, SignerTrouble> {
         let holder = holder.as_bytes().into();
@@ -114,10 +108,11 @@ impl TerminalKeys for BackendKeys {
 
     fn destroy(&mut self, holder: &HolderReference) -> Result<(), SignerTrouble> {
         let holder = holder.as_bytes().into();
-        match self.ask(&Question::DestroyKey { holder })? {
-            Answer::Destroyed {} => Ok(()),
-            answer => Err(trouble(&answer)),
+        let answer = self.ask(&Question::DestroyKey { holder })?;
+        if answer == (Answer::Destroyed {}) {
+            return Ok(());
         }
+        Err(trouble(&answer))
     }
 }
 

@@ -179,55 +179,7 @@ fn keys_at_the_backend_sign_for_their_terminal_only() {
             "the key is the backend's"
         );
 
-        let other = enrolled(&world, "other");
-        let unknown = Ok(Answer::KeyTrouble {
-            trouble: KeyTrouble::UnknownHolder,
-        });
-        let refused = Ok(Answer::KeyTrouble {
-            trouble: KeyTrouble::Refused,
-        });
-        let theirs = signing("DETESTAT00001", b"transcript");
-        assert!(matches!(ask(&world, &kiosk, &theirs), Ok(Answer::Signature { .. })));
-        assert_eq!(ask(&world, &other, &theirs), unknown);
-        let destroy = |name: &str| Question::DestroyKey {
-            holder: name.as_bytes().into(),
-        };
-        assert_eq!(ask(&world, &other, &destroy("DETESTAT00001")), unknown);
-        assert_eq!(ask(&world, "schalter1.nobody.nothing", &theirs), Err(401));
-        assert_eq!(ask(&world, &enrolled(&world, "stranger"), &theirs), Err(404));
-
-        // A key of its own: the terminal signs the inside itself and wants the outside signed, or all of it.
-        let mut own = Own(key(7));
-        let own_point = point(&own.0);
-        let mut asked = Vec::new();
-        // Under a name that is free, and under the one that the backend's key has.
-        for name in ["DETESTAT00002", "DETESTAT00001"] {
-            let wish = Wish {
-                authority: None,
-                holder: &holder(name),
-                curve: P256,
-                point: &own_point,
-                known: None,
-            };
-            let inner = signed_request(&mut own, &wish).unwrap();
-            let named = [&inner[..], b"\x42\x0DDETESTAT00001"].concat();
-            for message in [&named, &inner] {
-                assert_eq!(
-                    ask(&world, &kiosk, &signing("DETESTAT00001", message)),
-                    refused,
-                    "{name}"
-                );
-            }
-            asked = inner;
-        }
-        // And the authority isn't even asked for somebody else's certificate.
-        let before = world.ca.at_its_desk().requests.len();
-        let request = Question::RequestCertificate {
-            request: asked.as_slice().into(),
-        };
-        let code = "failure_not_authorized".to_owned();
-        assert_eq!(ask(&world, &other, &request), Ok(Answer::Refused { code }));
-        assert_eq!(world.ca.at_its_desk().requests.len(), before);
+        nobody_else_gets_anything(&world, &kiosk);
 
         // Renewal goes the same way, and so does the end of the old key.
         for _ in 0..24 {
@@ -242,6 +194,55 @@ fn keys_at_the_backend_sign_for_their_terminal_only() {
             Err(SignerTrouble::Unreachable)
         );
     });
+}
+
+/// Not another terminal, not a stranger, and the terminal itself no certificate for a key of its own.
+fn nobody_else_gets_anything(world: &World, kiosk: &str) {
+    let other = enrolled(world, "other");
+    let unknown = Ok(Answer::KeyTrouble {
+        trouble: KeyTrouble::UnknownHolder,
+    });
+    let refused = Ok(Answer::KeyTrouble {
+        trouble: KeyTrouble::Refused,
+    });
+    let theirs = signing("DETESTAT00001", b"transcript");
+    assert!(matches!(ask(world, kiosk, &theirs), Ok(Answer::Signature { .. })));
+    assert_eq!(ask(world, &other, &theirs), unknown);
+    let destroy = |name: &str| Question::DestroyKey {
+        holder: name.as_bytes().into(),
+    };
+    assert_eq!(ask(world, &other, &destroy("DETESTAT00001")), unknown);
+    assert_eq!(ask(world, "schalter1.nobody.nothing", &theirs), Err(401));
+    assert_eq!(ask(world, &enrolled(world, "stranger"), &theirs), Err(404));
+
+    // A key of its own: the terminal signs the inside itself and wants the outside signed, or all of it.
+    let mut own = Own(key(7));
+    let own_point = point(&own.0);
+    let mut asked = Vec::new();
+    // Under a name that is free, and under the one that the backend's key has.
+    for name in ["DETESTAT00002", "DETESTAT00001"] {
+        let wish = Wish {
+            authority: None,
+            holder: &holder(name),
+            curve: P256,
+            point: &own_point,
+            known: None,
+        };
+        let inner = signed_request(&mut own, &wish).unwrap();
+        let named = [&inner[..], b"\x42\x0DDETESTAT00001"].concat();
+        for message in [&named, &inner] {
+            assert_eq!(ask(world, kiosk, &signing("DETESTAT00001", message)), refused, "{name}");
+        }
+        asked = inner;
+    }
+    // And the authority isn't even asked for somebody else's certificate.
+    let before = world.ca.at_its_desk().requests.len();
+    let request = Question::RequestCertificate {
+        request: asked.as_slice().into(),
+    };
+    let code = "failure_not_authorized".to_owned();
+    assert_eq!(ask(world, &other, &request), Ok(Answer::Refused { code }));
+    assert_eq!(world.ca.at_its_desk().requests.len(), before);
 }
 
 /// A key that the test holds itself.

@@ -7,7 +7,11 @@
 //! * [`renewal::Renewal`] plans, without a clock, when to ask for what; [`renewal::carry_out`] does it, with a
 //!   [`renewal::PkiPartner`] shaped after TR-03129; [`renewal::Health`] tells staff how things stand.
 //!
+//! * [`authority::Folder`] makes of that folder what the dialogues with cards need; [`authority::ListGuard`] says whether
+//!   a list that came is genuine.
+//!
 //! The process with the network and the key (the agent) renews; the kiosk reads the folder and asks for signatures.
+pub mod authority;
 pub mod certificate;
 pub mod certificates;
 pub mod chain;
@@ -19,3 +23,5 @@ pub mod remote;
 pub mod renewal;
 pub mod request;
 pub mod time;
+
+pub use drivers_api::signer::{SignerTrouble, TerminalSigner};

@@ -184,6 +184,34 @@ pub fn could_be_a_request(message: &[u8]) -> bool {
     whole(BODY) || whole(CV_CERTIFICATE) || whole(AUTHENTICATION) || named
 }
 
+/// Whose key a request would certify, and its public point, out of what one of the request's two signatures is over:
+/// the body, or the whole inner request with the name of the signing key (TR-03110-3 C.2). `None` for anything else. A
+/// signer that keeps the keys itself signs requests for exactly those.
+pub fn to_be_certified(message: &[u8]) -> Option<(HolderReference, Vec<u8>)> {
+    let mut reader = Reader::new(message);
+    let first = reader.read().ok()??;
+    let body = if first.tag == CV_CERTIFICATE {
+        reader.expect(CAR).ok()?;
+        body_and_signature(first.value).ok()?.0
+    } else {
+        message
+    };
+    reader.finish().ok()?;
+    let mut reader = Reader::new(body).expect(BODY).ok()?.nested().ok()?;
+    reader.expect(PROFILE).ok()?;
+    let mut next = reader.read().ok()??;
+    if next.tag == CAR {
+        next = reader.read().ok()??;
+    }
+    if next.tag != PUBLIC_KEY {
+        return None;
+    }
+    let key = PublicKey::read(&next).ok()?;
+    let holder = reference(&reader.expect(CHR).ok()?).ok()?;
+    reader.finish().ok()?;
+    Some((holder, key.point))
+}
+
 fn body(wish: &Wish<'_>) -> Vec<u8> {
     let authority = wish.authority.map(|authority| encode(CAR, authority.as_bytes()));
     let value = concat(&[
@@ -237,12 +265,44 @@ mod tests {
         assert!(!could_be_a_request(&[]));
     }
 
+    #[test]
+    fn what_is_certified_is_told() {
+        let holder = HolderReference::new(b"DETESTAT00002").unwrap();
+        let present = HolderReference::new(b"DETESTAT00001").unwrap();
+        let wish = Wish {
+            authority: Some(&present),
+            holder: &holder,
+            curve: Curve::BrainpoolP256r1,
+            point: Curve::BrainpoolP256r1.domain().base_point,
+            known: None,
+        };
+        for authority in [None, Some(&present)] {
+            let body = body(&Wish { authority, ..wish });
+            let certificate = encode(CV_CERTIFICATE, &concat(&[&body, &encode(SIGNATURE, &[1; 64])]));
+            let named = concat(&[&certificate, &encode(CAR, present.as_bytes())]);
+            let expected = Some((holder.clone(), wish.point.to_vec()));
+            assert_eq!(to_be_certified(&body), expected);
+            assert_eq!(to_be_certified(&named), expected);
+            // The whole request is signed by nobody, and bytes behind the body would be another's.
+            for wrong in [
+                certificate.to_vec(),
+                encode(AUTHENTICATION, &named).to_vec(),
+                concat(&[&body, &[0x53, 0]]).to_vec(),
+                body[..body.len() - 1].to_vec(),
+            ] {
+                assert_eq!(to_be_certified(&wrong), None);
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
             prop_assert!(CertificateRequest::parse(&bytes).is_err());
             prop_assert!(CertificateRequest::parse(&encode(AUTHENTICATION, &bytes)).is_err());
             let _ = could_be_a_request(&bytes);
+            prop_assert_eq!(to_be_certified(&bytes), None);
+            prop_assert_eq!(to_be_certified(&encode(BODY, &bytes)), None);
         }
     }
 }

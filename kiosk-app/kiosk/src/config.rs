@@ -101,7 +101,13 @@ impl Config {
         })?;
         let folder = file.parent().unwrap_or(Path::new(""));
         let paths = [&mut config.authority_key, &mut config.outbox];
-        for path in paths.into_iter().chain(&mut config.services).chain(&mut config.agent) {
+        let eid = config.eid.iter_mut().flat_map(|eid| [&mut eid.folder, &mut eid.signer]);
+        for path in paths
+            .into_iter()
+            .chain(&mut config.services)
+            .chain(&mut config.agent)
+            .chain(eid)
+        {
             *path = folder.join(&*path);
         }
         Ok(config)
@@ -154,11 +160,14 @@ mod tests {
     fn every_key_is_understood() {
         let config = read(
             "services = 'services'\nauthority_key = 'a.jwk'\noutbox = '/var/o.db'\nagent = '/run/a.sock'\n\
-             printer = 'ipp://localhost/ipp/print'\n[display]\nrotation = 'upside-down'\noutput = 'HDMI-A-1'\n",
+             printer = 'ipp://localhost/ipp/print'\n[eid]\nfolder = 'eid'\nsigner = '/run/s.sock'\n[display]\nrotation = 'upside-down'\noutput = 'HDMI-A-1'\n",
         )
         .unwrap();
         assert!(config.services.unwrap().is_absolute() && config.authority_key.is_absolute());
         assert_eq!(config.outbox, Path::new("/var/o.db"));
+        let eid = config.eid.unwrap();
+        assert!(eid.folder.is_absolute() && eid.folder.ends_with("eid"));
+        assert_eq!(eid.signer, Path::new("/run/s.sock"));
         assert_eq!(config.display.rotation, Rotation::UpsideDown);
     }
 

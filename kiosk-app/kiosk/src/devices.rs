@@ -1,5 +1,4 @@
 //! The real devices of a terminal, and the loop that drives them.
-use crate::authority::Folder;
 use crate::config::{Config, Eid};
 use crate::line;
 use crate::printing::NoPrinter;
@@ -16,7 +15,13 @@ use reader::pcsc::PcscSlot;
 use screens::ScreensHandle;
 use seal::{AuthorityKey, JWK_BYTES_MAX};
 use session::{Input, Terminal};
+use signer::authority::{Folder, SystemClock};
+use signer::remote::RemoteSigner;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long the signer may take. The citizen looks at a progress display meanwhile.
+const SIGNER_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Everything the configuration names that has to be right before the screen is switched on.
 pub(crate) struct Parts {
@@ -126,7 +131,11 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle) -> Resul
     let events = inbox.sender();
     let tell = move |event| events.send(Input::Card(event));
     let reader = match parts.eid {
-        Some(eid) => reader::spawn(PcscSlot::new(), random()?, Folder::new(&eid), tell),
+        Some(Eid { folder, signer }) => {
+            let signer = RemoteSigner::new(signer, SIGNER_PATIENCE);
+            let authority = Folder::new(folder, signer, SystemClock::start());
+            reader::spawn(PcscSlot::new(), random()?, authority, tell)
+        }
         None => reader::spawn(PcscSlot::new(), random()?, NoCertificate, tell),
     }
     .map_err(thread("reader"))?;

@@ -3,7 +3,6 @@
 //! The main thread runs the screens, another one the loop of the visit ([`host::Host`]). Whatever goes wrong for good
 //! ends the process with a line in the log: systemd starts it again (`schalter-kiosk.service`), and an empty terminal is
 //! better than a dead picture. `docs/kiosk.md` tells how it is run.
-mod authority;
 mod config;
 mod devices;
 mod display;

@@ -45,27 +45,7 @@ pub(crate) struct Backend {
 
 impl Backend {
     pub(crate) fn new(config: &Config) -> Result<Self, ConfigError> {
-        config.check()?;
-        let mut tls = TlsConfig::builder();
-        if let Some(pem) = &config.ca_pem {
-            tls = tls.root_certs(certificates(pem)?);
-        }
-        let proxy = match &config.proxy {
-            Some(url) => Some(ureq::Proxy::new(url).map_err(|_| ConfigError::Proxy)?),
-            None => None,
-        };
-        let agent = ureq::Agent::config_builder()
-            .timeout_connect(Some(CONNECT_PATIENCE))
-            .timeout_global(Some(REQUEST_PATIENCE))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .max_response_header_size(HEADER_BYTES_MAX)
-            .user_agent(concat!("schalter-agent/", env!("CARGO_PKG_VERSION")))
-            .proxy(proxy)
-            .tls_config(tls.build())
-            .build()
-            .new_agent();
+        let agent = http(config)?;
         let authorization = format!("Bearer {}", config.token.expose());
         Ok(Self {
             agent,
@@ -73,6 +53,30 @@ impl Backend {
             authorization,
         })
     }
+}
+
+/// HTTP as the settings want it.
+pub(crate) fn http(config: &Config) -> Result<ureq::Agent, ConfigError> {
+    config.check()?;
+    let mut tls = TlsConfig::builder();
+    if let Some(pem) = &config.ca_pem {
+        tls = tls.root_certs(certificates(pem)?);
+    }
+    let proxy = match &config.proxy {
+        Some(url) => Some(ureq::Proxy::new(url).map_err(|_| ConfigError::Proxy)?),
+        None => None,
+    };
+    let settings = ureq::Agent::config_builder()
+        .timeout_connect(Some(CONNECT_PATIENCE))
+        .timeout_global(Some(REQUEST_PATIENCE))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .max_response_header_size(HEADER_BYTES_MAX)
+        .user_agent(concat!("schalter-agent/", env!("CARGO_PKG_VERSION")))
+        .proxy(proxy)
+        .tls_config(tls.build());
+    Ok(settings.build().new_agent())
 }
 
 impl Deliver for Backend {

@@ -1,6 +1,9 @@
-//! Settings of the courier: `/etc/schalter/agent.toml` on a terminal.
+//! Settings of the agent: `/etc/schalter/agent.toml` on a terminal.
+use crate::eid::EidConfig;
 use core::fmt;
 use serde::Deserialize;
+use signer::certificate::HolderReference;
+use signer::pkcs11::Pkcs11Config;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -87,6 +90,8 @@ pub struct Config {
     pub socket: Option<PathBuf>,
     /// How to wait.
     pub backoff: Backoff,
+    /// Keys and certificates for reading identity cards; without it, this process has nothing to do with them.
+    pub eid: Option<EidConfig>,
 }
 
 /// What is wrong with the settings.
@@ -113,6 +118,8 @@ pub enum ConfigError {
     Certificates,
     #[error("proxy must be http://host:port")]
     Proxy,
+    #[error("first_holder must be 7 to 16 characters such as DETESTAT00001")]
+    FirstHolder,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +131,45 @@ struct File {
     ca_file: Option<PathBuf>,
     proxy: Option<String>,
     socket: Option<PathBuf>,
+    eid: Option<Eid>,
+}
+
+/// The section `[eid]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Eid {
+    folder: PathBuf,
+    socket: PathBuf,
+    first_holder: Option<String>,
+    token: Option<KeyToken>,
+}
+
+/// The section `[eid.token]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyToken {
+    module: PathBuf,
+    label: String,
+    serial: Option<String>,
+    pin_file: PathBuf,
+}
+
+impl Eid {
+    fn checked(self) -> Result<EidConfig, ConfigError> {
+        let first_holder = self
+            .first_holder
+            .map(|text| HolderReference::new(text.as_bytes()).ok_or(ConfigError::FirstHolder));
+        Ok(EidConfig {
+            first_holder: first_holder.transpose()?,
+            token: self.token.map(|token| Pkcs11Config {
+                module: token.module,
+                token_label: token.label,
+                token_serial: token.serial,
+                pin_file: token.pin_file,
+            }),
+            ..EidConfig::new(self.folder, self.socket)
+        })
+    }
 }
 
 impl Config {
@@ -137,6 +183,7 @@ impl Config {
             proxy: None,
             socket: None,
             backoff: Backoff::default(),
+            eid: None,
         }
     }
 
@@ -169,6 +216,7 @@ impl Config {
             ca_pem: file.ca_file.map(|path| read(&path, CA_BYTES_MAX)).transpose()?,
             proxy: file.proxy,
             socket: file.socket,
+            eid: file.eid.map(Eid::checked).transpose()?,
             ..Self::new(file.backend_url, token, file.outbox)
         };
         config.check()?;
@@ -275,6 +323,18 @@ mod tests {
         write("typo = 1\n");
         let error = Config::read(&path).unwrap_err().to_string();
         assert!(error.contains("typo") && error.contains("line 4"), "{error}");
+        let eid = "[eid]\nfolder = \"/f\"\nsocket = \"/s\"\n";
+        write(eid);
+        let read = Config::read(&path).unwrap().eid.unwrap();
+        assert!(read.token.is_none() && read.first_holder.is_none());
+        let with_token =
+            "first_holder = \"DETESTAT00001\"\n[eid.token]\nmodule = \"/m\"\nlabel = \"l\"\npin_file = \"/p\"\n";
+        write(&format!("{eid}{with_token}"));
+        let read = Config::read(&path).unwrap().eid.unwrap();
+        assert_eq!(read.first_holder.unwrap().to_string(), "DETESTAT00001");
+        assert_eq!(read.token.unwrap().token_label, "l");
+        write(&format!("{eid}first_holder = \"DE\"\n"));
+        assert!(matches!(Config::read(&path), Err(ConfigError::FirstHolder)));
         std::fs::write(&token, "two words").unwrap();
         write("");
         assert!(matches!(Config::read(&path), Err(ConfigError::Token)));

@@ -12,24 +12,30 @@
 //! (400, 409, 413, 415 as a problem of ours) sets the envelope aside for staff; an answer of somebody else's, such as a
 //! proxy's page, never does.
 //!
+//! # Identity cards
+//! With a section `[eid]`, the agent also keeps the terminal's certificates current and has transcripts signed: see
+//! [`eid`].
+//!
 //! # Stopping
 //! There is nothing to clean up: all state is in the outbox. The process may be ended by any signal at any time.
 mod backend;
 mod config;
 mod control;
 mod courier;
+pub mod eid;
 mod socket;
 
 pub use backend::{CONNECT_PATIENCE, REQUEST_PATIENCE};
 pub use config::{Backoff, CONFIG_BYTES_MAX, Config, ConfigError, TOKEN_BYTES_MAX, Token};
 pub use control::Control;
-pub use socket::{LINE_BYTES_MAX, NUDGE_REQUEST, STATUS_REQUEST};
+pub use socket::{EID_REQUEST, LINE_BYTES_MAX, NUDGE_REQUEST, STATUS_REQUEST};
 
 use backend::Backend;
 use courier::{Courier, Step};
 use outbox::{Outbox, OutboxError};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
+use signer::authority::SystemClock;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -90,6 +96,9 @@ pub enum AgentError {
     /// The settings don't hold together.
     #[error("the configuration can't be used")]
     Config(#[from] ConfigError),
+    /// The part for identity cards can't be started.
+    #[error("the part for identity cards can't be started")]
+    Eid(#[from] eid::ServiceError),
 }
 
 /// Carries until [`Control::stop`]. `on_state` is called on this thread, at the first contact and at every change.
@@ -109,11 +118,19 @@ pub fn run(
         source,
     })?;
     let shared = Arc::new(Mutex::new(None));
+    let service = config
+        .eid
+        .clone()
+        .map(|eid| eid::Service::start(config, eid, SystemClock::start()));
+    let service = service.transpose()?;
+    let eid = service.as_ref().map(eid::Service::shared).unwrap_or_default();
     let _socket = match &config.socket {
         Some(path) => Some(
-            socket::Socket::open(path, control.clone(), Arc::clone(&shared)).map_err(|source| AgentError::Socket {
-                path: path.clone(),
-                source,
+            socket::Socket::open(path, control.clone(), Arc::clone(&shared), eid).map_err(|source| {
+                AgentError::Socket {
+                    path: path.clone(),
+                    source,
+                }
             })?,
         ),
         None => None,

@@ -19,7 +19,18 @@ Carries the sealed cases in the terminal's outbox to the backend. FILE is /etc/s
     outbox = \"/var/lib/schalter/outbox.db\"
     socket = \"/run/schalter/agent.sock\"        # optional: the kiosk asks for the state there
     ca_file = \"/etc/schalter/ca.pem\"           # optional: a town's own root certificates
-    proxy = \"http://proxy.example:3128\"        # optional";
+    proxy = \"http://proxy.example:3128\"        # optional
+
+    [eid]                                      # optional: keys and certificates for identity cards (docs/eid-keys.md)
+    folder = \"/var/lib/schalter/eid\"           # certificates and lists, shared with the kiosk
+    socket = \"/run/schalter/signer.sock\"       # the kiosk gets signatures there
+    first_holder = \"DETESTAT00001\"             # optional: of the very first key
+
+    [eid.token]                                # optional: the security module here; without it, the backend's
+    module = \"/usr/lib/softhsm/libsofthsm2.so\"
+    label = \"Rathaus\"
+    serial = \"5ad0c2f4b3e1a690\"                # optional
+    pin_file = \"/run/credentials/schalter-agent.service/pin\"";
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt()

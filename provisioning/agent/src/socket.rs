@@ -1,7 +1,9 @@
 //! The Unix socket on which the kiosk asks for the state and says that a case was filed.
 //!
 //! One line a request, one line an answer: [`STATUS_REQUEST`] gives the [`State`] as JSON, or `null` before the first
-//! contact; [`NUDGE_REQUEST`] gives `ok`; anything else `what?`. Mode 0600.
+//! contact; [`EID_REQUEST`] gives the [`EidState`](crate::eid::EidState) as JSON, or `null` without one; [`NUDGE_REQUEST`]
+//! gives `ok`; anything else `what?`. Mode 0600.
+use crate::eid::Shared as Eid;
 use crate::{Control, State};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -14,6 +16,9 @@ use std::time::Duration;
 
 /// Asks for the state.
 pub const STATUS_REQUEST: &str = "status";
+
+/// Asks how reading identity cards stands.
+pub const EID_REQUEST: &str = "eid";
 
 /// Says that a case was filed.
 pub const NUDGE_REQUEST: &str = "nudge";
@@ -32,7 +37,12 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    pub(crate) fn open(path: &Path, control: Control, state: Arc<Mutex<Option<State>>>) -> std::io::Result<Self> {
+    pub(crate) fn open(
+        path: &Path,
+        control: Control,
+        state: Arc<Mutex<Option<State>>>,
+        eid: Eid,
+    ) -> std::io::Result<Self> {
         // Left behind by an agent that was killed; one that lives still answers there.
         if path.exists() && UnixStream::connect(path).is_err() {
             std::fs::remove_file(path)?;
@@ -49,7 +59,7 @@ impl Socket {
                         return;
                     }
                     // A peer that goes away is no matter of ours.
-                    let _ = stream.and_then(|stream| serve(&stream, &control, &state));
+                    let _ = stream.and_then(|stream| serve(&stream, &control, &state, &eid));
                 }
             })?;
         Ok(Self {
@@ -73,7 +83,7 @@ impl Drop for Socket {
     }
 }
 
-fn serve(stream: &UnixStream, control: &Control, state: &Mutex<Option<State>>) -> std::io::Result<()> {
+fn serve(stream: &UnixStream, control: &Control, state: &Mutex<Option<State>>, eid: &Eid) -> std::io::Result<()> {
     stream.set_read_timeout(Some(LINE_PATIENCE))?;
     stream.set_write_timeout(Some(LINE_PATIENCE))?;
     let mut line = String::new();
@@ -82,6 +92,10 @@ fn serve(stream: &UnixStream, control: &Control, state: &Mutex<Option<State>>) -
         STATUS_REQUEST => {
             let state = *state.lock().unwrap_or_else(PoisonError::into_inner);
             serde_json::to_string(&state).map_err(std::io::Error::other)?
+        }
+        EID_REQUEST => {
+            let eid = eid.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            serde_json::to_string(&eid).map_err(std::io::Error::other)?
         }
         NUDGE_REQUEST => {
             control.nudge();
@@ -112,7 +126,8 @@ mod tests {
         let path = folder.path().join("agent.sock");
         let control = Control::default();
         let state = Arc::new(Mutex::new(None));
-        let socket = Socket::open(&path, control.clone(), Arc::clone(&state)).unwrap();
+        let eid = Eid::default();
+        let socket = Socket::open(&path, control.clone(), Arc::clone(&state), Arc::clone(&eid)).unwrap();
         assert_eq!(ask(&path, "status\n"), "null\n");
         *state.lock().unwrap() = Some(State {
             link: Link::Offline,
@@ -123,12 +138,23 @@ mod tests {
             ask(&path, "status\n"),
             "{\"link\":\"offline\",\"waiting\":2,\"set_aside\":1}\n"
         );
+        assert_eq!(ask(&path, "eid\n"), "null\n");
+        *eid.lock().unwrap() = Some(crate::eid::EidState {
+            is_on: false,
+            valid_until: None,
+            next_renewal: Some(5),
+            notices: vec![],
+        });
+        assert_eq!(
+            ask(&path, "eid\n"),
+            "{\"is_on\":false,\"valid_until\":null,\"next_renewal\":5,\"notices\":[]}\n"
+        );
         assert_eq!(ask(&path, "nudge\n"), "ok\n");
         assert!(control.wait_for_nudge(Duration::ZERO));
         assert!(!control.wait_for_nudge(Duration::ZERO));
         assert_eq!(ask(&path, "reboot\n"), "what?\n");
         assert!(
-            Socket::open(&path, control.clone(), Arc::clone(&state)).is_err(),
+            Socket::open(&path, control.clone(), Arc::clone(&state), Arc::clone(&eid)).is_err(),
             "one agent at a time"
         );
         drop(socket);
@@ -136,6 +162,6 @@ mod tests {
         // A dead agent's socket is taken over.
         drop(UnixListener::bind(&path).unwrap());
         assert!(path.exists());
-        drop(Socket::open(&path, control, state).unwrap());
+        drop(Socket::open(&path, control, state, eid).unwrap());
     }
 }

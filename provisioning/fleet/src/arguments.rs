@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use store::IfKnown;
 
 pub(crate) const USAGE: &str = "\
-usage: fleet [serve] [--data DIR] [--listen ADDRESS:PORT]
+usage: fleet [serve] [--data DIR] [--listen ADDRESS:PORT] [--eid FILE]
        fleet enrol NAME [--replace] [--data DIR]
        fleet withdraw NAME [--data DIR]
 
@@ -12,6 +12,7 @@ serve      takes submissions; listens on 127.0.0.1:8080 when nothing is said
 enrol      prints the token of a new terminal, once; --replace voids the old token of a known one
 withdraw   voids the token of a terminal
 
+--eid      settings for identity cards (docs/eid-keys.md); without it, nothing is answered about them
 --data     folder of the store, made if missing; without it $STATE_DIRECTORY, $XDG_DATA_HOME/schalter-fleet or
            ~/.local/share/schalter-fleet";
 
@@ -19,7 +20,10 @@ withdraw   voids the token of a terminal
 pub(crate) enum Command {
     Help,
     Version,
-    Serve(Config),
+    Serve {
+        config: Config,
+        eid: Option<PathBuf>,
+    },
     Enrol {
         data: PathBuf,
         name: String,
@@ -36,6 +40,7 @@ pub(crate) fn parse(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Command, String> {
     let mut data = None;
+    let mut eid = None;
     let mut listen = LISTEN_DEFAULT;
     let mut if_known = IfKnown::Refuse;
     let mut words = Vec::new();
@@ -46,6 +51,7 @@ pub(crate) fn parse(
             "--help" | "-h" => return Ok(Command::Help),
             "--version" | "-V" => return Ok(Command::Version),
             "--replace" => if_known = IfKnown::Replace,
+            "--eid" => eid = Some(PathBuf::from(value()?)),
             "--data" => data = Some(PathBuf::from(value()?)),
             "--listen" => {
                 let text = value()?;
@@ -61,7 +67,10 @@ pub(crate) fn parse(
     };
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
-        [] | ["serve"] => Ok(Command::Serve(Config { data, listen })),
+        [] | ["serve"] => Ok(Command::Serve {
+            config: Config { data, listen },
+            eid,
+        }),
         ["enrol", name] => Ok(Command::Enrol {
             data,
             name: (*name).to_owned(),
@@ -97,14 +106,16 @@ mod tests {
 
     #[test]
     fn nothing_said_is_a_server_on_loopback() {
-        let Ok(Command::Serve(config)) = command("") else {
+        let Ok(Command::Serve { config, eid: None }) = command("") else {
             panic!()
         };
         assert_eq!(config.listen, LISTEN_DEFAULT);
         assert_eq!(config.data, PathBuf::from("/home/clerk/.local/share/schalter-fleet"));
-        let Ok(Command::Serve(config)) = command("serve --listen [::1]:9 --data /d") else {
+        let Ok(Command::Serve { config, eid: Some(eid) }) = command("serve --listen [::1]:9 --data /d --eid /e.toml")
+        else {
             panic!()
         };
+        assert_eq!(eid, PathBuf::from("/e.toml"));
         assert_eq!((config.listen.port(), config.data), (9, PathBuf::from("/d")));
     }
 

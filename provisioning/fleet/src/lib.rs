@@ -10,6 +10,7 @@
 //! without one, it should listen on loopback only.
 //!
 //! A program that brings its own server (tests, the desk) uses [`Running::start`].
+pub mod eid;
 mod problem;
 mod routes;
 mod running;
@@ -19,9 +20,11 @@ pub use routes::{BODIES_AT_ONCE_MAX, BODY_PATIENCE};
 pub use running::Running;
 pub use token::{TOKEN_CHARS, TerminalToken, TokenError};
 
+use eid::EidDesk;
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use store::{IfKnown, SqliteStore, Store, StoreError, Terminal};
 use tokio::net::TcpListener;
@@ -77,22 +80,27 @@ pub enum FleetError {
     /// No random bytes are to be had.
     #[error("the system gave no random bytes")]
     Random,
+    /// The settings for identity cards.
+    #[error("the settings for identity cards can't be used")]
+    Eid(#[from] eid::EidConfigError),
     /// A terminal's name is empty, too long or holds control characters.
     #[error("a terminal's name must have 1 to {NAME_CHARS_MAX} characters and no control characters")]
     Name,
 }
 
-/// Serves until `shutdown` ends, then lets running requests end for at most [`STOP_PATIENCE`].
+/// Serves until `shutdown` ends, then lets running requests end for at most [`STOP_PATIENCE`]. Without `eid`, nothing is
+/// answered about identity cards.
 ///
 /// # Errors
 /// When the store can't be opened or the listener fails.
 pub async fn serve(
     config: &Config,
+    eid: Option<EidDesk>,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), FleetError> {
     let store = open_store(&config.data)?;
-    let router = routes::router(store);
+    let router = routes::router(store, eid.map(Arc::new));
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         shutdown.await;

@@ -2,9 +2,11 @@
 mod arguments;
 
 use arguments::{Command, USAGE};
+use fleet::eid::EidDesk;
 use fleet::{Config, FleetError, TerminalToken, enrol, serve, withdraw};
 use std::error::Error;
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -56,12 +58,13 @@ fn run(command: Command) -> Result<ExitCode, FleetError> {
                 return Ok(ExitCode::FAILURE);
             }
         }
-        Command::Serve(config) => run_server(&config)?,
+        Command::Serve { config, eid } => run_server(&config, eid.as_deref())?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn run_server(config: &Config) -> Result<(), FleetError> {
+fn run_server(config: &Config, eid: Option<&Path>) -> Result<(), FleetError> {
+    let eid = eid.map(EidDesk::read).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -90,7 +93,7 @@ fn run_server(config: &Config) -> Result<(), FleetError> {
                 _ = terminate.recv() => {}
             }
         };
-        serve(config, listener, shutdown).await
+        serve(config, eid, listener, shutdown).await
     })
 }
 

@@ -1,4 +1,5 @@
 //! What the server answers.
+use crate::eid::{self, EidDesk};
 use crate::now;
 use crate::problem::Failure;
 use crate::token::TerminalToken;
@@ -6,7 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, put};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,21 +24,27 @@ pub const BODY_PATIENCE: Duration = Duration::from_secs(30);
 /// Bodies in memory at the same time; further requests wait. With [`BODY_BYTES_MAX`] this bounds memory.
 pub const BODIES_AT_ONCE_MAX: usize = 64;
 
-struct Shared<S> {
-    store: S,
+pub(crate) struct Shared<S> {
+    pub(crate) store: S,
     bodies: Semaphore,
+    pub(crate) eid: Option<Arc<EidDesk>>,
+    pub(crate) questions: Arc<Semaphore>,
 }
 
-pub(crate) fn router<S: Store>(store: S) -> Router {
+pub(crate) fn router<S: Store>(store: S, eid: Option<Arc<EidDesk>>) -> Router {
     let shared = Arc::new(Shared {
         store,
         bodies: Semaphore::new(BODIES_AT_ONCE_MAX),
+        eid,
+        questions: Arc::new(Semaphore::new(eid::QUESTIONS_AT_ONCE_MAX)),
     });
     Router::new()
         .route(
             &format!("{SUBMISSIONS_PATH}{{submission_id}}"),
             put(put_submission::<S>),
         )
+        .route(wire::eid::MESSAGES_PATH, post(eid::post_message::<S>))
+        .route(&format!("{}{{name}}", wire::eid::LISTS_PATH), get(eid::get_list::<S>))
         .route(HEALTH_PATH, get(|| async { StatusCode::OK }))
         .route(READY_PATH, get(ready::<S>))
         .fallback(|| async { Failure::new(ProblemKind::NotFound, "no such path") })
@@ -118,7 +125,7 @@ async fn handle_submission<S: Store>(
     }
 }
 
-async fn authenticate<S: Store>(store: &S, headers: &HeaderMap) -> Result<Terminal, Failure> {
+pub(crate) async fn authenticate<S: Store>(store: &S, headers: &HeaderMap) -> Result<Terminal, Failure> {
     // One text for every case: an attacker learns nothing about which terminals there are.
     let unknown = || Failure::new(ProblemKind::UnknownTerminal, "a valid terminal token is needed");
     let text = headers
@@ -136,7 +143,7 @@ async fn authenticate<S: Store>(store: &S, headers: &HeaderMap) -> Result<Termin
         .ok_or_else(unknown)
 }
 
-fn check_media_type(headers: &HeaderMap) -> Result<(), Failure> {
+pub(crate) fn check_media_type(headers: &HeaderMap) -> Result<(), Failure> {
     let value = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())

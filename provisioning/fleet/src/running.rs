@@ -1,4 +1,5 @@
 //! A server on a thread of its own, for programs that aren't async themselves.
+use crate::eid::EidDesk;
 use crate::{Config, FleetError, serve};
 use std::net::SocketAddr;
 use std::thread::JoinHandle;
@@ -19,6 +20,14 @@ impl Running {
     /// # Errors
     /// When the address or the store can't be used.
     pub fn start(config: Config) -> Result<Self, FleetError> {
+        Self::start_with(config, None)
+    }
+
+    /// The same with a desk for identity cards.
+    ///
+    /// # Errors
+    /// When the address or the store can't be used.
+    pub fn start_with(config: Config, eid: Option<EidDesk>) -> Result<Self, FleetError> {
         let failed = |doing| move |source| FleetError::Io { doing, source };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -37,7 +46,7 @@ impl Running {
         let thread = std::thread::Builder::new()
             .name("fleet".to_owned())
             .spawn(move || {
-                runtime.block_on(serve(&config, listener, async {
+                runtime.block_on(serve(&config, eid, listener, async {
                     // Either a word or the sender's end.
                     let _ = stopped.await;
                 }))

@@ -20,7 +20,10 @@
 //! | 415 | not `application/json` | [`Problem`] |
 //!
 //! "Same" is decided on the body's bytes, not on its meaning: a sender keeps the bytes of its first try.
+//!
+//! Keys, certificates and lists for reading identity cards travel as [`eid`] tells.
 pub mod case_code;
+pub mod eid;
 mod envelope;
 mod problem;
 

@@ -169,7 +169,7 @@ pub enum Cause {
 
 impl Cause {
     /// True when asking again soon changes nothing.
-    pub(super) fn is_for_people(&self) -> bool {
+    pub fn is_for_people(&self) -> bool {
         match self {
             Self::Pki(PkiTrouble::Refused(code)) => code.is_for_people(),
             Self::Signer(SignerTrouble::Refused | SignerTrouble::UnknownHolder) | Self::Refusal(_) => true,

@@ -7,6 +7,7 @@
     reason = "tests; each uses a part of it"
 )]
 pub mod authority;
+pub mod installed;
 pub mod terminal;
 pub mod token;
 

@@ -13,8 +13,10 @@ use std::thread::{self, JoinHandle};
 const START_PATIENCE: Duration = Duration::from_secs(30);
 /// How often a starting AusweisApp is looked after.
 const START_GLANCE: Duration = Duration::from_millis(20);
-/// How often AusweisApp is started again by itself between `start` and `end`.
+/// How often AusweisApp is started again in a row.
 const RESTARTS_MAX: u8 = 3;
+/// After that, and when it can't be started, it is left alone for so long: somebody may mend it.
+const REST: Duration = Duration::from_secs(60);
 
 /// The other end of AusweisApp's thread.
 ///
@@ -136,6 +138,10 @@ struct Host<C, E> {
 
 enum App {
     Off,
+    /// Of no use; will be started once more.
+    Resting {
+        until: Duration,
+    },
     Starting {
         running: Running,
         until: Duration,
@@ -166,7 +172,7 @@ impl<C: Fn() -> Duration, E: Fn(AppEvent)> Host<C, E> {
                     self.off();
                     return;
                 }
-                Some(Inbox::Start) if matches!(self.app, App::Off) => {
+                Some(Inbox::Start) if matches!(self.app, App::Off | App::Resting { .. }) => {
                     self.restarts_left = RESTARTS_MAX;
                     self.start();
                 }
@@ -193,6 +199,7 @@ impl<C: Fn() -> Duration, E: Fn(AppEvent)> Host<C, E> {
     fn patience(&self) -> Option<Duration> {
         match self.app {
             App::Off => None,
+            App::Resting { until } => Some(until.saturating_sub((self.clock)())),
             App::Starting { .. } => Some(START_GLANCE),
             App::On { .. } => self
                 .door
@@ -204,6 +211,12 @@ impl<C: Fn() -> Duration, E: Fn(AppEvent)> Host<C, E> {
     fn time_passed(&mut self) {
         match &mut self.app {
             App::Off => {}
+            App::Resting { until } => {
+                if *until <= (self.clock)() {
+                    self.restarts_left = RESTARTS_MAX;
+                    self.start();
+                }
+            }
             App::Starting { running, until } => {
                 let (ended, port) = (running.ended(), running.port());
                 let late = *until <= (self.clock)();
@@ -226,7 +239,7 @@ impl<C: Fn() -> Duration, E: Fn(AppEvent)> Host<C, E> {
             }
             Err(error) => {
                 tracing::error!(program = %self.program.executable.display(), %error, "AusweisApp can't be started");
-                (self.events)(AppEvent::Card(CardEvent::ReaderGone));
+                self.rest();
             }
         }
     }
@@ -245,7 +258,7 @@ impl<C: Fn() -> Duration, E: Fn(AppEvent)> Host<C, E> {
                 line,
                 _running: running,
             },
-            other @ (App::Off | App::On { .. }) => other,
+            other @ (App::Off | App::Resting { .. } | App::On { .. }) => other,
         };
         self.at_door(Door::connected);
     }
@@ -263,7 +276,7 @@ impl<C: Fn() -> Duration, E: Fn(AppEvent)> Host<C, E> {
                         broken.get_or_insert_with(|| "a command can't be sent".to_owned());
                     }
                 }
-                (Act::Send(_), App::Off | App::Starting { .. }) => {}
+                (Act::Send(_), App::Off | App::Resting { .. } | App::Starting { .. }) => {}
                 (Act::Tell(event), _) => (self.events)(event),
                 (Act::HangUp(failure), _) => drop(broken.get_or_insert_with(|| failure.to_string())),
             }
@@ -281,8 +294,14 @@ impl<C: Fn() -> Duration, E: Fn(AppEvent)> Host<C, E> {
             self.restarts_left -= 1;
             self.start();
         } else {
-            (self.events)(AppEvent::Card(CardEvent::ReaderGone));
+            self.rest();
         }
+    }
+
+    fn rest(&mut self) {
+        let until = (self.clock)().saturating_add(REST);
+        self.app = App::Resting { until };
+        (self.events)(AppEvent::Card(CardEvent::ReaderGone));
     }
 
     fn off(&mut self) {

@@ -21,6 +21,8 @@ pub(crate) struct Config {
     pub(crate) printer: Option<String>,
     /// Reading identity cards; without it, PINs can be worked on and no card is read.
     pub(crate) eid: Option<Eid>,
+    /// Work on PINs by AusweisApp instead of ours; excludes `eid`, for a reader has one master.
+    pub(crate) ausweisapp: Option<AusweisApp>,
     /// The display.
     #[serde(default)]
     pub(crate) display: Display,
@@ -34,6 +36,16 @@ pub(crate) struct Eid {
     pub(crate) folder: PathBuf,
     /// The socket of the signer that has the terminal's key.
     pub(crate) signer: PathBuf,
+}
+
+/// How AusweisApp is started.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AusweisApp {
+    /// Name in `PATH`, or path.
+    pub(crate) program: PathBuf,
+    /// Its home; made if missing.
+    pub(crate) folder: PathBuf,
 }
 
 /// How the display hangs.
@@ -99,14 +111,23 @@ impl Config {
             line: error.span().map_or(1, |span| line(&text, span.start)),
             what: error.message().to_owned(),
         })?;
+        if config.eid.is_some() && config.ausweisapp.is_some() {
+            return Err(ConfigFault::Content {
+                file: file.to_owned(),
+                line: text.find("[ausweisapp]").map_or(1, |at| line(&text, at)),
+                what: "either [eid] or [ausweisapp]: the card reader has one master".to_owned(),
+            });
+        }
         let folder = file.parent().unwrap_or(Path::new(""));
         let paths = [&mut config.authority_key, &mut config.outbox];
         let eid = config.eid.iter_mut().flat_map(|eid| [&mut eid.folder, &mut eid.signer]);
+        let home = config.ausweisapp.iter_mut().map(|ausweisapp| &mut ausweisapp.folder);
         for path in paths
             .into_iter()
             .chain(&mut config.services)
             .chain(&mut config.agent)
             .chain(eid)
+            .chain(home)
         {
             *path = folder.join(&*path);
         }
@@ -172,6 +193,14 @@ mod tests {
     }
 
     #[test]
+    fn ausweisapp_may_have_the_reader() {
+        let text = "authority_key = 'a'\noutbox = 'o'\n[ausweisapp]\nprogram = 'AusweisApp'\nfolder = 'home'\n";
+        let ausweisapp = read(text).unwrap().ausweisapp.unwrap();
+        assert_eq!(ausweisapp.program, Path::new("AusweisApp"), "looked for in PATH");
+        assert!(ausweisapp.folder.is_absolute());
+    }
+
+    #[test]
     fn mistakes_are_told_with_file_line_and_what() {
         for (text, says) in [
             ("outbox = 'o'\n", "/kiosk.toml:1: missing field `authority_key`"),
@@ -182,6 +211,10 @@ mod tests {
             (
                 "authority_key = 'a'\noutbox = 5\n",
                 "/kiosk.toml:2: invalid type: integer `5`",
+            ),
+            (
+                "authority_key = 'a'\noutbox = 'o'\n[eid]\nfolder = 'e'\nsigner = 's'\n[ausweisapp]\nprogram = 'p'\nfolder = 'f'\n",
+                "/kiosk.toml:6: either [eid] or [ausweisapp]",
             ),
             ("authority_key = 'a'\n\noutbox = \n", "/kiosk.toml:3: "),
             (

@@ -1,9 +1,12 @@
 //! The real devices of a terminal, and the loop that drives them.
-use crate::config::{Config, Eid};
+use crate::config::{self, Config, Eid};
 use crate::line;
 use crate::printing::NoPrinter;
 use crate::services::{self, ServicesFault};
+use ausweisapp::Program;
+use ausweisapp::events::AppEvent;
 use catalogue::Catalogue;
+use drivers_api::card::{CardEvent, Reader};
 use drivers_api::print::Printer;
 use host::{Devices, Filing, FilingConfig, Host, Inbox, Sender};
 use outbox::Outbox;
@@ -18,7 +21,7 @@ use session::{Input, Terminal};
 use signer::authority::{Folder, SystemClock};
 use signer::remote::RemoteSigner;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long the signer may take. The citizen looks at a progress display meanwhile.
 const SIGNER_PATIENCE: Duration = Duration::from_secs(10);
@@ -29,7 +32,17 @@ pub(crate) struct Parts {
     filing: FilingConfig,
     agent: Option<PathBuf>,
     printer: Option<String>,
-    eid: Option<Eid>,
+    cards: Cards,
+}
+
+/// Who has the card reader.
+enum Cards {
+    /// We, and cards can be read.
+    Eid(Eid),
+    /// We, for work on PINs alone.
+    Pins,
+    /// AusweisApp, for work on PINs alone: what it reads goes to an eID-Server elsewhere.
+    AusweisApp(config::AusweisApp),
 }
 
 /// Why the terminal can't be put together.
@@ -119,7 +132,11 @@ impl Parts {
             filing,
             agent: config.agent.clone(),
             printer: config.printer.clone(),
-            eid: config.eid.clone(),
+            cards: match (config.eid.clone(), config.ausweisapp.clone()) {
+                (Some(eid), _) => Cards::Eid(eid),
+                (None, Some(ausweisapp)) => Cards::AusweisApp(ausweisapp),
+                (None, None) => Cards::Pins,
+            },
         })
     }
 }
@@ -128,17 +145,7 @@ impl Parts {
 pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle) -> Result<(), PartsFault> {
     let thread = |name| move |source| PartsFault::Thread { name, source };
     let filing = Filing::spawn(parts.filing, inbox.sender()).map_err(thread("filing"))?;
-    let events = inbox.sender();
-    let tell = move |event| events.send(Input::Card(event));
-    let reader = match parts.eid {
-        Some(Eid { folder, signer }) => {
-            let signer = RemoteSigner::new(signer, SIGNER_PATIENCE);
-            let authority = Folder::new(folder, signer, SystemClock::start());
-            reader::spawn(PcscSlot::new(), random()?, authority, tell)
-        }
-        None => reader::spawn(PcscSlot::new(), random()?, NoCertificate, tell),
-    }
-    .map_err(thread("reader"))?;
+    let reader = reader(parts.cards, inbox.sender())?;
     let printer = printer(parts.printer, inbox.sender())?;
     if let Some(agent) = parts.agent {
         line::watch(agent, inbox.sender()).map_err(thread("line"))?;
@@ -146,7 +153,7 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle) -> Resul
     let host = Host::new(
         Terminal::new(parts.catalogue),
         Devices {
-            reader: Box::new(reader),
+            reader,
             printer,
             filing,
         },
@@ -167,6 +174,46 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle) -> Resul
         .spawn::<_, ()>(run)
         .map_err(thread("visit"))?;
     Ok(())
+}
+
+fn reader(cards: Cards, events: Sender) -> Result<Box<dyn Reader + Send>, PartsFault> {
+    let tell = move |event| events.send(Input::Card(event));
+    let reader = match cards {
+        Cards::Eid(Eid { folder, signer }) => {
+            let signer = RemoteSigner::new(signer, SIGNER_PATIENCE);
+            let authority = Folder::new(folder, signer, SystemClock::start());
+            reader::spawn(PcscSlot::new(), random()?, authority, tell)
+        }
+        Cards::Pins => reader::spawn(PcscSlot::new(), random()?, NoCertificate, tell),
+        Cards::AusweisApp(config) => return ausweisapp(config, tell),
+    };
+    let name = "reader";
+    Ok(Box::new(reader.map_err(|source| PartsFault::Thread { name, source })?))
+}
+
+#[allow(clippy::disallowed_methods)] // the outermost program owns the clock
+fn ausweisapp(
+    config: config::AusweisApp,
+    tell: impl Fn(CardEvent) + Send + 'static,
+) -> Result<Box<dyn Reader + Send>, PartsFault> {
+    let program = Program {
+        executable: config.program,
+        // It ends with us, however we end.
+        launcher: ["setpriv", "--pdeathsig", "KILL"].map(Into::into).to_vec(),
+        folder: config.folder,
+        environment: Vec::new(),
+    };
+    let began = Instant::now();
+    let tell = move |event| {
+        if let AppEvent::Card(event) = event {
+            tell(event);
+        }
+    };
+    let app = ausweisapp::spawn(program, move || began.elapsed(), tell);
+    let name = "AusweisApp";
+    let mut app = app.map_err(|source| PartsFault::Thread { name, source })?;
+    app.start();
+    Ok(Box::new(app))
 }
 
 fn printer(uri: Option<String>, events: Sender) -> Result<Box<dyn Printer + Send>, PartsFault> {
@@ -219,6 +266,7 @@ mod tests {
             agent: None,
             printer: None,
             eid: None,
+            ausweisapp: None,
             display: Display::default(),
         }
     }

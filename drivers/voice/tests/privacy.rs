@@ -8,6 +8,7 @@ use drivers_api::voice::{Audience, Manner, SpeechEnd, Voice, VoiceCommand, Voice
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
+use zeroize::Zeroizing;
 
 const NAME: &str = "Erika Mustermann";
 
@@ -167,12 +168,9 @@ fn nothing_is_remembered() {
     world.say(1, Audience::Private, vec![phrase(&secret, "de", Manner::Plain)]);
     assert_eq!(world.next(), VoiceEvent::Started(Job(1)));
     assert_eq!(world.next(), ended(1, SpeechEnd::Spoken));
+    let ninefold = Zeroizing::new(secret.repeat(9));
     // Another is interrupted in the middle, a third before it begins.
-    world.say(
-        2,
-        Audience::Private,
-        vec![phrase(&secret.repeat(9), "de", Manner::Spelled)],
-    );
+    world.say(2, Audience::Private, vec![phrase(&ninefold, "de", Manner::Spelled)]);
     assert_eq!(world.next(), VoiceEvent::Started(Job(2)));
     world.say(3, Audience::Private, vec![phrase(&secret, "de", Manner::Digits)]);
     world.voice.give(VoiceCommand::Reset);
@@ -183,13 +181,14 @@ fn nothing_is_remembered() {
             event => break assert_eq!(event, ended(3, SpeechEnd::Interrupted)),
         }
     }
-    // The middle of the word, as pieces and markup hold it; a marker of the same kind shows that the search works.
+    drop(ninefold);
+    // A marker of the same kind shows that the search works.
     let marker: String = "rekram-nie-tsi-sad".chars().rev().collect();
     let search = |text: &str| times_in_memory(text.as_bytes());
     assert!(search(&marker) > 0, "the search finds nothing");
     let held = search(&secret);
     drop(world);
-    // Ours (`secret` itself, and the registers' and the search's own) and no more.
+    // Ours (`secret` itself, and what the search holds) and no more.
     let own = search(&secret);
     assert!(held <= own && own <= 3, "held {held}, own {own}");
 }

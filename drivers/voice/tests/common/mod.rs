@@ -12,28 +12,28 @@ use tempfile::TempDir;
 use voice::{Config, Espeak, HERTZ, HandJack, Patience, Target, VoiceHandle, spawn};
 
 /// Longer than anything takes on a busy machine.
-pub const LONG: Duration = Duration::from_secs(30);
+pub(crate) const LONG: Duration = Duration::from_secs(30);
 /// Short enough to test a hang.
-pub const PATIENCE: Patience = Patience {
+pub(crate) const PATIENCE: Patience = Patience {
     synthesizer: Duration::from_millis(1500),
     output: Duration::from_millis(1500),
     again: Duration::from_millis(100),
 };
 
-pub struct World {
-    pub voice: VoiceHandle,
-    pub events: Receiver<(Instant, VoiceEvent)>,
-    pub jack: HandJack,
-    pub folder: TempDir,
+pub(crate) struct World {
+    pub(crate) voice: VoiceHandle,
+    pub(crate) events: Receiver<(Instant, VoiceEvent)>,
+    pub(crate) jack: HandJack,
+    pub(crate) folder: TempDir,
 }
 
 /// How a world is made.
-pub struct Made {
-    pub live: bool,
-    pub loudspeaker: bool,
-    pub headset: bool,
-    pub program: Option<PathBuf>,
-    pub target: Option<Target>,
+pub(crate) struct Made {
+    pub(crate) live: bool,
+    pub(crate) loudspeaker: bool,
+    pub(crate) headset: bool,
+    pub(crate) program: Option<PathBuf>,
+    pub(crate) target: Option<Target>,
 }
 
 impl Default for Made {
@@ -50,7 +50,7 @@ impl Default for Made {
 
 impl World {
     /// A voice whose first words on headset and readiness are still to come.
-    pub fn new(made: Made) -> Self {
+    pub(crate) fn new(made: Made) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (sender, events) = channel();
         let jack = HandJack::default();
@@ -79,7 +79,7 @@ impl World {
     }
 
     /// A voice that has told what there is to tell at first.
-    pub fn ready(made: Made) -> Self {
+    pub(crate) fn ready(made: Made) -> Self {
         let wanted = if made.headset {
             VoiceEvent::HeadsetPlugged
         } else {
@@ -94,20 +94,20 @@ impl World {
         world
     }
 
-    pub fn next(&self) -> VoiceEvent {
+    pub(crate) fn next(&self) -> VoiceEvent {
         self.next_at().1
     }
 
-    pub fn next_at(&self) -> (Instant, VoiceEvent) {
+    pub(crate) fn next_at(&self) -> (Instant, VoiceEvent) {
         self.events.recv_timeout(LONG).unwrap()
     }
 
     /// Whether nothing more is told for a while.
-    pub fn is_quiet(&self) -> bool {
+    pub(crate) fn is_quiet(&self) -> bool {
         self.events.recv_timeout(Duration::from_millis(300)).is_err()
     }
 
-    pub fn say(&mut self, job: u64, audience: Audience, phrases: Vec<Phrase>) {
+    pub(crate) fn say(&mut self, job: u64, audience: Audience, phrases: Vec<Phrase>) {
         let speech = Speech {
             job: Job(job),
             audience,
@@ -117,11 +117,11 @@ impl World {
     }
 
     /// Says German to the headset and waits for the end.
-    pub fn spoken(&mut self, job: u64, text: &str) -> Vec<i16> {
+    pub(crate) fn spoken(&mut self, job: u64, text: &str) -> Vec<i16> {
         self.spoken_as(job, phrase(text, "de", Manner::Plain))
     }
 
-    pub fn spoken_as(&mut self, job: u64, phrase: Phrase) -> Vec<i16> {
+    pub(crate) fn spoken_as(&mut self, job: u64, phrase: Phrase) -> Vec<i16> {
         self.say(job, Audience::Private, vec![phrase]);
         assert_eq!(self.next(), VoiceEvent::Started(Job(job)));
         assert_eq!(self.next(), ended(job, SpeechEnd::Spoken));
@@ -129,11 +129,11 @@ impl World {
     }
 
     /// The samples of a file, whose head must be right.
-    pub fn sound(&self, name: &str) -> Vec<i16> {
+    pub(crate) fn sound(&self, name: &str) -> Vec<i16> {
         sound(&self.folder.path().join(name))
     }
 
-    pub fn files(&self) -> Vec<String> {
+    pub(crate) fn files(&self) -> Vec<String> {
         let entries = fs::read_dir(self.folder.path()).unwrap();
         let mut names: Vec<String> = entries
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -143,7 +143,7 @@ impl World {
     }
 }
 
-pub fn sound(path: &Path) -> Vec<i16> {
+pub(crate) fn sound(path: &Path) -> Vec<i16> {
     let bytes = fs::read(path).unwrap();
     let begin = voice::wav::sound_begins(&bytes, HERTZ).unwrap().unwrap();
     let length = u32::from_le_bytes(bytes[begin - 4..begin].try_into().unwrap());
@@ -152,16 +152,16 @@ pub fn sound(path: &Path) -> Vec<i16> {
     samples.map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
 }
 
-pub fn seconds(samples: &[i16]) -> f64 {
+pub(crate) fn seconds(samples: &[i16]) -> f64 {
     samples.len() as f64 / f64::from(HERTZ)
 }
 
 /// Loudest sample.
-pub fn peak(samples: &[i16]) -> u16 {
+pub(crate) fn peak(samples: &[i16]) -> u16 {
     samples.iter().map(|sample| sample.unsigned_abs()).max().unwrap_or(0)
 }
 
-pub fn phrase(text: &str, language: &'static str, manner: Manner) -> Phrase {
+pub(crate) fn phrase(text: &str, language: &'static str, manner: Manner) -> Phrase {
     Phrase {
         text: PrivateText::from(text),
         language,
@@ -169,12 +169,12 @@ pub fn phrase(text: &str, language: &'static str, manner: Manner) -> Phrase {
     }
 }
 
-pub fn ended(job: u64, how: SpeechEnd) -> VoiceEvent {
+pub(crate) fn ended(job: u64, how: SpeechEnd) -> VoiceEvent {
     VoiceEvent::Ended { job: Job(job), how }
 }
 
 /// A program made of a shell script.
-pub fn program(folder: &Path, script: &str) -> PathBuf {
+pub(crate) fn program(folder: &Path, script: &str) -> PathBuf {
     let path = folder.join("synthesizer");
     let unfinished = folder.join("synthesizer.new");
     fs::write(&unfinished, format!("#!/bin/sh\n{script}\n")).unwrap();

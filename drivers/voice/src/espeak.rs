@@ -214,11 +214,12 @@ impl Sound for EspeakSound {
     fn read(&mut self, samples: &mut [i16]) -> Result<Got, SynthesizerError> {
         self.write()?;
         self.fill()?;
-        if !self.begun && !self.held.is_empty() {
-            if let Some(begin) = sound_begins(&self.held, HERTZ)? {
-                self.held.drain(..begin);
-                self.begun = true;
-            }
+        if !self.begun
+            && !self.held.is_empty()
+            && let Some(begin) = sound_begins(&self.held, HERTZ)?
+        {
+            self.held.drain(..begin);
+            self.begun = true;
         }
         let count = if self.begun {
             samples.len().min(self.held.len() / 2)

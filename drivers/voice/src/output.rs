@@ -16,6 +16,8 @@ const APLAY: &str = "/usr/bin/aplay";
 /// Sound that waits between us and the device, in bytes: a fifth of a second. A louder or slower voice is heard after
 /// what has gone out already.
 const PIPE_BYTES: usize = 8192;
+/// What `aplay` reads before it has made the device ready: a head that might be there, in bytes, with room to spare.
+const HEAD_READ_BYTES: u64 = 1024;
 /// Sound that a live folder takes ahead of time, in samples: a tenth of a second.
 const AHEAD_SAMPLES: u64 = HERTZ as u64 / 10;
 
@@ -76,7 +78,7 @@ struct AlsaOutput {
     /// `None` when no more will come.
     stdin: Option<ChildStdin>,
     written: u64,
-    /// It has read from the pipe, which it does when it holds the device.
+    /// It has read sound from the pipe, which it does when it holds the device.
     has_begun: bool,
 }
 
@@ -124,14 +126,14 @@ impl Output for AlsaOutput {
     fn has_begun(&mut self) -> bool {
         let waiting = self.stdin.as_ref().map(rustix::io::ioctl_fionread);
         if let Some(Ok(waiting)) = waiting {
-            self.has_begun = waiting < self.written;
+            self.has_begun = self.written.saturating_sub(waiting) > HEAD_READ_BYTES;
         }
         self.has_begun
     }
 
     fn finish(&mut self) -> Result<bool, OutputError> {
         // Closed only when it has begun: as long as the pipe is open, it can be seen when that is.
-        if self.has_begun() || self.written == 0 {
+        if self.has_begun() || self.written <= HEAD_READ_BYTES {
             self.stdin = None;
         }
         match self.process.end()? {

@@ -144,6 +144,7 @@ impl Speaking {
         };
         match sound.read(&mut self.chunk[..])? {
             Got::NotYet => return Ok(Step::Waits),
+            Got::End if self.read == 0 && must_sound(&piece.text) => return Err(SynthesizerError::Broken.into()),
             Got::End => {
                 self.sound = None;
                 self.pieces.pop_front();
@@ -202,6 +203,13 @@ impl Speaking {
             }
         }
     }
+}
+
+/// Whether a text has a digit or a Latin, Cyrillic or Arabic letter: every voice has a name for those. For others it may
+/// have none.
+fn must_sound(text: &str) -> bool {
+    let is_plain = |c: char| matches!(c, '\u{410}'..='\u{44f}' | '\u{621}'..='\u{63a}' | '\u{641}'..='\u{64a}');
+    text.chars().any(|c| c.is_ascii_alphanumeric() || is_plain(c))
 }
 
 enum Trouble {

@@ -33,7 +33,7 @@ impl Rate {
 
 /// How loud is spoken, in steps around the usual.
 ///
-/// The usual volume lies [`USUAL_DB`] below what the synthesizer sends. When a terminal is set up, the system's mixer is
+/// The usual volume lies 8 dB below what the synthesizer sends. When a terminal is set up, the system's mixer is
 /// set so that the usual volume gives at most 65 dBA (EN 301 549, 5.1.3.12 and 5.1.3.13); from then on nobody touches it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Volume(i8);

@@ -1,6 +1,6 @@
 //! Speech can be interrupted at any time (EN 301 549, 5.1.3.4 and 5.1.3.5), and events keep their order.
 //! Needs from Debian: espeak-ng.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used)] // a test that measures
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // a test that measures
 mod common;
 use common::{Made, World, ended, phrase, seconds};
 use drivers_api::Job;

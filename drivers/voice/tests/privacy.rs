@@ -1,6 +1,6 @@
 //! Who hears what, and what is left behind (EN 301 549, 5.1.3.8, 5.1.3.9).
 //! Needs from Debian: espeak-ng.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used)] // a test that looks at other programs
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // a test that looks at other programs
 mod common;
 use common::{Made, World, ended, phrase, program, seconds};
 use drivers_api::Job;

@@ -120,21 +120,12 @@ impl Synthesizer for Espeak {
     fn start(&mut self, piece: &Piece, rate: Rate) -> Result<Box<dyn Sound>, SynthesizerError> {
         let voice = voice(piece.language).ok_or(SynthesizerError::Language(piece.language))?;
         let words = words(rate);
-        let waiting = match self.waiting(voice, words) {
-            Some(waiting) => waiting,
-            None => self.launch(voice, words)?,
-        };
-        let mut sound = EspeakSound {
-            text: ssml(piece),
-            written: 0,
-            stdin: Some(waiting.stdin),
-            stdout: Some(waiting.stdout),
-            process: waiting.process,
-            held: Zeroizing::new(Vec::with_capacity(HELD_BYTES)),
-            begun: false,
-        };
-        sound.write()?;
-        Ok(Box::new(sound))
+        if let Some(waiting) = self.waiting(voice, words)
+            && let Ok(sound) = EspeakSound::begin(waiting, piece)
+        {
+            return Ok(Box::new(sound));
+        }
+        Ok(Box::new(EspeakSound::begin(self.launch(voice, words)?, piece)?))
     }
 }
 
@@ -163,6 +154,20 @@ struct EspeakSound {
 }
 
 impl EspeakSound {
+    fn begin(waiting: Waiting, piece: &Piece) -> io::Result<Self> {
+        let mut sound = Self {
+            text: ssml(piece),
+            written: 0,
+            stdin: Some(waiting.stdin),
+            stdout: Some(waiting.stdout),
+            process: waiting.process,
+            held: Zeroizing::new(Vec::with_capacity(HELD_BYTES)),
+            begun: false,
+        };
+        sound.write()?;
+        Ok(sound)
+    }
+
     fn write(&mut self) -> io::Result<()> {
         let Some(stdin) = &mut self.stdin else { return Ok(()) };
         let text = self.text.as_bytes();

@@ -9,6 +9,7 @@ pub mod print;
 pub mod private;
 pub mod signer;
 pub mod slot;
+pub mod voice;
 
 /// Number of a task given to a device. A late answer carries an old number and can't settle a newer visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

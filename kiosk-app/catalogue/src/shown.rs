@@ -42,6 +42,8 @@ const ORDER: [(CardSection, &[DataGroup]); 4] = [
             DataGroup::DateOfBirth,
             DataGroup::PlaceOfBirth,
             DataGroup::Nationality,
+            DataGroup::PhoneNumber,
+            DataGroup::EmailAddress,
         ],
     ),
     (

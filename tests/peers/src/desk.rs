@@ -28,7 +28,7 @@ pub struct Desk {
 
 impl Desk {
     /// A terminal with which everything is right.
-    pub fn new() -> Self {
+    pub fn right() -> Self {
         Self::with(&RIGHT)
     }
 

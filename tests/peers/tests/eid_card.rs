@@ -50,7 +50,7 @@ fn with_peer(test: &str, folder: &str, story: impl FnOnce(&Peer)) {
 #[test]
 fn emulated_card_through_pcscd() {
     with_peer("emulated_card_through_pcscd", "life", |peer| {
-        let mut desk = Desk::new();
+        let mut desk = Desk::right();
         assert!(matches!(desk.next(), CardEvent::ReaderGone), "pcscd doesn't run yet");
         assert_eq!(desk.read(pin(PIN)).unwrap_err(), CardFailure::ReaderGone);
         let pcscd = peer.start_pcscd();

@@ -9,7 +9,7 @@ use outbox::Outbox;
 use peers::pin_changes;
 use printer::{PaperTray, Target};
 use rand::rngs::StdRng;
-use screens::picture::{Canvas, install};
+use screens::picture::{Canvas, Xrgb8888, install};
 use screens::{Screens, ScreensHandle};
 use seal::AuthorityKey;
 use session::view::View;
@@ -28,6 +28,8 @@ const FIRST_FRAMES: usize = 7;
 const REPAINTS: usize = 40;
 /// Before the name of a screen: the median of its full repaints.
 const REPAINT: &str = "ui.repaint_ms.";
+/// Filling the same pixels with one colour, between the repaints: what the machine's memory does at that moment.
+const FILL: &str = "ui.fill_ms";
 const VISITS_PLAYED: usize = 5;
 const SOAK_VISITS: usize = 500;
 const READS: usize = 31;
@@ -71,7 +73,7 @@ fn bench(out: &Path) -> Result<(), Fault> {
             }
         })?;
     }
-    for key in ["ui.rss_mib", "ui.idle_cpu_percent", "ui.rss_after_500_visits_mib"] {
+    for key in ["ui.rss_mib", "ui.idle_cpu_percent", "ui.rss_after_500_visits_mib", FILL] {
         figures.insert(key, *told.get(key).ok_or(format!("{key} was not measured"))?);
     }
     let screens_drawn = told.iter().filter(|(key, _)| key.starts_with(REPAINT));
@@ -269,6 +271,7 @@ fn repaint(canvas: &Canvas) -> Result<(), Fault> {
     let mut world = World::new(setup::load()?, Weather { faults: 0.0 }, 3);
     let mut pixels = Vec::new();
     let mut screens_drawn: BTreeMap<&'static str, Vec<f64>> = BTreeMap::new();
+    let mut fills = Vec::new();
     world.act(1.0);
     for _ in 0..200 {
         show(&screens, canvas, &world);
@@ -278,7 +281,11 @@ fn repaint(canvas: &Canvas) -> Result<(), Fault> {
             for _ in 0..REPAINTS {
                 let began = thread_time();
                 canvas.repaint(&mut pixels);
-                times.push(millis(thread_time().saturating_sub(began)));
+                let drawn = thread_time();
+                times.push(millis(drawn.saturating_sub(began)));
+                pixels.fill(Xrgb8888(0));
+                std::hint::black_box(&pixels);
+                fills.push(millis(thread_time().saturating_sub(drawn)));
             }
         }
         world.act(1.0);
@@ -287,6 +294,7 @@ fn repaint(canvas: &Canvas) -> Result<(), Fault> {
     for (name, times) in screens_drawn {
         println!("{REPAINT}{name} {}", median(times));
     }
+    println!("{FILL} {}", median(fills));
     Ok(())
 }
 

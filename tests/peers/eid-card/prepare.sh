@@ -9,7 +9,7 @@ exec 9> lock; flock 9   # two test runs must not prepare at once
 # What failed runs have left for reading, after an hour.
 find . -maxdepth 1 -name 'run-*' -mmin +60 -exec rm -rf {} +
 # The number changes with this script or the repair; the certificates live for a year.
-[ -n "$(find ready-7 -mtime -300 2>/dev/null)" ] && exit 0
+[ -n "$(find ready-8 -mtime -300 2>/dev/null)" ] && exit 0
 
 # 1 packages; asked for only when one is missing, so that no network is needed later
 PACKAGES="pcscd vsmartcard-vpcd vsmartcard-vpicc libeac3 libeac-dev openpace python3-pycryptodome python3-dev swig gcc
@@ -44,7 +44,7 @@ bash "$HERE/repair-vicc.sh" "$W/vicc"
 rm -rf pki ready-*; mkdir -p pki/tokens; cd pki
 X=$(date -d '+1 year' +%y%m%d)
 RIGHTS="--read-dg1 --read-dg2 --read-dg3 --read-dg4 --read-dg5 --read-dg6 --read-dg7 --read-dg8 --read-dg9 --read-dg10
-  --read-dg13 --read-dg17 --read-dg18 --read-dg19 --read-dg20 --read-dg21 --read-dg22 --rid --verify-community --verify-age --can-allowed"
+  --read-dg13 --read-dg17 --read-dg18 --read-dg19 --read-dg20 --read-dg21 --rid --verify-community --verify-age --can-allowed"
 COMMON="--expires=$X --scheme=ECDSA_SHA_256"
 key() {   # NAME: NAME.pem names its curve, as tokens want it; NAME.pkcs8 has the curve's parameters, as OpenPACE wants it
   openssl ecparam -name brainpoolP256r1 -genkey -noout | openssl pkcs8 -topk8 -nocrypt -out "$1.pem"
@@ -171,4 +171,4 @@ blocklist blocklist_with_card 481e58d17c129a0ab4637d43c7f7eb2b06106f2690e300c4e7
 
 # 8 what is on the card and not as the emulator has it: one that is still valid
 echo "DateOfExpiry=$(date -d '+5 years' +%Y%m%d)" > person.txt
-cd ..; touch ready-7
+cd ..; touch ready-8

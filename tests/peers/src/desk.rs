@@ -116,9 +116,11 @@ impl Desk {
     }
 }
 
+/// All groups but the last: OpenPACE's `cvc-create` grants no right to DG22.
 pub fn all_groups() -> ReadRequest {
+    let may_be_granted = |group: &DataGroup| *group != DataGroup::EmailAddress;
     ReadRequest {
-        groups: DataGroup::ALL.into(),
+        groups: DataGroup::ALL.into_iter().filter(may_be_granted).collect(),
         ..ReadRequest::default()
     }
 }

@@ -9,6 +9,7 @@ use screens::picture::Canvas;
 use screens::{Screens, hand, picture};
 use session::view::{Form, FormField, FormFieldKind, Paper, Screen, View};
 use session::{Ending, Input};
+use simulated::card::{Hand, PadManner, Press, SimulatedSlot};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -72,8 +73,20 @@ impl Player {
     ///
     /// # Errors
     /// Whatever can't be started.
-    #[allow(clippy::disallowed_methods)] // the outermost program owns the clock
     pub fn start(out: &Path) -> Result<Self, Fault> {
+        Self::at(out, Hand::new())
+    }
+
+    /// The same with a reader that has keys of its own (PC/SC part 10).
+    ///
+    /// # Errors
+    /// Whatever can't be started.
+    pub fn start_with_keys(out: &Path) -> Result<Self, Fault> {
+        Self::at(out, Hand::with_pad(PadManner::default()))
+    }
+
+    #[allow(clippy::disallowed_methods)] // the outermost program owns the clock
+    fn at(out: &Path, reader: (Hand, SimulatedSlot)) -> Result<Self, Fault> {
         let folder = out.join("screens");
         let outbox = out.join(OUTBOX);
         std::fs::create_dir_all(&folder)?;
@@ -83,7 +96,7 @@ impl Player {
             // Nobody reads states any more when the player has ended.
             let _ = tell_state.send(state);
         };
-        let setup = Setup::start(out, told)?;
+        let setup = Setup::start(out, reader, told)?;
         let canvas = picture::install(WIDTH, HEIGHT)?;
         let sender = setup.desk.sender.clone();
         let screens = Screens::new(move |tap| sender.send(Input::Tap(tap)))?;
@@ -170,6 +183,43 @@ impl Player {
             code,
             submit_to_paper,
         })
+    }
+
+    /// "What is on my card?" at a reader with keys: first the citizen cancels there, then types the PIN. Gives the values
+    /// of the card's screen.
+    ///
+    /// # Errors
+    /// See [`play`].
+    pub fn see_card_by_keys(&mut self) -> Result<Vec<String>, Fault> {
+        self.until("attract", |screen| {
+            matches!(screen, Screen::Attract { reader_works: true, .. })
+        })?;
+        self.tap("Zum Starten berühren")?;
+        self.until("language", |screen| matches!(screen, Screen::Languages))?;
+        self.tap("Deutsch")?;
+        self.until("services", |screen| matches!(screen, Screen::Services { .. }))?;
+        self.tap("Was steht auf meinem Ausweis?")?;
+        self.until("request", |screen| matches!(screen, Screen::Request(_)))?;
+        self.tap("Weiter")?;
+        self.until("lay_card", |screen| matches!(screen, Screen::LayCard { .. }))?;
+        self.desk
+            .hand
+            .presses([Press::Aborts, Press::Types(simulated::card::PIN)]);
+        self.cards.touch(&self.desk.hand, 0);
+        self.until("not_typed", |screen| matches!(screen, Screen::CardRefused { .. }))?;
+        self.tap("Noch einmal versuchen")?;
+        self.until("on_keys", |screen| {
+            matches!(screen, Screen::Working { on_pad: true, .. })
+        })?;
+        self.until("card", |screen| matches!(screen, Screen::CardContent(_)))?;
+        let Screen::CardContent(content) = &self.view.screen else {
+            return Err("the card's content went away".into());
+        };
+        let facts = content.sections.iter().flat_map(|(_, facts)| facts);
+        let values = facts.map(|fact| fact.value.expose().to_owned()).collect();
+        self.cards.touch(&self.desk.hand, 0);
+        self.until("attract", |screen| matches!(screen, Screen::Attract { .. }))?;
+        Ok(values)
     }
 
     fn fill_form(&mut self) -> Result<(), Fault> {

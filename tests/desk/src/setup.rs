@@ -20,7 +20,7 @@ use seal::AuthorityKey;
 use session::view::View;
 use session::{Input, Terminal};
 use simulated::authority::TestAuthority;
-use simulated::card::Hand;
+use simulated::card::{Hand, SimulatedSlot};
 use simulated::pki::{Chat, Right, TerminalOrder, TestPki};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -69,11 +69,16 @@ impl Drop for Desk {
 }
 
 impl Setup {
-    /// Starts everything but the loop. `out` gets receipts and the databases; `on_state` hears of the line.
+    /// Starts everything but the loop, with that reader. `out` gets receipts and the databases; `on_state` hears of the
+    /// line.
     ///
     /// # Errors
     /// Whatever can't be started, in words.
-    pub fn start(out: &Path, on_state: impl Fn(State) + Send + 'static) -> Result<Self, Fault> {
+    pub fn start(
+        out: &Path,
+        (hand, slot): (Hand, SimulatedSlot),
+        on_state: impl Fn(State) + Send + 'static,
+    ) -> Result<Self, Fault> {
         let data = out.join("data");
         let receipts = out.join("receipts");
         std::fs::create_dir_all(&data)?;
@@ -105,7 +110,6 @@ impl Setup {
         let pki = TestPki::new(Zoned::now().date(), &mut randomness());
         let cards = Cards::new(&pki);
         let authority = TestAuthority::new(&pki, &TerminalOrder::new(pki.today(), rights()), &cards.revoked())?;
-        let (hand, slot) = Hand::new();
         let choice = Choice::new(sender.clone());
         let simulated = reader::spawn(slot, randomness(), authority, choice.listen(false))?;
         // Real cards don't trust the desk's certificate: their PINs can be worked on, their data stay closed.

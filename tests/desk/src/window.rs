@@ -5,6 +5,7 @@ use crate::setup::{Desk, Setup};
 use agent::{Link, State};
 use screens::Screens;
 use session::Input;
+use simulated::card::Hand;
 use slint::{ComponentHandle, LogicalPosition, LogicalSize, ModelRc, VecModel, Weak};
 use std::cell::RefCell;
 use std::path::Path;
@@ -39,7 +40,7 @@ pub fn show(out: &Path) -> Result<(), Fault> {
         let control = control.as_weak();
         move |state: State| tell_state(&control, state)
     };
-    let setup = Setup::start(out, on_state)?;
+    let setup = Setup::start(out, Hand::new(), on_state)?;
     let sender = setup.desk.sender.clone();
     let screens = Screens::new(move |tap| sender.send(Input::Tap(tap)))?;
     screens.window().set_size(KIOSK);

@@ -96,7 +96,9 @@ mod tests {
             assert_eq!(Language::from_tag(language.tag()), Some(language));
             assert_eq!(language.fallbacks()[0], language);
             assert_eq!(language.fallbacks().last(), Some(&Language::German));
-            let same_name = Language::ALL.into_iter().filter(|other| other.own_name() == language.own_name());
+            let same_name = Language::ALL
+                .into_iter()
+                .filter(|other| other.own_name() == language.own_name());
             assert_eq!(same_name.count(), 1);
         }
         assert_eq!(Language::from_tag("ar"), None);

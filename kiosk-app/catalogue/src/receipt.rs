@@ -3,8 +3,9 @@
 use crate::declaration::{Declaration, DeclarationRow};
 use crate::filing::{Delivery, Filing};
 use crate::service::Service;
+use crate::text::Text;
 use crate::town::Town;
-use crate::words::{Text, Word, fill};
+use crate::words::{Word, fill};
 use drivers_api::card::Authenticity;
 use drivers_api::document::{Block, Document, Row};
 use drivers_api::language::Language;

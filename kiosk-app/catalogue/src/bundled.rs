@@ -23,10 +23,12 @@ pub fn files() -> Vec<SourceFile> {
         "words.es.toml",
         "meldebescheinigung/service.toml",
         "meldebescheinigung/texts.de.toml",
+        "meldebescheinigung/texts.de-x-leicht.toml",
         "meldebescheinigung/texts.en.toml",
         "meldebescheinigung/receipt.toml",
         "ausweisdaten/service.toml",
         "ausweisdaten/texts.de.toml",
+        "ausweisdaten/texts.de-x-leicht.toml",
         "ausweisdaten/texts.en.toml",
     ];
     let file = |(path, text): (&str, &str)| SourceFile {

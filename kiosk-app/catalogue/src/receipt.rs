@@ -60,6 +60,10 @@ impl Service {
         for block in &self.receipt.blocks {
             self.render(block, &mut blocks, town, declaration, filing, language);
         }
+        if self.language_of_texts(language) != language {
+            let only_german = self.word(Word::ReceiptOnlyGerman, language);
+            blocks.push(Block::Notice(PrivateText::from(only_german)));
+        }
         Document {
             language,
             title: self.receipt.title.get(language).to_owned(),

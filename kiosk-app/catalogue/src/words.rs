@@ -61,6 +61,7 @@ words! {
     ReceiptContactAddress = "receipt.contact_address" [],
     ReceiptContactEmail = "receipt.contact_email" [],
     ReceiptContactWebsite = "receipt.contact_website" [],
+    ReceiptOnlyGerman = "receipt.only_german" [],
     PinTitle = "pin_note.title" [],
     PinFooter = "pin_note.footer" [],
     PinIntro = "pin_note.intro" [],

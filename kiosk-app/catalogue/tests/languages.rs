@@ -49,7 +49,7 @@ fn texts_that_aren_t_translated_are_german_and_say_so() {
     assert_eq!(translated.title(Language::Turkish), TITLE);
     for language in Language::ALL {
         let [own, both] = match language {
-            Language::German | Language::English => [language; 2],
+            Language::German | Language::EasyGerman | Language::English => [language; 2],
             Language::Turkish => [Language::Turkish, Language::German],
             _ => [Language::German; 2],
         };

@@ -83,7 +83,11 @@ fn receipt_as_printed() {
         let receipt = service.receipt(&town(), &declaration, &filing, language);
         compare(&format!("receipt.{}.txt", language.tag()), &as_text(&receipt));
         let said = matches!(receipt.blocks.last(), Some(Block::Notice(_)));
-        assert_eq!(said, service.language_of_texts(language) != language, "{language:?}: not translated");
+        assert_eq!(
+            said,
+            service.language_of_texts(language) != language,
+            "{language:?}: not translated"
+        );
     }
 }
 

@@ -153,7 +153,11 @@ fn the_language_can_be_changed_without_losing_an_entry() {
     let texts_in = |story: &Story| (story.view().language, story.view().texts_in);
     story.tap(Tap::Language(Language::Turkish));
     sees!(story, Screen::Form(form) if form.title == before.title);
-    assert_eq!(texts_in(&story), (Language::Turkish, Language::German), "the service isn't translated");
+    assert_eq!(
+        texts_in(&story),
+        (Language::Turkish, Language::German),
+        "the service isn't translated"
+    );
     story.tap(Tap::Language(Language::English));
     let Screen::Form(after) = story.screen() else {
         panic!("no form")

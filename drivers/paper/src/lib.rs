@@ -22,6 +22,7 @@ pub mod pdf;
 mod qr;
 mod structure;
 mod theme;
+mod words;
 mod xmp;
 
 /// Why a document can't be put on paper.

@@ -7,8 +7,8 @@ use crate::lines::set_one;
 use crate::pdf::PAGES_MAX;
 use crate::structure::{ElementId, Tree};
 use crate::theme::*;
+use crate::words::page_number;
 use drivers_api::document::Document;
-use drivers_api::language::Language;
 use printpdf::Op;
 use std::collections::BTreeSet;
 
@@ -111,14 +111,6 @@ pub(crate) fn running(document: &Document, pages: usize) -> Result<(Vec<Running>
         });
     }
     Ok((all, substituted))
-}
-
-/// "Seite 1 von 2"
-fn page_number(language: Language, page: usize, pages: usize) -> String {
-    match language {
-        Language::German => format!("Seite {page} von {pages}"),
-        Language::English => format!("Page {page} of {pages}"),
-    }
 }
 
 /// Every glyph the pages use, by weight: regular, semi-bold.
@@ -314,11 +306,5 @@ mod tests {
             paginate((0..100_000).map(|_| slab(20.0, false)).collect()),
             Err(PaperError::TooLong)
         ));
-    }
-
-    #[test]
-    fn numbers_are_in_the_document_s_language() {
-        assert_eq!(page_number(Language::German, 1, 2), "Seite 1 von 2");
-        assert_eq!(page_number(Language::English, 1, 2), "Page 1 of 2");
     }
 }

@@ -6,9 +6,9 @@ use crate::flow::Flow;
 use crate::page::{draw, glyphs_used, paginate, running};
 use crate::structure::{Role, Tree};
 use crate::theme::{PAGE_HEIGHT, PAGE_WIDTH, Weight};
+use crate::words::substitution_notice;
 use crate::{PaperError, structure};
 use drivers_api::document::{Block, Document};
-use drivers_api::language::Language;
 use printpdf::{Mm, Op, PdfDocument, PdfFont, PdfPage, PdfSaveOptions, TextItem};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -101,18 +101,6 @@ fn wipe(pages: &mut [PdfPage]) {
                     code.cid.zeroize();
                 }
             }
-        }
-    }
-}
-
-/// What the reader is told when the font lacks characters.
-fn substitution_notice(language: Language, count: usize) -> String {
-    match (language, count) {
-        (Language::German, 1) => "Ein Zeichen dieses Dokuments kennt die Druckschrift nicht; dafür steht ▯.".to_owned(),
-        (Language::German, n) => format!("{n} Zeichen dieses Dokuments kennt die Druckschrift nicht; dafür steht ▯."),
-        (Language::English, 1) => "The printing font lacks one character of this document; ▯ stands for it.".to_owned(),
-        (Language::English, n) => {
-            format!("The printing font lacks {n} characters of this document; ▯ stands for each.")
         }
     }
 }

@@ -54,6 +54,47 @@ fn the_same_document_gives_the_same_bytes() {
     );
 }
 
+/// A sentence with every letter that the language's alphabet adds to A–Z.
+fn pangram(language: Language) -> &'static str {
+    match language {
+        Language::German | Language::EasyGerman => "Zwölf Boxkämpfer jagen Viktor quer über den großen Deich",
+        Language::English => "The quick brown fox jumps over the lazy dog",
+        Language::Turkish => "Pijamalı hasta yağız şoföre çabucak güvendi İIıi",
+        Language::Russian => "Съешь же ещё этих мягких французских булок, да выпей чаю",
+        Language::Ukrainian => "Чуєш їх, доцю, га? Кумедна ж ти, прощайся без ґольфів! Євген, Їжак, Індик",
+        Language::Polish => "Pchnąć w tę łódź jeża lub ośm skrzyń fig ŻŹĆ",
+        Language::Romanian => "Gheorghe, obezul, a reușit să obțină jucându-se un flux în Quebec âîșț ĂÂÎȘȚ",
+        Language::French => "Voix ambiguë d’un cœur qui, au zéphyr, préfère les jattes de kiwis çàùÿ",
+        Language::Spanish => "El pingüino Wenceslao hizo kilómetros bajo exhaustiva lluvia y frío, añoraba ¿¡",
+    }
+}
+
+#[test]
+fn every_language_can_be_printed_and_read_out() {
+    for language in Language::ALL {
+        let blocks = vec![
+            heading(pangram(language)),
+            paragraph(pangram(language)),
+            Block::Table(vec![row(pangram(language), pangram(language))]),
+        ];
+        let document = Document {
+            language,
+            ..document(blocks)
+        };
+        let pdf = render(&document).unwrap();
+        assert_eq!(pdf.substituted, 0, "{language:?}");
+        let read = lopdf::Document::load_mem(&pdf.bytes).unwrap();
+        let tag = read.catalog().unwrap().get(b"Lang").unwrap().as_str().unwrap();
+        assert_eq!(tag, language.tag().as_bytes());
+        let text = read.extract_text(&[1]).unwrap();
+        let words: Vec<&str> = text.split_whitespace().collect();
+        for word in pangram(language).split_whitespace() {
+            let count = words.iter().filter(|read| **read == word).count();
+            assert!(count >= 4, "{language:?}: “{word}” stands {count} times in {text}");
+        }
+    }
+}
+
 #[test]
 fn a_receipt_stays_small() {
     let rows = (0..30)
@@ -145,9 +186,8 @@ proptest! {
         title in any_text(),
         issuer in any_text(),
         footer in any_text(),
-        english in any::<bool>(),
+        language in proptest::sample::select(Language::ALL.to_vec()),
     ) {
-        let language = if english { Language::English } else { Language::German };
         let document = Document { language, title, issuer, footer, blocks };
         match render(&document) {
             Ok(pdf) => {

@@ -1,43 +1,39 @@
 //! The services built into the program: the town of `make run` and of the tests.
 use crate::fault::SourceFile;
 
+macro_rules! bundled {
+    ($($path:literal,)*) => {
+        [$(($path, include_str!(concat!("../../services/", $path)))),*]
+    };
+}
+
 /// The files of `kiosk-app/services` as they were when the program was built.
 pub fn files() -> Vec<SourceFile> {
-    let file = |path: &str, text: &str| SourceFile {
+    let files = bundled![
+        "town.toml",
+        "words.de.toml",
+        "words.de-x-leicht.toml",
+        "words.en.toml",
+        "words.tr.toml",
+        "words.ru.toml",
+        "words.uk.toml",
+        "words.pl.toml",
+        "words.ro.toml",
+        "words.fr.toml",
+        "words.es.toml",
+        "meldebescheinigung/service.toml",
+        "meldebescheinigung/texts.de.toml",
+        "meldebescheinigung/texts.de-x-leicht.toml",
+        "meldebescheinigung/texts.en.toml",
+        "meldebescheinigung/receipt.toml",
+        "ausweisdaten/service.toml",
+        "ausweisdaten/texts.de.toml",
+        "ausweisdaten/texts.de-x-leicht.toml",
+        "ausweisdaten/texts.en.toml",
+    ];
+    let file = |(path, text): (&str, &str)| SourceFile {
         path: path.to_owned(),
         text: text.to_owned(),
     };
-    vec![
-        file("town.toml", include_str!("../../services/town.toml")),
-        file("words.de.toml", include_str!("../../services/words.de.toml")),
-        file("words.en.toml", include_str!("../../services/words.en.toml")),
-        file(
-            "meldebescheinigung/service.toml",
-            include_str!("../../services/meldebescheinigung/service.toml"),
-        ),
-        file(
-            "meldebescheinigung/texts.de.toml",
-            include_str!("../../services/meldebescheinigung/texts.de.toml"),
-        ),
-        file(
-            "meldebescheinigung/texts.en.toml",
-            include_str!("../../services/meldebescheinigung/texts.en.toml"),
-        ),
-        file(
-            "meldebescheinigung/receipt.toml",
-            include_str!("../../services/meldebescheinigung/receipt.toml"),
-        ),
-        file(
-            "ausweisdaten/service.toml",
-            include_str!("../../services/ausweisdaten/service.toml"),
-        ),
-        file(
-            "ausweisdaten/texts.de.toml",
-            include_str!("../../services/ausweisdaten/texts.de.toml"),
-        ),
-        file(
-            "ausweisdaten/texts.en.toml",
-            include_str!("../../services/ausweisdaten/texts.en.toml"),
-        ),
-    ]
+    files.into_iter().map(file).collect()
 }

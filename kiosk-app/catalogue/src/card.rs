@@ -3,7 +3,8 @@
 use crate::answers::Answers;
 use crate::declaration::{DeclarationRow, Section};
 use crate::service::Service;
-use crate::words::{Text, Word, fill};
+use crate::text::Text;
+use crate::words::{Word, fill};
 use drivers_api::card::{DataGroup, PersonalData};
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;

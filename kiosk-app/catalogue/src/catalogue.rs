@@ -28,8 +28,9 @@ pub struct Loaded {
 }
 
 impl Catalogue {
-    /// Reads a services folder: `town.toml`, `words.de.toml` and `words.en.toml` (left out: the built-in words), and
-    /// for each service a folder with `service.toml`, `texts.de.toml`, `texts.en.toml` and `receipt.toml`.
+    /// Reads a services folder: `town.toml`, `words.de.toml`, `words.en.toml` and words in other languages (left out:
+    /// the built-in ones), and for each service a folder with `service.toml`, `texts.de.toml`, `texts.en.toml`,
+    /// `receipt.toml` and texts in other languages.
     ///
     /// # Errors
     /// The faults, when `town.toml` or the words are missing or broken, or when no service is left. Broken services

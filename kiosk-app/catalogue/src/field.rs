@@ -1,6 +1,6 @@
 //! Fields and pages of a form.
 use crate::card::CardQuestion;
-use crate::words::Text;
+use crate::text::Text;
 use drivers_api::card::DataGroup;
 use drivers_api::language::Language;
 

@@ -21,6 +21,7 @@ mod schema;
 mod service;
 mod shown;
 mod submission;
+mod text;
 mod town;
 mod walk;
 mod words;

@@ -3,8 +3,9 @@
 use crate::declaration::{Declaration, DeclarationRow};
 use crate::filing::{Delivery, Filing};
 use crate::service::Service;
+use crate::text::Text;
 use crate::town::Town;
-use crate::words::{Text, Word, fill};
+use crate::words::{Word, fill};
 use drivers_api::card::Authenticity;
 use drivers_api::document::{Block, Document, Row};
 use drivers_api::language::Language;
@@ -58,6 +59,10 @@ impl Service {
         let mut blocks = Vec::new();
         for block in &self.receipt.blocks {
             self.render(block, &mut blocks, town, declaration, filing, language);
+        }
+        if self.language_of_texts(language) != language {
+            let only_german = self.word(Word::ReceiptOnlyGerman, language);
+            blocks.push(Block::Notice(PrivateText::from(only_german)));
         }
         Document {
             language,

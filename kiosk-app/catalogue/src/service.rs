@@ -2,10 +2,11 @@
 use crate::card::Asked;
 use crate::field::{Field, FieldIndex, Page, PageIndex};
 use crate::receipt::ReceiptTemplate;
-use crate::words::{Text, Word, Words, fill};
+use crate::text::Text;
+use crate::words::{Word, Words, fill};
 use drivers_api::card::{DataGroups, ReadRequest};
 use drivers_api::language::Language;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Name of a service's folder.
@@ -65,6 +66,8 @@ pub struct Service {
 /// Texts of a service as a whole.
 #[derive(Debug, Default)]
 pub(crate) struct ServiceTexts {
+    /// In which languages there are texts; German is always among them.
+    pub(crate) languages: BTreeSet<Language>,
     pub(crate) title: Text,
     pub(crate) summary: Text,
     pub(crate) purpose: Text,
@@ -102,6 +105,16 @@ impl Service {
     /// Version of the definition.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// In which language its texts are shown in a visit of this language: in this one if they are translated, else in
+    /// another one, which the screen says and speech speaks.
+    pub fn language_of_texts(&self, language: Language) -> Language {
+        let mut known = language
+            .fallbacks()
+            .into_iter()
+            .filter(|language| self.texts.languages.contains(language));
+        known.next().unwrap_or_default()
     }
 
     /// Its name.

@@ -1,27 +1,12 @@
-//! The words every service shares: labels of the receipt, problem texts, month names. They come from
-//! `words.de.toml` and `words.en.toml`, so that no sentence for citizens stands in code.
-use crate::bundled;
-use crate::fault::{Faults, SourceFile};
-use crate::load::view::{At, Parsed, View};
+//! The words every service shares: labels of the receipt, problem texts, month names. They come from `words.de.toml`,
+//! `words.en.toml` and what other languages have, so that no sentence for citizens stands in code.
+use crate::fault::Faults;
+use crate::load::view::View;
+use crate::load::words::bundled_words;
+use crate::text::Text;
 use drivers_api::language::Language;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
-
-/// One text in every language.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Text {
-    pub(crate) german: String,
-    pub(crate) english: String,
-}
-
-impl Text {
-    pub(crate) fn get(&self, language: Language) -> &str {
-        match language {
-            Language::German => &self.german,
-            Language::English => &self.english,
-        }
-    }
-}
 
 macro_rules! words {
     ($($name:ident = $key:literal [$($slot:literal),*],)*) => {
@@ -30,7 +15,7 @@ macro_rules! words {
         pub(crate) enum Word { $($name,)* }
 
         /// Each word, its key in the files (`table.key`), and the slots its text may have.
-        const WORDS: &[(Word, &str, &[&str])] = &[$((Word::$name, $key, &[$($slot),*]),)*];
+        pub(crate) const WORDS: &[(Word, &str, &[&str])] = &[$((Word::$name, $key, &[$($slot),*]),)*];
     };
 }
 
@@ -76,6 +61,7 @@ words! {
     ReceiptContactAddress = "receipt.contact_address" [],
     ReceiptContactEmail = "receipt.contact_email" [],
     ReceiptContactWebsite = "receipt.contact_website" [],
+    ReceiptOnlyGerman = "receipt.only_german" [],
     PinTitle = "pin_note.title" [],
     PinFooter = "pin_note.footer" [],
     PinIntro = "pin_note.intro" [],
@@ -95,52 +81,31 @@ words! {
     CardNotOnChip = "card.not_on_chip" [],
 }
 
-const MONTHS: usize = 12;
-/// Table of the document types.
-const DOCUMENTS: &str = "document";
-/// Table of the states.
-const STATES: &str = "state";
+/// Months of a year.
+pub(crate) const MONTHS: usize = 12;
 
-/// All shared words in every language.
+/// All shared words in the languages that have them; German has all.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
     /// In the order of [`WORDS`].
-    texts: Vec<Text>,
-    months: Vec<Text>,
+    pub(crate) texts: Vec<Text>,
+    pub(crate) months: Vec<Text>,
     /// By code (TR-03127 §3.4.3).
-    document_types: Names,
+    pub(crate) document_types: Names,
     /// By code (ICAO 9303-3 §5).
-    states: Names,
+    pub(crate) states: Names,
 }
 
 /// Names of codes.
-type Names = BTreeMap<String, Text>;
+pub(crate) type Names = BTreeMap<String, Text>;
 
 impl Words {
     /// The words built into the program.
     pub(crate) fn bundled() -> &'static Arc<Self> {
-        static BUNDLED: LazyLock<Arc<Words>> = LazyLock::new(|| {
-            let files = bundled::files();
-            let file = |name: &str| files.iter().find(|file| file.path == name);
-            // A test keeps the built-in files free of faults; without it texts would be empty, and nothing would stop.
-            let words = Words::load(file("words.de.toml"), file("words.en.toml"), &mut Faults::default());
-            Arc::new(words.unwrap_or_default())
-        });
+        // A test keeps the built-in files free of faults; without it texts would be empty, and nothing would stop.
+        static BUNDLED: LazyLock<Arc<Words>> =
+            LazyLock::new(|| Arc::new(bundled_words(&mut Faults::default()).unwrap_or_default()));
         &BUNDLED
-    }
-
-    /// Reads both files.
-    pub(crate) fn load(german: Option<&SourceFile>, english: Option<&SourceFile>, faults: &mut Faults) -> Option<Self> {
-        let german = required(german, "words.de.toml", faults).and_then(|file| read(file, faults));
-        let english = required(english, "words.en.toml", faults).and_then(|file| read(file, faults));
-        let (german, english) = (german?, english?);
-        let pair = |(german, english)| Text { german, english };
-        Some(Self {
-            texts: german.texts.into_iter().zip(english.texts).map(pair).collect(),
-            months: german.months.into_iter().zip(english.months).map(pair).collect(),
-            document_types: named(DOCUMENTS, german.document_types, english.document_types, faults),
-            states: named(STATES, german.states, english.states, faults),
-        })
     }
 
     /// The text of a word, with its slots.
@@ -173,101 +138,6 @@ impl Words {
             .find(|(_, name, slots)| slots.is_empty() && name.strip_prefix("receipt.") == Some(key))?;
         self.texts.get(*word as usize)
     }
-}
-
-struct OneLanguage {
-    texts: Vec<String>,
-    months: Vec<String>,
-    document_types: BTreeMap<String, String>,
-    states: BTreeMap<String, String>,
-}
-
-fn required<'a>(file: Option<&'a SourceFile>, path: &str, faults: &mut Faults) -> Option<&'a SourceFile> {
-    if file.is_none() {
-        faults.add(path, None, "the file is missing", "add it; both languages are needed");
-    }
-    file
-}
-
-fn read(file: &SourceFile, faults: &mut Faults) -> Option<OneLanguage> {
-    let before = faults.count();
-    let parsed = Parsed::parse(file, faults)?;
-    let mut root = parsed.view();
-    let mut texts = Vec::with_capacity(WORDS.len());
-    let mut months = Vec::new();
-    for section in ["problem", "date", "answer", "fee", "receipt", "pin_note", "card"] {
-        let Some(mut view) = root.table(section, format!("[{section}]"), faults) else {
-            root.fault(faults, root.line, format!("[{section}] is missing"), "add the table");
-            continue;
-        };
-        for (_, name, slots) in WORDS
-            .iter()
-            .filter(|(_, name, _)| name.split('.').next() == Some(section))
-        {
-            let key = name.split_once('.').map_or(*name, |(_, key)| key);
-            let text = view.text(key, faults).unwrap_or_default();
-            check_slots(&view, key, &text, slots, faults);
-            texts.push(text);
-        }
-        if section == "date" {
-            months = view
-                .texts("months", faults)
-                .into_iter()
-                .map(|At { value, .. }| value)
-                .collect();
-            if months.len() != MONTHS {
-                view.fault(
-                    faults,
-                    view.line_of("months"),
-                    "`months` needs twelve names",
-                    "name all months",
-                );
-            }
-        }
-        view.finish(faults);
-    }
-    let document_types = names(&mut root, DOCUMENTS, faults);
-    let states = names(&mut root, STATES, faults);
-    root.finish(faults);
-    (faults.count() == before).then_some(OneLanguage {
-        texts,
-        months,
-        document_types,
-        states,
-    })
-}
-
-/// A table of codes and their names.
-fn names(root: &mut View<'_>, table: &str, faults: &mut Faults) -> BTreeMap<String, String> {
-    let Some(mut view) = root.table(table, format!("[{table}]"), faults) else {
-        root.fault(faults, root.line, format!("[{table}] is missing"), "add the table");
-        return BTreeMap::new();
-    };
-    let keys = view.keys().into_iter();
-    keys.filter_map(|At { value: code, .. }| Some((code.clone(), view.text(&code, faults)?)))
-        .collect()
-}
-
-/// Both languages together. A code that only one of them knows is told.
-fn named(
-    table: &str,
-    german: BTreeMap<String, String>,
-    mut english: BTreeMap<String, String>,
-    faults: &mut Faults,
-) -> Names {
-    let mut lacks = |path, code: &str| {
-        let what = format!("`{}` is missing in [{table}]", crate::load::view::shorten(code));
-        faults.add(path, None, what, "both languages name the same codes");
-    };
-    let mut names = Names::new();
-    for (code, german) in german {
-        match english.remove(&code) {
-            Some(english) => drop(names.insert(code, Text { german, english })),
-            None => lacks("words.en.toml", &code),
-        }
-    }
-    english.keys().for_each(|code| lacks("words.de.toml", code));
-    names
 }
 
 /// Reports slots (`{name}`) that nobody fills, and slots that are missing.
@@ -349,8 +219,12 @@ mod tests {
     #[test]
     fn bundled_words_have_no_fault() {
         let words = Words::bundled();
+        let mut faults = Faults::default();
+        bundled_words(&mut faults);
+        assert!(faults.into_list().is_empty());
         assert_eq!((words.texts.len(), words.months.len()), (WORDS.len(), MONTHS));
         assert_eq!(words.month(8, Language::German), "August");
+        assert_eq!(words.month(8, Language::EasyGerman), "August");
         for (index, (word, ..)) in WORDS.iter().enumerate() {
             assert_eq!(*word as usize, index);
         }

@@ -82,6 +82,12 @@ fn receipt_as_printed() {
         let filing = filing(Delivery::OnItsWay, Some(Authenticity::NotProven));
         let receipt = service.receipt(&town(), &declaration, &filing, language);
         compare(&format!("receipt.{}.txt", language.tag()), &as_text(&receipt));
+        let said = matches!(receipt.blocks.last(), Some(Block::Notice(_)));
+        assert_eq!(
+            said,
+            service.language_of_texts(language) != language,
+            "{language:?}: not translated"
+        );
     }
 }
 

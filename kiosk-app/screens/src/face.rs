@@ -62,7 +62,7 @@ pub(crate) fn show(inner: &Inner, view: &View) {
 fn select(language: Language) {
     let name = match language {
         Language::German => "",
-        Language::English => "en",
+        translated => translated.tag(), // the name of its folder in `translations`
     };
     let selected = slint::select_bundled_translation(name);
     debug_assert!(selected.is_ok(), "the translations are bundled");

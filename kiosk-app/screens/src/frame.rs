@@ -21,7 +21,8 @@ pub(crate) fn seconds(s: u32) -> i32 {
 pub(crate) fn fill(app: &ui::App, view: &View) {
     let frame = app.global::<ui::Frame>();
     frame.set_town(SharedString::from(&view.town));
-    frame.set_english(view.language == Language::English);
+    frame.set_language(SharedString::from(view.language.own_name()));
+    frame.set_untranslated(view.texts_in != view.language);
     frame.set_back(view.back);
     frame.set_cancel(view.cancel);
     frame.set_asking_cancel(view.asking_cancel);

@@ -1,4 +1,4 @@
-//! Draws every screen in both languages and orientations, writes the pictures, and checks what a program can see of
+//! Draws every screen in every language and both orientations, writes the pictures, and checks what a program can see of
 //! them: nothing blank, nothing outside the window, nothing too small to touch, no text cut off.
 #![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // helpers of tests
 mod common;

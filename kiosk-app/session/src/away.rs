@@ -77,6 +77,7 @@ impl Away {
         let remaining_s = patience::seconds(self.until.saturating_sub(now));
         View {
             language: self.visit.language,
+            texts_in: self.visit.language,
             town: terminal.catalogue.town().name().to_owned(),
             screen: Screen::Away(AwayView {
                 remaining_s,

@@ -61,12 +61,19 @@ impl AnyStage for ChoosingService {
             id: service.id().clone(),
             title: service.title(language).to_owned(),
             summary: service.summary(language).to_owned(),
+            texts_in: service.language_of_texts(language),
             needs_card: service.needs_card(),
             available: availability(service, terminal),
         };
         view::Screen::Services {
             tiles: terminal.catalogue.services().iter().map(tile).collect(),
         }
+    }
+
+    fn texts_in(&self, language: Language, terminal: &Terminal) -> Language {
+        let services = terminal.catalogue.services().iter();
+        let mut spoken = services.map(|service| service.language_of_texts(language));
+        spoken.find(|spoken| *spoken != language).unwrap_or(language)
     }
 
     fn has_back(&self) -> bool {
@@ -133,6 +140,10 @@ impl AnyStage for Requesting {
             certificate: terminal.certificate.clone().filter(|_| service.needs_card()),
             no_paper: terminal.printer_trouble.is_some() && !only_shown,
         }))
+    }
+
+    fn texts_in(&self, language: Language, _terminal: &Terminal) -> Language {
+        self.service.language_of_texts(language)
     }
 
     fn has_back(&self) -> bool {

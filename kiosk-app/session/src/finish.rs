@@ -265,6 +265,10 @@ impl AnyStage for Receipt {
         })
     }
 
+    fn texts_in(&self, language: Language, _terminal: &Terminal) -> Language {
+        self.case.service.language_of_texts(language)
+    }
+
     fn wake(&self) -> Option<Now> {
         self.paper.wake()
     }

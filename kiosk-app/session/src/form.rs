@@ -207,6 +207,10 @@ impl AnyStage for Filling {
         })
     }
 
+    fn texts_in(&self, language: Language, _terminal: &Terminal) -> Language {
+        self.case.service.language_of_texts(language)
+    }
+
     fn has_back(&self) -> bool {
         let first = self
             .case
@@ -272,6 +276,10 @@ impl AnyStage for Reviewing {
             fee: service.fee_text(language),
             authenticity: *authenticity,
         })
+    }
+
+    fn texts_in(&self, language: Language, _terminal: &Terminal) -> Language {
+        self.case.service.language_of_texts(language)
     }
 
     fn has_back(&self) -> bool {

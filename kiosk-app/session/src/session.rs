@@ -44,6 +44,7 @@ impl Session {
         match self {
             Self::Idle => View {
                 language: Language::default(),
+                texts_in: Language::default(),
                 town: terminal.catalogue.town().name().to_owned(),
                 screen: Screen::Attract {
                     card_left: terminal.card.is_some(),

@@ -62,6 +62,10 @@ impl AnyStage for Showing {
         })
     }
 
+    fn texts_in(&self, language: Language, _terminal: &Terminal) -> Language {
+        self.service.language_of_texts(language)
+    }
+
     fn has_back(&self) -> bool {
         true
     }
@@ -101,6 +105,10 @@ impl AnyStage for Exit {
             title: title.to_owned(),
             text: text.trim_end().to_owned(),
         }
+    }
+
+    fn texts_in(&self, language: Language, _terminal: &Terminal) -> Language {
+        self.service.language_of_texts(language)
     }
 
     fn has_back(&self) -> bool {

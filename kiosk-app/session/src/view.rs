@@ -14,8 +14,11 @@ pub use card::{CardHint, CardWork, PinNews, Refusal, SecretEntry, SecretKind, Se
 /// The whole face of the terminal at one moment.
 #[derive(Debug)]
 pub struct View {
-    /// Language of all texts.
+    /// Language of the visit.
     pub language: Language,
+    /// Language of the service's texts on this screen: that of the visit, unless they aren't translated, which the
+    /// screen says and speech follows. On a list of services it is another one as soon as one of them isn't translated.
+    pub texts_in: Language,
     /// Name of the town.
     pub town: String,
     /// What is shown.
@@ -143,6 +146,8 @@ pub struct Tile {
     pub title: String,
     /// What it is, in one sentence.
     pub summary: String,
+    /// Language of both.
+    pub texts_in: Language,
     /// It needs a card.
     pub needs_card: bool,
     /// Whether it can be begun now.

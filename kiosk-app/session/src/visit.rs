@@ -124,6 +124,10 @@ pub(crate) trait AnyStage: Sized {
     }
     /// What is shown.
     fn screen(&self, language: Language, terminal: &Terminal) -> Screen;
+    /// Language of the service's texts on the screen; see [`View::texts_in`].
+    fn texts_in(&self, language: Language, _terminal: &Terminal) -> Language {
+        language
+    }
     /// "Back" leads somewhere.
     fn has_back(&self) -> bool {
         false
@@ -314,6 +318,8 @@ impl Visit {
             over ending => Screen::Goodbye { ending: *ending });
         View {
             language: self.language,
+            texts_in: each_stage!(&self.stage, stage => stage.texts_in(self.language, terminal),
+                over _ending => self.language),
             town: terminal.catalogue.town().name().to_owned(),
             screen,
             countdown: self.patience().countdown(now),

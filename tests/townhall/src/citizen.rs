@@ -148,7 +148,7 @@ fn fill(form: &Form, rng: &mut StdRng) -> Act {
 fn nonsense(rng: &mut StdRng) -> Act {
     Act::Tap(match rng.random_range(0..21) {
         0 => Tap::Start,
-        1 => Tap::Language(Language::English),
+        1 => Tap::Language(Language::ALL[rng.random_range(0..Language::ALL.len())]),
         2 => Tap::Service("gibt-es-nicht".into()),
         3 | 4 => Tap::Continue,
         5 | 6 => Tap::Back,

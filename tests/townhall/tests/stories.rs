@@ -150,11 +150,19 @@ fn the_language_can_be_changed_without_losing_an_entry() {
     let Screen::Form(before) = story.screen() else {
         panic!("no form")
     };
+    let texts_in = |story: &Story| (story.view().language, story.view().texts_in);
+    story.tap(Tap::Language(Language::Turkish));
+    sees!(story, Screen::Form(form) if form.title == before.title);
+    assert_eq!(
+        texts_in(&story),
+        (Language::Turkish, Language::German),
+        "the service isn't translated"
+    );
     story.tap(Tap::Language(Language::English));
     let Screen::Form(after) = story.screen() else {
         panic!("no form")
     };
-    assert_eq!(story.view().language, Language::English);
+    assert_eq!(texts_in(&story), (Language::English, Language::English));
     assert_eq!(before.page, after.page);
     assert_ne!(before.title, after.title);
     let values = |form: &session::view::Form| form.fields.iter().map(|f| f.value.duplicate()).collect::<Vec<_>>();

@@ -5,8 +5,8 @@ use crate::field::{Field, FieldIndex, Page, Step, Value};
 use crate::load::view::{At, Parsed, View, shorten};
 use crate::load::{card, fields, format_of, graph};
 use crate::service::{Cents, Finish};
+use crate::text::Text;
 use crate::walk::{FIELDS_MAX, PAGES_MAX};
-use crate::words::Text;
 use drivers_api::card::{DataGroup, DataGroups, ReadRequest};
 use toml::de::DeValue;
 

@@ -6,8 +6,8 @@ use crate::field::{CardSource, Choice, Correctable, Field, FieldKind, PageIndex}
 use crate::load::definition::{RawField, condition, id, is_id};
 use crate::load::view::{View, shorten};
 use crate::submission::{FROM_CARD_KEY, PSEUDONYM_KEY, SERVICE_KEY, VERSION_KEY};
+use crate::text::Text;
 use crate::walk::FIELDS_MAX;
-use crate::words::Text;
 use drivers_api::card::DataGroups;
 use std::collections::BTreeSet;
 use toml::de::DeValue;

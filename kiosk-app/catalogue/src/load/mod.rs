@@ -7,23 +7,27 @@ mod receipt;
 mod texts;
 mod town;
 pub(crate) mod view;
+pub(crate) mod words;
 
 use crate::catalogue::{Catalogue, Loaded};
 use crate::fault::{Fault, Faults, SourceFile};
 use crate::receipt::ReceiptTemplate;
-use crate::service::{Finish, Service, ServiceId};
+use crate::service::{Finish, Service, ServiceId, ServiceTexts};
 use crate::words::Words;
+use drivers_api::language::Language;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Most files of a services folder: two thousand services of four files each, with room.
-const FILES_MAX: usize = 10_000;
+/// Most files of a services folder: a thousand services with texts in every language.
+const FILES_MAX: usize = 15_000;
 /// Longest name of a service's folder.
 const ID_BYTES_MAX: usize = 64;
-/// Files of a service.
+/// Files that a service must have.
 const SERVICE_FILES: [&str; 4] = ["service.toml", "texts.de.toml", "texts.en.toml", RECEIPT];
 /// The one that only a service needs which submits something.
 const RECEIPT: &str = "receipt.toml";
+/// First part of the names of its texts.
+const TEXTS: &str = "texts";
 /// Version of the format that this program reads.
 const FORMAT: i64 = 1;
 
@@ -45,12 +49,13 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
         );
         return Err(faults.into_list());
     }
-    let (root, folders) = sorted(files, &mut faults);
-    let words = match (root.get("words.de.toml"), root.get("words.en.toml")) {
-        (None, None) => Some(Arc::clone(Words::bundled())),
-        (german, english) => Words::load(german.copied(), english.copied(), &mut faults).map(Arc::new),
+    let Sorted { town, words, folders } = sorted(files, &mut faults);
+    let words = if words.is_empty() {
+        Some(Arc::clone(Words::bundled()))
+    } else {
+        words::town_words(&words, &mut faults).map(Arc::new)
     };
-    let town = match root.get("town.toml") {
+    let town = match town {
         Some(file) => town::read(file, &mut faults),
         None => {
             faults.add(
@@ -85,56 +90,71 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
     })
 }
 
-/// Files at the root by name, and the others by folder, sorted by id.
-fn sorted<'a>(files: &'a [SourceFile], faults: &mut Faults) -> (BTreeMap<&'a str, &'a SourceFile>, Vec<Folder<'a>>) {
-    let mut root = BTreeMap::new();
+/// The files, each where it belongs.
+#[derive(Default)]
+struct Sorted<'a> {
+    town: Option<&'a SourceFile>,
+    words: BTreeMap<Language, &'a SourceFile>,
+    /// By id.
+    folders: Vec<Folder<'a>>,
+}
+
+/// Puts every file into its place; what has none is told.
+fn sorted<'a>(files: &'a [SourceFile], faults: &mut Faults) -> Sorted<'a> {
+    let mut sorted = Sorted::default();
     let mut folders: BTreeMap<&str, Folder<'_>> = BTreeMap::new();
     for file in files {
         let path = view::shorten(&file.path);
         let twice = match file.path.split_once('/') {
-            None if matches!(file.path.as_str(), "town.toml" | "words.de.toml" | "words.en.toml") => {
-                root.insert(file.path.as_str(), file).is_some()
-            }
-            Some((id, name)) if is_id(id) && SERVICE_FILES.contains(&name) => {
-                let folder = folders.entry(id).or_insert_with(|| Folder {
-                    id,
-                    files: BTreeMap::new(),
-                });
-                folder.files.insert(name, file).is_some()
-            }
+            None if file.path == "town.toml" => sorted.town.replace(file).is_some(),
+            None => match language_file(words::WORDS_FILE, &file.path) {
+                Some(Ok(language)) => sorted.words.insert(language, file).is_some(),
+                Some(Err(tag)) => no_language(&path, tag, faults),
+                None => {
+                    let mend = "known: town.toml, words.de.toml, words.en.toml, and words in other languages";
+                    faults.add(&path, None, "not a file of a town", mend);
+                    false
+                }
+            },
             Some((id, _)) if !is_id(id) => {
-                faults.add(
-                    &path,
-                    None,
-                    "not a name for a service's folder",
-                    "use a–z, 0–9, - and _, at most 64",
-                );
+                let mend = "use a–z, 0–9, - and _, at most 64";
+                faults.add(&path, None, "not a name for a service's folder", mend);
                 false
             }
-            Some(_) => {
-                faults.add(
-                    &path,
-                    None,
-                    "not a file of a service",
-                    format!("known: {}", SERVICE_FILES.join(", ")),
-                );
-                false
-            }
-            None => {
-                faults.add(
-                    &path,
-                    None,
-                    "not a file of a town",
-                    "known: town.toml, words.de.toml, words.en.toml",
-                );
-                false
-            }
+            Some((id, name)) => match language_file(TEXTS, name) {
+                Some(Err(tag)) => no_language(&path, tag, faults),
+                None if !SERVICE_FILES.contains(&name) => {
+                    let mend = format!("known: {}, and texts in other languages", SERVICE_FILES.join(", "));
+                    faults.add(&path, None, "not a file of a service", mend);
+                    false
+                }
+                Some(Ok(_)) | None => {
+                    let files = BTreeMap::new();
+                    let folder = folders.entry(id).or_insert(Folder { id, files });
+                    folder.files.insert(name, file).is_some()
+                }
+            },
         };
         if twice {
             faults.add(&path, None, "the file is there twice", "keep one of them");
         }
     }
-    (root, folders.into_values().collect())
+    sorted.folders = folders.into_values().collect();
+    sorted
+}
+
+/// The language of a file named `texts.de-x-leicht.toml`, when `kind` is `texts`; the tag, when nobody speaks it here;
+/// `None` for other files.
+fn language_file<'a>(kind: &str, name: &'a str) -> Option<Result<Language, &'a str>> {
+    let tag = name.strip_prefix(kind)?.strip_prefix('.')?.strip_suffix(".toml")?;
+    Some(Language::from_tag(tag).ok_or(tag))
+}
+
+fn no_language(path: &str, tag: &str, faults: &mut Faults) -> bool {
+    let known = Language::ALL.map(Language::tag).join(", ");
+    let what = format!("`{}` is no language of the terminal", view::shorten(tag));
+    faults.add(path, None, what, format!("known: {known}"));
+    false
 }
 
 fn is_id(name: &str) -> bool {
@@ -159,9 +179,7 @@ fn service(folder: &Folder<'_>, words: &Arc<Words>, faults: &mut Faults) -> Opti
         faults.add(&format!("{}/{RECEIPT}", folder.id), None, what, "remove the file");
     }
     let mut draft = draft??;
-    let german = file("texts.de.toml").and_then(|file| texts::read(file, &draft, faults));
-    let english = file("texts.en.toml").and_then(|file| texts::read(file, &draft, faults));
-    let texts = texts::join(&mut draft, german?, english?);
+    let texts = texts_of(folder, &mut draft, faults)?;
     let receipt = match draft.finish {
         Finish::Submit => receipt::read(file(RECEIPT)?, &texts, words, faults)?,
         Finish::Show => ReceiptTemplate::default(),
@@ -180,6 +198,29 @@ fn service(folder: &Folder<'_>, words: &Arc<Words>, faults: &mut Faults) -> Opti
         receipt,
         words: Arc::clone(words),
     })
+}
+
+/// The service's texts in every language it has, unless one has a fault.
+fn texts_of(folder: &Folder<'_>, draft: &mut definition::Draft, faults: &mut Faults) -> Option<ServiceTexts> {
+    let mut told = Vec::new();
+    let mut whole = true;
+    for language in Language::ALL {
+        let name = format!("{TEXTS}.{}.toml", language.tag());
+        match folder
+            .files
+            .get(name.as_str())
+            .map(|file| texts::read(file, draft, faults))
+        {
+            Some(Some(texts)) => told.push((language, texts)),
+            Some(None) => whole = false,
+            None => whole &= !words::REQUIRED.contains(&language),
+        }
+    }
+    let mut texts = ServiceTexts::default();
+    for (language, told) in told.into_iter().filter(|_| whole) {
+        texts::put(language, told, draft, &mut texts);
+    }
+    whole.then_some(texts)
 }
 
 /// Reads `format`, which every file but the texts starts with.

@@ -2,9 +2,11 @@
 use crate::fault::{Faults, SourceFile};
 use crate::load::format_of;
 use crate::load::view::{At, Parsed, View, shorten};
+use crate::load::words::REQUIRED;
 use crate::receipt::{Fact, ReceiptBlock, ReceiptTemplate};
 use crate::service::ServiceTexts;
-use crate::words::{Text, Words};
+use crate::text::Text;
+use crate::words::Words;
 
 /// Most blocks of a receipt; the declaration counts as one.
 const BLOCKS_MAX: usize = 100;
@@ -90,15 +92,18 @@ fn block(
 /// The text that a key names: in the service's own `[receipt]`, or among the shared words.
 fn text(view: &mut View<'_>, key: &str, texts: &ServiceTexts, words: &Words, faults: &mut Faults) -> Option<Text> {
     let name = view.text(key, faults)?;
-    let found = texts.receipt.get(&name).or_else(|| words.receipt_text(&name));
-    let found = found.filter(|text| !text.german.is_empty() && !text.english.is_empty());
+    let own = texts.receipt.get(&name);
+    let found = match own {
+        Some(text) => Some(text).filter(|text| text.is_in(texts.languages.iter().copied())),
+        None => words.receipt_text(&name).filter(|text| text.is_in(REQUIRED)),
+    };
     if found.is_none() {
         let what = format!("no text `{}` in [receipt] of every language", shorten(&name));
         view.fault(
             faults,
             view.line_of(key),
             what,
-            "add it to texts.de.toml and texts.en.toml, below [receipt]",
+            "add it to texts.de.toml, texts.en.toml and the texts in other languages, below [receipt]",
         );
     }
     found.cloned()

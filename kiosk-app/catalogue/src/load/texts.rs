@@ -1,11 +1,12 @@
 //! Reads a service's texts in one language and puts the languages together.
-use crate::card::{CardQuestion, ExitPage};
+use crate::card::CardQuestion;
 use crate::fault::{Faults, SourceFile};
 use crate::field::{Field, FieldKind, Page};
 use crate::load::definition::Draft;
 use crate::load::view::{Parsed, View};
 use crate::service::{Finish, ServiceTexts};
-use crate::words::{Text, check_slots};
+use crate::words::check_slots;
+use drivers_api::language::Language;
 use std::collections::BTreeMap;
 
 /// Texts of one language.
@@ -76,49 +77,42 @@ pub(crate) fn read(file: &SourceFile, draft: &Draft, faults: &mut Faults) -> Opt
     (faults.count() == before).then_some(texts)
 }
 
-/// Puts both languages into the draft's pages and fields, and returns the texts of the service as a whole.
-pub(crate) fn join(draft: &mut Draft, german: OneLanguage, english: OneLanguage) -> ServiceTexts {
-    let pair = |german, english| Text { german, english };
+/// Puts the texts of one language into the draft's pages and fields, and into those of the service as a whole.
+pub(crate) fn put(language: Language, told: OneLanguage, draft: &mut Draft, texts: &mut ServiceTexts) {
     let exits = draft.asked.iter_mut().filter_map(|asked| asked.exit.as_mut());
-    for (exit, (german, english)) in exits.zip(german.exits.into_iter().zip(english.exits)) {
-        *exit = ExitPage {
-            title: pair(german.0, english.0),
-            text: pair(german.1, english.1),
-        };
+    for (exit, (title, text)) in exits.zip(told.exits) {
+        exit.title.put(language, title);
+        exit.text.put(language, text);
     }
-    for (page, (german, english)) in draft.pages.iter_mut().zip(german.pages.into_iter().zip(english.pages)) {
-        page.title = pair(german.0, english.0);
-        page.intro = pair(german.1, english.1);
+    for (page, (title, intro)) in draft.pages.iter_mut().zip(told.pages) {
+        page.title.put(language, title);
+        page.intro.put(language, intro);
     }
-    for (field, (german, english)) in draft
-        .fields
-        .iter_mut()
-        .zip(german.fields.into_iter().zip(english.fields))
-    {
-        field.label = pair(german.label, english.label);
-        field.hint = pair(german.hint, english.hint);
+    for (field, told) in draft.fields.iter_mut().zip(told.fields) {
+        field.label.put(language, told.label);
+        field.hint.put(language, told.hint);
         if let FieldKind::Select { choices } = &mut field.kind {
-            for (choice, (german, english)) in choices.iter_mut().zip(german.choices.into_iter().zip(english.choices)) {
-                choice.label = pair(german, english);
+            for (choice, label) in choices.iter_mut().zip(told.choices) {
+                choice.label.put(language, label);
             }
         }
     }
-    let mut english_receipt = english.receipt;
-    let receipt = german.receipt.into_iter().map(|(key, german)| {
-        // A key that only one language has is missed when the template names it.
-        let english = english_receipt.remove(&key).unwrap_or_default();
-        (key, pair(german, english))
-    });
-    ServiceTexts {
-        title: pair(german.title, english.title),
-        summary: pair(german.summary, english.summary),
-        purpose: pair(german.purpose, english.purpose),
-        legal_basis: pair(german.legal_basis, english.legal_basis),
-        next_steps: pair(german.next_steps, english.next_steps),
-        statement: pair(german.statement, english.statement),
-        fee: pair(german.fee, english.fee),
-        lives_there: pair(german.lives_there, english.lives_there),
-        receipt: receipt.collect(),
+    // A key that only one language has is missed when the template names it.
+    for (key, text) in told.receipt {
+        texts.receipt.entry(key).or_default().put(language, text);
+    }
+    texts.languages.insert(language);
+    for (text, told) in [
+        (&mut texts.title, told.title),
+        (&mut texts.summary, told.summary),
+        (&mut texts.purpose, told.purpose),
+        (&mut texts.legal_basis, told.legal_basis),
+        (&mut texts.next_steps, told.next_steps),
+        (&mut texts.statement, told.statement),
+        (&mut texts.fee, told.fee),
+        (&mut texts.lives_there, told.lives_there),
+    ] {
+        text.put(language, told);
     }
 }
 

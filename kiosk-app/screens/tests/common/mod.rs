@@ -1,4 +1,4 @@
-//! One view of every kind, in both languages, with the published test person Erika Mustermann.
+//! One view of every kind, in every language; a service's texts are in German and English, with the published test person Erika Mustermann.
 #![allow(dead_code, missing_docs)]
 use catalogue::ServiceId;
 use drivers_api::card::{PinState, ReadStep};
@@ -33,8 +33,19 @@ pub(crate) fn view(language: Language, screen: Screen) -> View {
             Screen::Languages | Screen::Working { .. } | Screen::CardRefused { .. }
         );
     let back = back || matches!(screen, Screen::CardContent(_) | Screen::Exit { .. });
+    let of_a_service = matches!(
+        screen,
+        Screen::Services { .. }
+            | Screen::Request(_)
+            | Screen::CardContent(_)
+            | Screen::Exit { .. }
+            | Screen::Form(_)
+            | Screen::Review(_)
+            | Screen::Receipt(_)
+    );
     View {
         language,
+        texts_in: if of_a_service { picked(language) } else { language },
         town: "Stadt Musterstadt".into(),
         screen,
         countdown: None,
@@ -45,9 +56,15 @@ pub(crate) fn view(language: Language, screen: Screen) -> View {
 }
 
 pub(crate) fn pick(language: Language, german: &str, english: &str) -> String {
-    match language {
-        Language::German => german.into(),
-        Language::English => english.into(),
+    if language == Language::English { english } else { german }.into()
+}
+
+/// The language of what [`pick`] gives.
+pub(crate) fn picked(language: Language) -> Language {
+    if language == Language::English {
+        language
+    } else {
+        Language::German
     }
 }
 
@@ -56,6 +73,7 @@ fn tiles(l: Language) -> Vec<Tile> {
         id: ServiceId::from(id),
         title,
         summary,
+        texts_in: picked(l),
         needs_card,
         available,
     };

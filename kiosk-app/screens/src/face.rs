@@ -60,10 +60,8 @@ pub(crate) fn show(inner: &Inner, view: &View) {
 
 /// German is the source text; the others are bundled, so selecting them can't fail.
 fn select(language: Language) {
-    let name = match language {
-        Language::German => "",
-        translated => translated.tag(), // the name of its folder in `translations`
-    };
+    let is_source = language == Language::German;
+    let name = if is_source { "" } else { language.tag() }; // its folder in `translations`
     let selected = slint::select_bundled_translation(name);
     debug_assert!(selected.is_ok(), "the translations are bundled");
 }

@@ -13,10 +13,10 @@ use voice::{Config, Espeak, HERTZ, HandJack, Patience, Target, VoiceHandle, spaw
 
 /// Longer than anything takes on a busy machine.
 pub(crate) const LONG: Duration = Duration::from_secs(30);
-/// Short enough to test a hang.
+/// Short enough to test a hang, long enough for a machine that builds meanwhile.
 pub(crate) const PATIENCE: Patience = Patience {
-    synthesizer: Duration::from_millis(1500),
-    output: Duration::from_millis(1500),
+    synthesizer: Duration::from_secs(5),
+    output: Duration::from_secs(5),
     again: Duration::from_millis(100),
 };
 

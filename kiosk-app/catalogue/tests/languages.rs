@@ -1,6 +1,7 @@
 //! Services and words in the languages that a visit can be held in: what is translated is shown, what isn't is German
 //! and says so.
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+#![allow(clippy::wildcard_enum_match_arm)] // a test names the languages that it is about
 mod common;
 use catalogue::{Catalogue, Fault, Service, SourceFile};
 use drivers_api::card::{DataGroup, GroupContent, PersonalData};

@@ -136,3 +136,13 @@ pub trait Voice {
     /// Hands over a command; returns at once.
     fn give(&mut self, command: VoiceCommand);
 }
+
+/// The voice of a terminal that has none: says nothing, and never answers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Mute;
+
+impl Voice for Mute {
+    fn give(&mut self, command: VoiceCommand) {
+        drop(command);
+    }
+}

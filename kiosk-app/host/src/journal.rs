@@ -11,6 +11,7 @@ pub fn write(record: Record) {
         Record::Filed => tracing::info!("case filed"),
         Record::Printed => tracing::info!("receipt printed"),
         Record::PrintFailed(why) => tracing::warn!(?why, "receipt not printed"),
+        Record::HelpWanted(stage) => tracing::warn!(stage, "help wanted"),
         Record::WentAway => tracing::info!("citizen away, case covered"),
         Record::CameBack => tracing::info!("citizen back"),
         Record::VisitEnded(how) => tracing::info!(?how, "visit ended"),

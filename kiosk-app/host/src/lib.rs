@@ -9,6 +9,7 @@
 //! their answers come back as [`Input`]s.
 use drivers_api::card::Reader;
 use drivers_api::print::Printer;
+use drivers_api::voice::{Mute, Voice};
 use session::view::View;
 use session::{Effect, Input, Now, Session, Terminal};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -69,8 +70,25 @@ pub struct Devices {
     pub reader: Box<dyn Reader + Send>,
     /// The printer.
     pub printer: Box<dyn Printer + Send>,
+    /// How the voice speaks; what it says comes from the screens.
+    pub voice: Box<dyn Voice + Send>,
+    /// Tells staff that somebody asks for a person, in the stage of that name; returns at once.
+    pub staff: Box<dyn Fn(&'static str) + Send>,
     /// Who seals and stores cases.
     pub filing: Filing,
+}
+
+impl Devices {
+    /// A terminal that can't speak and has nobody to call.
+    pub fn quiet(reader: Box<dyn Reader + Send>, printer: Box<dyn Printer + Send>, filing: Filing) -> Self {
+        Self {
+            reader,
+            printer,
+            voice: Box::new(Mute),
+            staff: Box::new(|_| {}),
+            filing,
+        }
+    }
 }
 
 impl std::fmt::Debug for Devices {
@@ -154,6 +172,8 @@ impl Host {
                     language,
                 });
             }
+            Effect::Voice(command) => self.devices.voice.give(command),
+            Effect::CallStaff(stage) => (self.devices.staff)(stage),
             Effect::Record(record) => journal::write(record),
         }
     }

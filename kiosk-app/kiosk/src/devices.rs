@@ -150,14 +150,7 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle) -> Resul
     if let Some(agent) = parts.agent {
         line::watch(agent, inbox.sender()).map_err(thread("line"))?;
     }
-    let host = Host::new(
-        Terminal::new(parts.catalogue),
-        Devices {
-            reader,
-            printer,
-            filing,
-        },
-    );
+    let host = Host::new(Terminal::new(parts.catalogue), Devices::quiet(reader, printer, filing));
     let show = move |view| {
         if screens.show(view).is_err() {
             tracing::error!("the screens are gone");

@@ -3,8 +3,9 @@ use crate::pages::form::FormMemory;
 use crate::{OnTap, ui};
 use catalogue::ServiceId;
 use drivers_api::language::Language;
-use session::view::View;
-use session::{PinWish, Tap};
+use session::preferences::{Look, TextSize};
+use session::view::{Over, SpeechTo, View};
+use session::{PinWish, Tap, Wish};
 use slint::{ComponentHandle, SharedString};
 use std::rc::Rc;
 
@@ -25,12 +26,77 @@ pub(crate) fn fill(app: &ui::App, view: &View) {
     frame.set_untranslated(view.texts_in != view.language);
     frame.set_back(view.back);
     frame.set_cancel(view.cancel);
-    frame.set_asking_cancel(view.asking_cancel);
+    frame.set_over(over(view.over));
+    frame.set_speech(match view.speech {
+        SpeechTo::Nobody => ui::SpeechTo::Nobody,
+        SpeechTo::Room => ui::SpeechTo::Room,
+        SpeechTo::Headset => ui::SpeechTo::Headset,
+    });
+    frame.set_shuffled(view.preferences.shuffled);
+    frame.set_staff_called(view.staff_called);
+    frame.set_can_step_aside(view.can_step_aside);
+    let theme = app.global::<ui::Theme>();
+    theme.set_look(match view.preferences.look {
+        Look::Light => ui::Look::Light,
+        Look::Dark => ui::Look::Dark,
+        Look::YellowOnBlack => ui::Look::YellowOnBlack,
+    });
+    theme.set_zoom(f32::from(view.preferences.text.percent()) / 100.0);
+    theme.set_reach(view.preferences.reach);
     frame.set_counting(view.countdown.is_some());
     if let Some(countdown) = view.countdown {
         frame.set_remaining(seconds(countdown.remaining_s));
         frame.set_from(seconds(countdown.from_s));
     }
+}
+
+fn over(over: Over) -> ui::Over {
+    match over {
+        Over::Nothing => ui::Over::Nothing,
+        Over::AskingCancel => ui::Over::AskingCancel,
+        Over::Settings => ui::Over::Settings,
+        Over::Help => ui::Over::Help,
+    }
+}
+
+/// What a visitor wants otherwise.
+fn connect_wishes(tap: &ui::Tap<'_>, on_tap: &OnTap) {
+    let wish = |make: fn() -> Wish| {
+        let on_tap = on_tap.clone();
+        move || on_tap(Tap::Prefer(make()))
+    };
+    tap.on_slower(wish(|| Wish::Slower));
+    tap.on_faster(wish(|| Wish::Faster));
+    tap.on_louder(wish(|| Wish::Louder));
+    tap.on_quieter(wish(|| Wish::Quieter));
+    let switch = |make: fn(bool) -> Wish| {
+        let on_tap = on_tap.clone();
+        move |on| on_tap(Tap::Prefer(make(on)))
+    };
+    tap.on_reach(switch(Wish::Reach));
+    tap.on_shuffled(switch(Wish::Shuffled));
+    tap.on_aloud(switch(Wish::Aloud));
+    tap.on_look({
+        let on_tap = on_tap.clone();
+        move |look| {
+            on_tap(Tap::Prefer(Wish::Look(match look {
+                ui::Look::Light => Look::Light,
+                ui::Look::Dark => Look::Dark,
+                ui::Look::YellowOnBlack => Look::YellowOnBlack,
+            })));
+        }
+    });
+    tap.on_text_size({
+        let on_tap = on_tap.clone();
+        move |percent| {
+            let size = TextSize::ALL
+                .into_iter()
+                .find(|size| i32::from(size.percent()) == percent);
+            if let Some(size) = size {
+                on_tap(Tap::Prefer(Wish::Text(size)));
+            }
+        }
+    });
 }
 
 /// Every callback of the global `Tap` becomes one [`Tap`].
@@ -46,6 +112,11 @@ pub(crate) fn connect(app: &ui::App, on_tap: &OnTap, form: &Rc<FormMemory>) {
     tap.on_cancel(plain(|| Tap::Cancel));
     tap.on_confirm_cancel(plain(|| Tap::ConfirmCancel));
     tap.on_keep_going(plain(|| Tap::KeepGoing));
+    tap.on_settings(plain(|| Tap::Settings));
+    tap.on_help(plain(|| Tap::Help));
+    tap.on_call_staff(plain(|| Tap::CallStaff));
+    tap.on_step_aside(plain(|| Tap::StepAside));
+    connect_wishes(&tap, on_tap);
     tap.on_more_time(plain(|| Tap::MoreTime));
     tap.on_erase(plain(|| Tap::Erase));
     tap.on_pin_services(plain(|| Tap::PinServices));

@@ -10,7 +10,7 @@ use screens::Screens;
 use screens::hand::{self, Missed, find, key, tap};
 use screens::picture::{self, Canvas};
 use session::Tap;
-use session::view::{Countdown, FormField, Screen, SecretKind, View};
+use session::view::{Countdown, FormField, Over, Screen, SecretKind, View};
 use slint::platform::Key;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -171,7 +171,7 @@ fn languages(world: &mut World) {
             let translated = shown.texts_in == language;
             world.show(&shown);
             for (_, sign) in only_german.iter().filter(|(spoken, _)| *spoken == language) {
-                let covered = shown.asking_cancel; // the question lies over it
+                let covered = shown.over != Over::Nothing; // the question lies over it
                 assert_eq!(find(&world.screens, sign).is_none(), translated || covered, "{name}");
             }
         }
@@ -315,7 +315,7 @@ fn keyboard_only(world: &mut World, l: Language) {
     assert_eq!(*world.said.borrow(), ["Language(German)", "Language(EasyGerman)"]);
     let form = Screen::Form(person_form(l));
     world.show(&View {
-        asking_cancel: true,
+        over: Over::AskingCancel,
         ..view(l, form)
     });
     key(&world.screens, Key::Tab);

@@ -3,9 +3,10 @@
 //! Nothing personal is shown meanwhile. When a card was read, the birthday (day and month) opens the case again: the
 //! citizen knows it by heart, a passer-by doesn't. After [`patience::GRACE`] or three wrong birthdays the case is wiped.
 use crate::patience::{self, BIRTHDAY_TRIES_MAX};
-use crate::view::{AwayView, Screen, View};
-use crate::visit::Visit;
-use crate::{Now, Terminal};
+use crate::view::{AwayView, Over, Screen, SpeechTo, View};
+use crate::visit::{Step, Visit};
+use crate::{Now, Terminal, Wish};
+use drivers_api::language::Language;
 use drivers_api::private::Digits;
 
 /// Digits of a birthday: DDMM.
@@ -67,6 +68,14 @@ impl Away {
         false
     }
 
+    pub(crate) fn speak(&mut self, language: Language) {
+        self.visit.language = language;
+    }
+
+    pub(crate) fn prefer(&mut self, wish: Wish, step: &mut Step<'_>) {
+        self.visit.prefer(wish, step);
+    }
+
     pub(crate) fn into_visit(mut self, now: Now) -> Visit {
         self.visit.touched(now);
         self.visit
@@ -87,7 +96,11 @@ impl Away {
             countdown: None,
             back: false,
             cancel: true,
-            asking_cancel: false,
+            over: Over::Nothing,
+            preferences: self.visit.preferences,
+            speech: SpeechTo::of(self.visit.preferences, terminal),
+            staff_called: self.visit.staff_called,
+            can_step_aside: false,
         }
     }
 }

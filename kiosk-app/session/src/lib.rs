@@ -15,6 +15,7 @@ use drivers_api::card::{CardEvent, ReaderCommand};
 use drivers_api::language::Language;
 use drivers_api::print::{PrintJob, PrinterEvent};
 use drivers_api::private::PrivateText;
+use drivers_api::voice::{VoiceCommand, VoiceEvent};
 use std::sync::Arc;
 
 mod away;
@@ -26,6 +27,7 @@ mod form;
 mod paper;
 pub mod patience;
 mod pin;
+pub mod preferences;
 mod secret;
 mod session;
 mod show;
@@ -35,6 +37,7 @@ pub mod visit;
 
 pub use away::Away;
 pub use errand::PinWish;
+pub use preferences::{Preferences, Wish};
 pub use session::Session;
 pub use terminal::Terminal;
 pub use visit::Visit;
@@ -51,6 +54,8 @@ pub enum Input {
     Card(CardEvent),
     /// The printer.
     Printer(PrinterEvent),
+    /// The voice, and the headset's jack.
+    Voice(VoiceEvent),
     /// A case was stored durably.
     Filed {
         /// Answers [`Effect::File`].
@@ -81,7 +86,7 @@ pub enum Input {
 pub enum Tap {
     /// Touch to begin.
     Start,
-    /// A language.
+    /// A language; on every screen, nothing that was entered is lost.
     Language(Language),
     /// A service from the list.
     Service(ServiceId),
@@ -99,9 +104,19 @@ pub enum Tap {
     Cancel,
     /// Really stop.
     ConfirmCancel,
-    /// Doesn't want to stop after all.
+    /// Closes what lies over the screen: goes on as if it had not been opened.
     KeepGoing,
-    /// Needs more time.
+    /// How the terminal looks and speaks: opens [`view::Over::Settings`].
+    Settings,
+    /// Opens [`view::Over::Help`].
+    Help,
+    /// Wants the terminal otherwise. From idle it begins a visit.
+    Prefer(Wish),
+    /// Asks for a person.
+    CallStaff,
+    /// Goes to ask somebody, and will come back: the case is covered at once.
+    StepAside,
+    /// Needs more time; also every other sign that somebody is here (a key that moves the focus, a finger that scrolls).
     MoreTime,
     /// A digit 0–9 of PIN, CAN, PUK or birthday.
     Digit(u8),
@@ -140,6 +155,10 @@ pub enum Effect {
     },
     /// For the printer.
     Print(PrintJob),
+    /// For the voice. What is said comes from the screens; this is how, and that it ends.
+    Voice(VoiceCommand),
+    /// Somebody at the terminal asks for a person, in the stage of this name. Nothing else is told.
+    CallStaff(&'static str),
     /// For the journal: no personal data.
     Record(Record),
 }
@@ -161,7 +180,9 @@ pub enum Record {
     Printed,
     /// The receipt did not print.
     PrintFailed(drivers_api::print::PrintTrouble),
-    /// The citizen seems to be away.
+    /// A person was asked for, in this stage.
+    HelpWanted(&'static str),
+    /// The citizen seems to be away, or said so.
     WentAway,
     /// The citizen came back to their case.
     CameBack,

@@ -1,11 +1,12 @@
 //! Who is at the terminal: nobody, a citizen, or a citizen who stepped aside.
 use crate::away::Away;
 use crate::patience;
-use crate::view::{Screen, View};
+use crate::view::{Over, Screen, SpeechTo, View};
 use crate::visit::{Next, Step, Visit};
-use crate::{Effect, Ending, Input, Now, Record, Tap, Terminal};
+use crate::{Effect, Ending, Input, Now, Preferences, Record, Tap, Terminal};
 use drivers_api::card::{CardEvent, ReaderCommand};
 use drivers_api::language::Language;
+use drivers_api::voice::{VoiceCommand, VoiceEvent};
 
 /// The terminal's attention. `Idle` has no fields: that an idle kiosk remembers nobody is a type, not a routine.
 #[derive(Debug, Default)]
@@ -54,7 +55,11 @@ impl Session {
                 countdown: None,
                 back: false,
                 cancel: false,
-                asking_cancel: false,
+                over: Over::Nothing,
+                preferences: Preferences::default(),
+                speech: SpeechTo::of(Preferences::default(), terminal),
+                staff_called: false,
+                can_step_aside: false,
             },
             Self::Visiting(visit) => visit.view(now, terminal),
             Self::Away(away) => away.view(now, terminal),
@@ -80,19 +85,34 @@ impl Session {
     }
 }
 
-/// A touch, or a card laid on, begins a visit.
+/// A touch, a card laid on or a headset plugged in begins a visit. Wishes that can be told before anything else was
+/// touched are part of it.
 fn idle(input: Input, step: &mut Step<'_>) -> Session {
-    let begins = matches!(input, Input::Tap(Tap::Start) | Input::Card(CardEvent::Inserted(_)));
+    let begins = match &input {
+        Input::Tap(tap) => matches!(
+            tap,
+            Tap::Start | Tap::Language(_) | Tap::Settings | Tap::Help | Tap::Prefer(_)
+        ),
+        Input::Card(event) => matches!(event, CardEvent::Inserted(_)),
+        Input::Voice(event) => matches!(event, VoiceEvent::HeadsetPlugged),
+        Input::Printer(_) | Input::Filed { .. } | Input::FilingFailed { .. } | Input::Line { .. } | Input::Tick => {
+            false
+        }
+    };
     if !begins {
         return Session::Idle;
     }
     step.record(Record::VisitBegan);
-    Session::Visiting(Visit::begin(step.now))
+    match Visit::begin(step.now).handle(input, step) {
+        Next::Stay(visit) => Session::Visiting(visit),
+        Next::Aside(_) | Next::End(_) => Session::Idle,
+    }
 }
 
 /// The visit is over: its memory is dropped with it, and the reader forgets the card's channel.
 pub(crate) fn end(ending: Ending, step: &mut Step<'_>) -> Session {
     step.effects.push(Effect::Reader(ReaderCommand::Stop));
+    step.effects.push(Effect::Voice(VoiceCommand::Reset));
     step.record(Record::VisitEnded(ending));
     Session::Idle
 }
@@ -105,9 +125,11 @@ impl Away {
         match input {
             Input::Tap(Tap::Digit(digit)) => self.digit(digit),
             Input::Tap(Tap::Erase) => self.erase(),
+            Input::Tap(Tap::Language(language)) => self.speak(language),
+            Input::Tap(Tap::Prefer(wish)) => self.prefer(wish, step),
             Input::Tap(Tap::Continue) => return self.come_back(step),
             Input::Tap(Tap::Cancel | Tap::ConfirmCancel) => return end(Ending::Cancelled, step),
-            Input::Tap(_) | Input::Card(_) | Input::Printer(_) | Input::Filed { .. } => {}
+            Input::Tap(_) | Input::Card(_) | Input::Printer(_) | Input::Voice(_) | Input::Filed { .. } => {}
             Input::FilingFailed { .. } | Input::Line { .. } | Input::Tick => {}
         }
         Session::Away(self)

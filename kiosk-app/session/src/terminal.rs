@@ -5,6 +5,7 @@ use catalogue::{Catalogue, Finish, Service};
 use drivers_api::Job;
 use drivers_api::card::{CardEvent, CardFound, ProviderCertificate, ReadRequest};
 use drivers_api::print::{PrintTrouble, PrinterEvent};
+use drivers_api::voice::VoiceEvent;
 
 /// The terminal, across visits.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub struct Terminal {
     pub card: Option<CardFound>,
     /// Why the printer can't print now, if it can't.
     pub printer_trouble: Option<PrintTrouble>,
+    /// Somebody has plugged a headset in.
+    pub headset: bool,
     /// The backend can be reached.
     pub line_up: bool,
     last_job: u64,
@@ -36,6 +39,7 @@ impl Terminal {
             certificate: None,
             card: None,
             printer_trouble: None,
+            headset: false,
             line_up: false,
             last_job: 0,
         }
@@ -85,9 +89,12 @@ impl Terminal {
             Input::Printer(PrinterEvent::NotReady(why) | PrinterEvent::Failed { why, .. }) => {
                 self.printer_trouble = Some(*why);
             }
+            Input::Voice(VoiceEvent::HeadsetPlugged) => self.headset = true,
+            Input::Voice(VoiceEvent::HeadsetUnplugged) => self.headset = false,
             Input::Line { up } => self.line_up = *up,
             Input::Card(CardEvent::Progress { .. } | CardEvent::ReadDone { .. } | CardEvent::ReadFailed { .. })
             | Input::Card(CardEvent::PinDone { .. } | CardEvent::PinFailed { .. })
+            | Input::Voice(_)
             | Input::Tap(_)
             | Input::Filed { .. }
             | Input::FilingFailed { .. }

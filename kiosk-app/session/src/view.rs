@@ -1,6 +1,7 @@
 //! What the screens show, computed from the session: plain data, one variant per screen. A view may hold personal data
 //! (a form's values); it is wiped when the next one replaces it.
-use crate::Ending;
+use crate::preferences::Preferences;
+use crate::{Ending, Terminal};
 use catalogue::{CardFact, CardSection, FieldIndex, PageIndex, Provider, ServiceId};
 use drivers_api::card::{Authenticity, DataGroup, ProviderCertificate};
 use drivers_api::language::Language;
@@ -29,8 +30,67 @@ pub struct View {
     pub back: bool,
     /// A "cancel" button is there ([`crate::Tap::Cancel`]).
     pub cancel: bool,
-    /// The question "really stop?" lies over the screen ([`crate::Tap::ConfirmCancel`], [`crate::Tap::KeepGoing`]).
-    pub asking_cancel: bool,
+    /// What lies over the screen. [`crate::Tap::KeepGoing`] closes it.
+    pub over: Over,
+    /// How this visitor wants the terminal.
+    pub preferences: Preferences,
+    /// Who hears what is said.
+    pub speech: SpeechTo,
+    /// A person was asked for in this visit.
+    pub staff_called: bool,
+    /// The case can be covered at once ([`crate::Tap::StepAside`]).
+    pub can_step_aside: bool,
+}
+
+/// What lies over a screen, one thing at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Over {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// "Really stop?" ([`crate::Tap::ConfirmCancel`])
+    AskingCancel,
+    /// Language, colours, size, reach, speech ([`crate::Tap::Language`], [`crate::Tap::Prefer`]).
+    Settings,
+    /// Ways to help ([`crate::Tap::CallStaff`], [`crate::Tap::StepAside`], [`crate::Tap::Settings`]).
+    Help,
+}
+
+/// Who hears what is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SpeechTo {
+    /// Nobody: nothing is said.
+    #[default]
+    Nobody,
+    /// Everybody around, by the loudspeaker: nothing personal is said.
+    Room,
+    /// The one who wears the headset.
+    Headset,
+}
+
+impl SpeechTo {
+    pub(crate) fn of(preferences: Preferences, terminal: &Terminal) -> Self {
+        match (terminal.headset, preferences.aloud) {
+            (true, _) => Self::Headset,
+            (false, true) => Self::Room,
+            (false, false) => Self::Nobody,
+        }
+    }
+}
+
+impl Screen {
+    /// Something on it may tell who is here or what they do, so it is spoken to the headset only (EN 301 549
+    /// §5.1.3.9).
+    pub fn is_personal(&self) -> bool {
+        match self {
+            Self::Attract { .. } | Self::Languages | Self::Services { .. } | Self::PinMenu { .. } => false,
+            Self::Request(_) | Self::LayCard { .. } | Self::Working { .. } | Self::Filing => false,
+            Self::FilingFailed { .. } | Self::TakeCard | Self::Goodbye { .. } => false,
+            Self::Secret(_) | Self::CardRefused { .. } | Self::PinDone(_) | Self::PinForgotten { .. } => true,
+            Self::CardContent(_) | Self::Exit { .. } | Self::Form(_) | Self::Review(_) => true,
+            Self::Receipt(_) | Self::Away(_) => true,
+        }
+    }
 }
 
 /// Seconds until the visit is put away.

@@ -15,12 +15,13 @@ use crate::patience::Patience;
 use crate::pin::{PinDone, PinForgotten, PinMenu};
 use crate::secret::SecretStage;
 use crate::show::{Exit, Showing};
-use crate::view::{Screen, View};
-use crate::{Effect, Ending, Input, Now, Record, Tap, Terminal};
+use crate::view::{Over, Screen, SpeechTo, View};
+use crate::{Effect, Ending, Input, Now, Preferences, Record, Tap, Terminal, Wish};
 use core::time::Duration;
 use drivers_api::card::{CardEvent, ReaderCommand};
 use drivers_api::language::Language;
 use drivers_api::private::Digits;
+use drivers_api::voice::VoiceEvent;
 
 /// What a stage may use while it handles an input.
 pub(crate) struct Step<'a> {
@@ -49,7 +50,9 @@ pub struct Visit {
     pub(crate) language: Language,
     pub(crate) stage: Stage,
     quiet_since: Now,
-    asking_cancel: bool,
+    over: Over,
+    pub(crate) preferences: Preferences,
+    pub(crate) staff_called: bool,
 }
 
 /// The way through a visit. Each stage holds only what is true in it.
@@ -202,7 +205,9 @@ impl Visit {
             language: Language::default(),
             stage,
             quiet_since: now,
-            asking_cancel: false,
+            over: Over::Nothing,
+            preferences: Preferences::default(),
+            staff_called: false,
         }
     }
 
@@ -225,7 +230,9 @@ impl Visit {
     pub(crate) fn handle(mut self, input: Input, step: &mut Step<'_>) -> Next {
         if matches!(
             input,
-            Input::Tap(_) | Input::Card(CardEvent::Inserted(_) | CardEvent::Removed)
+            Input::Tap(_)
+                | Input::Voice(VoiceEvent::HeadsetPlugged)
+                | Input::Card(CardEvent::Inserted(_) | CardEvent::Removed)
         ) {
             self.touched(step.now);
         }
@@ -237,27 +244,52 @@ impl Visit {
                 if !self.has_work() {
                     return self.stop(step);
                 }
-                self.asking_cancel = true;
+                self.over = Over::AskingCancel;
             }
-            Input::Tap(Tap::ConfirmCancel) if self.asking_cancel => return self.stop(step),
-            Input::Tap(Tap::Cancel | Tap::ConfirmCancel | Tap::KeepGoing) => self.asking_cancel = false,
+            Input::Tap(Tap::ConfirmCancel) if self.over == Over::AskingCancel => return self.stop(step),
+            Input::Tap(Tap::Cancel | Tap::ConfirmCancel | Tap::KeepGoing) => self.over = Over::Nothing,
+            Input::Tap(Tap::Settings) => self.over = Over::Settings,
+            Input::Tap(Tap::Help) => self.over = Over::Help,
+            Input::Tap(Tap::Prefer(wish)) => self.prefer(wish, step),
+            Input::Tap(Tap::CallStaff) => self.call_staff(step),
+            Input::Tap(Tap::StepAside) if self.has_work() => {
+                self.over = Over::Nothing;
+                return Next::Aside(self);
+            }
+            Input::Tap(Tap::StepAside) => {}
             Input::Tap(Tap::Language(language)) => {
                 self.language = language;
                 self.forward(Input::Tap(Tap::Language(language)), step);
             }
-            // Under the question "really stop?" nothing else can be touched.
-            Input::Tap(_) if self.asking_cancel => {}
+            // Below what lies over the screen nothing can be touched.
+            Input::Tap(Tap::Back) if self.over != Over::Nothing => self.over = Over::Nothing,
+            Input::Tap(_) if self.over != Over::Nothing => {}
+            Input::Voice(_) => {}
             Input::Tap(_) | Input::Card(_) | Input::Printer(_) | Input::Line { .. } => self.forward(input, step),
             Input::Filed { .. } | Input::FilingFailed { .. } => self.forward(input, step),
         }
         self.arrive(before, step)
     }
 
+    pub(crate) fn prefer(&mut self, wish: Wish, step: &mut Step<'_>) {
+        let command = self.preferences.take(wish);
+        step.effects.extend(command.map(Effect::Voice));
+    }
+
+    /// Once in a visit is enough: whoever presses again is told that somebody was called.
+    fn call_staff(&mut self, step: &mut Step<'_>) {
+        if !self.staff_called {
+            self.staff_called = true;
+            step.effects.push(Effect::CallStaff(self.stage.name()));
+            step.record(Record::HelpWanted(self.stage.name()));
+        }
+    }
+
     /// Stopped by the citizen: what was typed is dropped now; only the card still has to be taken.
     fn stop(mut self, step: &mut Step<'_>) -> Next {
         let before = self.stage.name();
         step.effects.push(Effect::Reader(ReaderCommand::Stop));
-        self.asking_cancel = false;
+        self.over = Over::Nothing;
         self.stage = finish::leave(Ending::Cancelled, step);
         self.arrive(before, step)
     }
@@ -277,7 +309,7 @@ impl Visit {
         }
         let stage = core::mem::replace(&mut self.stage, Stage::Over(Ending::Abandoned));
         let expired = each_stage!(stage, stage => stage.expired(language, step), over _ending => Expired::End);
-        self.asking_cancel = false;
+        self.over = Over::Nothing;
         match expired {
             Expired::End => Next::End(Ending::Abandoned),
             Expired::Aside(stage) => {
@@ -299,7 +331,10 @@ impl Visit {
         let name = self.stage.name();
         if name != before {
             self.touched(step.now);
-            self.asking_cancel &= self.may_cancel();
+            // A question about a screen that is gone is gone, too.
+            if self.over != Over::AskingCancel || !self.may_cancel() {
+                self.over = Over::Nothing;
+            }
             step.record(Record::Reached(name));
         }
         Next::Stay(self)
@@ -325,7 +360,11 @@ impl Visit {
             countdown: self.patience().countdown(now),
             back: each_stage!(&self.stage, stage => stage.has_back(), over _ending => false),
             cancel: self.may_cancel(),
-            asking_cancel: self.asking_cancel,
+            over: self.over,
+            preferences: self.preferences,
+            speech: SpeechTo::of(self.preferences, terminal),
+            staff_called: self.staff_called,
+            can_step_aside: self.has_work(),
         }
     }
 }

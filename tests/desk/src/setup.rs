@@ -137,11 +137,7 @@ impl Setup {
             cards,
             inbox,
             terminal: Terminal::new(catalogue),
-            devices: Devices {
-                reader,
-                printer,
-                filing,
-            },
+            devices: Devices::quiet(reader, printer, filing),
         })
     }
 

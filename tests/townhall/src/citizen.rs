@@ -5,8 +5,9 @@ use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
 use rand::RngExt;
 use rand::rngs::StdRng;
-use session::view::{Form, FormFieldKind, Paper, Screen, SecretKind, View};
-use session::{PinWish, Tap};
+use session::preferences::{Look, TextSize};
+use session::view::{Form, FormFieldKind, Over, Paper, Screen, SecretKind, View};
+use session::{PinWish, Tap, Wish};
 use zeroize::Zeroizing;
 
 /// What a citizen does next.
@@ -27,12 +28,11 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
     if rng.random_bool(1.0 - sense) {
         return nonsense(rng);
     }
-    if view.asking_cancel {
-        return Act::Tap(if rng.random_bool(0.3) {
-            Tap::ConfirmCancel
-        } else {
-            Tap::KeepGoing
-        });
+    match view.over {
+        Over::Nothing => {}
+        Over::AskingCancel if rng.random_bool(0.3) => return Act::Tap(Tap::ConfirmCancel),
+        Over::Help => return Act::Tap(helped(rng)),
+        Over::AskingCancel | Over::Settings => return Act::Tap(Tap::KeepGoing),
     }
     if view.countdown.is_some() && rng.random_bool(0.5) {
         return Act::Tap(Tap::MoreTime);
@@ -144,9 +144,30 @@ fn fill(form: &Form, rng: &mut StdRng) -> Act {
     })
 }
 
+fn helped(rng: &mut StdRng) -> Tap {
+    match rng.random_range(0..4) {
+        0 => Tap::CallStaff,
+        1 => Tap::StepAside,
+        2 => Tap::Settings,
+        _ => Tap::KeepGoing,
+    }
+}
+
+fn wish(rng: &mut StdRng) -> Wish {
+    match rng.random_range(0..7) {
+        0 => Wish::Look(Look::ALL[rng.random_range(0..Look::ALL.len())]),
+        1 => Wish::Text(TextSize::ALL[rng.random_range(0..TextSize::ALL.len())]),
+        2 => Wish::Reach(rng.random_bool(0.5)),
+        3 => Wish::Shuffled(rng.random_bool(0.5)),
+        4 => Wish::Aloud(rng.random_bool(0.5)),
+        5 => Wish::Slower,
+        _ => Wish::Louder,
+    }
+}
+
 /// Children, elbows, pranks.
 fn nonsense(rng: &mut StdRng) -> Act {
-    Act::Tap(match rng.random_range(0..21) {
+    Act::Tap(match rng.random_range(0..26) {
         0 => Tap::Start,
         1 => Tap::Language(Language::ALL[rng.random_range(0..Language::ALL.len())]),
         2 => Tap::Service("gibt-es-nicht".into()),
@@ -163,6 +184,11 @@ fn nonsense(rng: &mut StdRng) -> Act {
         18 => Tap::PinServices,
         19 => Tap::Pin(PinWish::Change),
         20 => Tap::PinForgotten,
+        21 => Tap::Settings,
+        22 => Tap::Help,
+        23 => Tap::Prefer(wish(rng)),
+        24 => Tap::CallStaff,
+        25 => Tap::StepAside,
         15 => return Act::LayOn(any_card(rng)),
         16 => return Act::TakeCard,
         _ => Tap::Enter {

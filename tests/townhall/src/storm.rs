@@ -26,6 +26,8 @@ pub struct Tally {
     pub turned_away: u64,
     /// Times something was done about a PIN.
     pub pins_served: u64,
+    /// Times a person was asked for.
+    pub help_wanted: u64,
     /// Stopped by the citizen.
     pub cancelled: u64,
     /// Left alone.
@@ -47,6 +49,7 @@ impl Tally {
         self.shown += other.shown;
         self.turned_away += other.turned_away;
         self.pins_served += other.pins_served;
+        self.help_wanted += other.help_wanted;
         self.cancelled += other.cancelled;
         self.abandoned += other.abandoned;
         self.came_back += other.came_back;
@@ -189,6 +192,7 @@ fn count(world: &mut World, tally: &mut Tally) -> Result<(), String> {
             Record::Reached("showing") => tally.shown += 1,
             Record::Reached("exit") => tally.turned_away += 1,
             Record::VisitBegan | Record::Reached(_) | Record::Filed | Record::PrintFailed(_) | Record::WentAway => {}
+            Record::HelpWanted(_) => tally.help_wanted += 1,
             Record::PinServed(_) => tally.pins_served += 1,
         }
     }

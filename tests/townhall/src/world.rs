@@ -71,6 +71,8 @@ impl World {
             Effect::Reader(command) => self.reader.give(command, *now, *weather, rng),
             Effect::Print(job) => devices::print(job, *now, *weather, rng),
             Effect::File { job, submission, .. } => self.filing.file(job, submission.expose(), *now, *weather, rng),
+            // What a voice says comes from the screens, which a storm doesn't have; whom staff hear of is in the journal.
+            Effect::Voice(_) | Effect::CallStaff(_) => return,
             Effect::Record(record) => {
                 self.journal.push(record);
                 return;

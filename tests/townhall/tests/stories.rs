@@ -1,7 +1,7 @@
 //! Citizens' stories: the good one, and people who change their mind, run out of time or step aside.
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
-use session::view::{CardHint, Paper, Screen, SecretKind};
+use session::view::{CardHint, Over, Paper, Screen, SecretKind};
 use session::{Ending, Record, Tap, patience};
 use townhall::devices::PIN;
 use townhall::story::{GOOD_CARD, Story};
@@ -94,14 +94,15 @@ fn cancel_is_asked_when_there_is_something_to_lose() {
     );
     let mut story = Story::default();
     story.to_form().tap(Tap::Cancel);
-    assert!(story.view().asking_cancel);
+    assert_eq!(story.view().over, Over::AskingCancel);
     story.tap(Tap::Continue);
-    assert!(
-        story.view().asking_cancel,
+    assert_eq!(
+        story.view().over,
+        Over::AskingCancel,
         "under the question nothing else can be touched"
     );
     story.tap(Tap::KeepGoing);
-    assert!(!story.view().asking_cancel);
+    assert_eq!(story.view().over, Over::Nothing);
     story.tap(Tap::Cancel).tap(Tap::ConfirmCancel);
     sees!(story, Screen::TakeCard);
 }

@@ -17,7 +17,12 @@ fn ten_thousand_visits_keep_the_laws() {
     assert_eq!(sum.visits, DAYS * VISITS_PER_DAY);
     assert!(sum.filed > sum.visits / 4, "{sum:?}");
     assert!(
-        sum.served > 100 && sum.pins_served > 100 && sum.cancelled > 100 && sum.abandoned > 100 && sum.came_back > 20,
+        sum.served > 100
+            && sum.pins_served > 100
+            && sum.help_wanted > 20
+            && sum.cancelled > 100
+            && sum.abandoned > 100
+            && sum.came_back > 20,
         "{sum:?}"
     );
     assert!(sum.shown > 500 && sum.turned_away > 100, "{sum:?}");

@@ -4,11 +4,11 @@ use catalogue::ServiceId;
 use drivers_api::card::{PinState, ReadStep};
 use drivers_api::language::Language;
 use drivers_api::print::PrintTrouble;
-use session::Ending;
 use session::view::{
-    Availability, AwayView, CardHint, CardWork, Countdown, Paper, PinNews, ReceiptView, Refusal, Request, Screen,
-    SecretEntry, SecretKind, SecretTrouble, Tile, View,
+    Availability, AwayView, CardHint, CardWork, Countdown, Over, Paper, PinNews, ReceiptView, Refusal, Request, Screen,
+    SecretEntry, SecretKind, SecretTrouble, SpeechTo, Tile, View,
 };
+use session::{Ending, Preferences};
 
 mod forms;
 #[allow(unused_imports)] // each test uses some
@@ -51,7 +51,11 @@ pub(crate) fn view(language: Language, screen: Screen) -> View {
         countdown: None,
         back,
         cancel: way,
-        asking_cancel: false,
+        over: Over::Nothing,
+        preferences: Preferences::default(),
+        speech: SpeechTo::Nobody,
+        staff_called: false,
+        can_step_aside: false,
     }
 }
 
@@ -168,14 +172,14 @@ pub(crate) fn all(l: Language) -> Vec<(&'static str, View)> {
     views.push((
         "18-cancel",
         View {
-            asking_cancel: true,
+            over: Over::AskingCancel,
             ..view(l, Screen::Form(person_form(l)))
         },
     ));
     views.push((
         "18-cancel-countdown",
         View {
-            asking_cancel: true,
+            over: Over::AskingCancel,
             countdown,
             ..view(l, Screen::Review(review(l)))
         },

@@ -202,11 +202,7 @@ fn idle(canvas: &Canvas) -> Result<(), Fault> {
     let reader: Box<dyn Reader + Send> = Box::new(reader);
     let host = Host::new(
         Terminal::new(catalogue),
-        Devices {
-            reader,
-            printer: Box::new(printer),
-            filing,
-        },
+        Devices::quiet(reader, Box::new(printer), filing),
     );
     let screens = Screens::new(|_| {})?;
     screens.open()?;

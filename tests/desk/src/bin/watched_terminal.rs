@@ -95,11 +95,7 @@ fn start(slot: RemoteSlot, folder: &Path, inbox: Inbox, screens: &Screens, tell:
         outbox: Outbox::open(folder.join("outbox.db"))?,
     };
     let filing = Filing::spawn(config, inbox.sender())?;
-    let devices = Devices {
-        reader: Box::new(reader),
-        printer: Box::new(printer),
-        filing,
-    };
+    let devices = Devices::quiet(Box::new(reader), Box::new(printer), filing);
     let host = Host::new(Terminal::new(loaded.catalogue), devices);
     let handle = screens.handle();
     let show = move |view: View| {

@@ -49,6 +49,7 @@ pub(crate) fn show(inner: &Inner, view: &View) {
         forget(inner, key.face);
     }
     fill(inner, view, new);
+    inner.pad.fill(app, view, new);
     frame::fill(app, view);
     if new {
         let frame = app.global::<ui::Frame>();
@@ -96,7 +97,6 @@ fn fill(inner: &Inner, view: &View, new: bool) {
             reader_works,
             eid_works,
         } => pages::attract::fill(app, *card_left, *reader_works, *eid_works),
-        Screen::Languages => pages::languages::fill(app),
         Screen::Services { tiles } => pages::services::fill(app, tiles),
         Screen::Request(request) => pages::request::fill(app, request),
         Screen::LayCard { hint } => pages::lay_card::fill(app, *hint),
@@ -114,7 +114,7 @@ fn fill(inner: &Inner, view: &View, new: bool) {
         Screen::Receipt(receipt) => pages::receipt::fill(app, receipt),
         Screen::Goodbye { ending } => pages::ending::fill(app, *ending),
         Screen::Away(away) => pages::away::fill(app, *away),
-        Screen::Filing | Screen::TakeCard => {}
+        Screen::Languages | Screen::Filing | Screen::TakeCard => {}
     }
 }
 

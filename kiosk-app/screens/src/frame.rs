@@ -4,7 +4,7 @@ use crate::{OnTap, ui};
 use catalogue::ServiceId;
 use drivers_api::language::Language;
 use session::preferences::{Look, TextSize};
-use session::view::{Over, SpeechTo, View};
+use session::view::{Over, SpeechTo, StaffCall, View};
 use session::{PinWish, Tap, Wish};
 use slint::{ComponentHandle, SharedString};
 use std::rc::Rc;
@@ -33,7 +33,11 @@ pub(crate) fn fill(app: &ui::App, view: &View) {
         SpeechTo::Headset => ui::SpeechTo::Headset,
     });
     frame.set_shuffled(view.preferences.shuffled);
-    frame.set_staff_called(view.staff_called);
+    frame.set_staff(match view.staff {
+        StaffCall::NotAsked => ui::StaffCall::NotAsked,
+        StaffCall::Called => ui::StaffCall::Called,
+        StaffCall::OutOfReach => ui::StaffCall::OutOfReach,
+    });
     frame.set_can_step_aside(view.can_step_aside);
     let theme = app.global::<ui::Theme>();
     theme.set_look(match view.preferences.look {
@@ -54,6 +58,7 @@ fn over(over: Over) -> ui::Over {
     match over {
         Over::Nothing => ui::Over::Nothing,
         Over::AskingCancel => ui::Over::AskingCancel,
+        Over::Languages => ui::Over::Languages,
         Over::Settings => ui::Over::Settings,
         Over::Help => ui::Over::Help,
     }
@@ -112,6 +117,7 @@ pub(crate) fn connect(app: &ui::App, on_tap: &OnTap, form: &Rc<FormMemory>) {
     tap.on_cancel(plain(|| Tap::Cancel));
     tap.on_confirm_cancel(plain(|| Tap::ConfirmCancel));
     tap.on_keep_going(plain(|| Tap::KeepGoing));
+    tap.on_languages(plain(|| Tap::Languages));
     tap.on_settings(plain(|| Tap::Settings));
     tap.on_help(plain(|| Tap::Help));
     tap.on_call_staff(plain(|| Tap::CallStaff));

@@ -21,6 +21,7 @@ pub mod picture;
 mod face;
 mod frame;
 mod keyboard;
+mod pad;
 mod pages;
 mod typed;
 
@@ -53,6 +54,7 @@ pub(crate) struct Inner {
     pub(crate) shown: RefCell<Option<face::PageKey>>,
     pub(crate) visit: Cell<i32>,
     pub(crate) form: Rc<pages::form::FormMemory>,
+    pub(crate) pad: pad::Pad,
 }
 
 thread_local! {
@@ -83,11 +85,13 @@ impl Screens {
         let form = Rc::new(pages::form::FormMemory::default());
         frame::connect(&app, &on_tap, &form);
         keyboard::connect(&app);
+        pages::languages::fill(&app);
         let inner = Rc::new(Inner {
             app,
             shown: RefCell::new(None),
             visit: Cell::new(0),
             form,
+            pad: pad::Pad::default(),
         });
         HERE.set(Some(Rc::downgrade(&inner)));
         Ok(Self { inner })

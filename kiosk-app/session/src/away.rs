@@ -99,7 +99,7 @@ impl Away {
             over: Over::Nothing,
             preferences: self.visit.preferences,
             speech: SpeechTo::of(self.visit.preferences, terminal),
-            staff_called: self.visit.staff_called,
+            staff: self.visit.staff,
             can_step_aside: false,
         }
     }

@@ -106,6 +106,8 @@ pub enum Tap {
     ConfirmCancel,
     /// Closes what lies over the screen: goes on as if it had not been opened.
     KeepGoing,
+    /// Another language: opens [`view::Over::Languages`].
+    Languages,
     /// How the terminal looks and speaks: opens [`view::Over::Settings`].
     Settings,
     /// Opens [`view::Over::Help`].

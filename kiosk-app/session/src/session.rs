@@ -1,7 +1,7 @@
 //! Who is at the terminal: nobody, a citizen, or a citizen who stepped aside.
 use crate::away::Away;
 use crate::patience;
-use crate::view::{Over, Screen, SpeechTo, View};
+use crate::view::{Over, Screen, SpeechTo, StaffCall, View};
 use crate::visit::{Next, Step, Visit};
 use crate::{Effect, Ending, Input, Now, Preferences, Record, Tap, Terminal};
 use drivers_api::card::{CardEvent, ReaderCommand};
@@ -58,7 +58,7 @@ impl Session {
                 over: Over::Nothing,
                 preferences: Preferences::default(),
                 speech: SpeechTo::of(Preferences::default(), terminal),
-                staff_called: false,
+                staff: StaffCall::NotAsked,
                 can_step_aside: false,
             },
             Self::Visiting(visit) => visit.view(now, terminal),
@@ -91,7 +91,7 @@ fn idle(input: Input, step: &mut Step<'_>) -> Session {
     let begins = match &input {
         Input::Tap(tap) => matches!(
             tap,
-            Tap::Start | Tap::Language(_) | Tap::Settings | Tap::Help | Tap::Prefer(_)
+            Tap::Start | Tap::Language(_) | Tap::Languages | Tap::Settings | Tap::Help | Tap::Prefer(_)
         ),
         Input::Card(event) => matches!(event, CardEvent::Inserted(_)),
         Input::Voice(event) => matches!(event, VoiceEvent::HeadsetPlugged),

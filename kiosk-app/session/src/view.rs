@@ -36,8 +36,8 @@ pub struct View {
     pub preferences: Preferences,
     /// Who hears what is said.
     pub speech: SpeechTo,
-    /// A person was asked for in this visit.
-    pub staff_called: bool,
+    /// What became of asking for a person.
+    pub staff: StaffCall,
     /// The case can be covered at once ([`crate::Tap::StepAside`]).
     pub can_step_aside: bool,
 }
@@ -50,10 +50,24 @@ pub enum Over {
     Nothing,
     /// "Really stop?" ([`crate::Tap::ConfirmCancel`])
     AskingCancel,
-    /// Language, colours, size, reach, speech ([`crate::Tap::Language`], [`crate::Tap::Prefer`]).
+    /// The languages ([`crate::Tap::Language`]).
+    Languages,
+    /// Colours, size, reach, speech ([`crate::Tap::Prefer`]).
     Settings,
     /// Ways to help ([`crate::Tap::CallStaff`], [`crate::Tap::StepAside`], [`crate::Tap::Settings`]).
     Help,
+}
+
+/// What became of asking for a person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StaffCall {
+    /// Nobody was asked for.
+    #[default]
+    NotAsked,
+    /// Staff are told.
+    Called,
+    /// There is no line to staff just now: the citizen is told where to go.
+    OutOfReach,
 }
 
 /// Who hears what is said.

@@ -15,7 +15,7 @@ use crate::patience::Patience;
 use crate::pin::{PinDone, PinForgotten, PinMenu};
 use crate::secret::SecretStage;
 use crate::show::{Exit, Showing};
-use crate::view::{Over, Screen, SpeechTo, View};
+use crate::view::{Over, Screen, SpeechTo, StaffCall, View};
 use crate::{Effect, Ending, Input, Now, Preferences, Record, Tap, Terminal, Wish};
 use core::time::Duration;
 use drivers_api::card::{CardEvent, ReaderCommand};
@@ -52,7 +52,7 @@ pub struct Visit {
     quiet_since: Now,
     over: Over,
     pub(crate) preferences: Preferences,
-    pub(crate) staff_called: bool,
+    pub(crate) staff: StaffCall,
 }
 
 /// The way through a visit. Each stage holds only what is true in it.
@@ -207,7 +207,7 @@ impl Visit {
             quiet_since: now,
             over: Over::Nothing,
             preferences: Preferences::default(),
-            staff_called: false,
+            staff: StaffCall::NotAsked,
         }
     }
 
@@ -248,6 +248,7 @@ impl Visit {
             }
             Input::Tap(Tap::ConfirmCancel) if self.over == Over::AskingCancel => return self.stop(step),
             Input::Tap(Tap::Cancel | Tap::ConfirmCancel | Tap::KeepGoing) => self.over = Over::Nothing,
+            Input::Tap(Tap::Languages) => self.over = Over::Languages,
             Input::Tap(Tap::Settings) => self.over = Over::Settings,
             Input::Tap(Tap::Help) => self.over = Over::Help,
             Input::Tap(Tap::Prefer(wish)) => self.prefer(wish, step),
@@ -259,6 +260,7 @@ impl Visit {
             Input::Tap(Tap::StepAside) => {}
             Input::Tap(Tap::Language(language)) => {
                 self.language = language;
+                self.over = Over::Nothing;
                 self.forward(Input::Tap(Tap::Language(language)), step);
             }
             // Below what lies over the screen nothing can be touched.
@@ -278,8 +280,10 @@ impl Visit {
 
     /// Once in a visit is enough: whoever presses again is told that somebody was called.
     fn call_staff(&mut self, step: &mut Step<'_>) {
-        if !self.staff_called {
-            self.staff_called = true;
+        if !step.terminal.line_up {
+            self.staff = StaffCall::OutOfReach;
+        } else if self.staff != StaffCall::Called {
+            self.staff = StaffCall::Called;
             step.effects.push(Effect::CallStaff(self.stage.name()));
             step.record(Record::HelpWanted(self.stage.name()));
         }
@@ -363,7 +367,7 @@ impl Visit {
             over: self.over,
             preferences: self.preferences,
             speech: SpeechTo::of(self.preferences, terminal),
-            staff_called: self.staff_called,
+            staff: self.staff,
             can_step_aside: self.has_work(),
         }
     }

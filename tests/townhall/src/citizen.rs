@@ -32,7 +32,7 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
         Over::Nothing => {}
         Over::AskingCancel if rng.random_bool(0.3) => return Act::Tap(Tap::ConfirmCancel),
         Over::Help => return Act::Tap(helped(rng)),
-        Over::AskingCancel | Over::Settings => return Act::Tap(Tap::KeepGoing),
+        Over::AskingCancel | Over::Languages | Over::Settings => return Act::Tap(Tap::KeepGoing),
     }
     if view.countdown.is_some() && rng.random_bool(0.5) {
         return Act::Tap(Tap::MoreTime);
@@ -167,7 +167,7 @@ fn wish(rng: &mut StdRng) -> Wish {
 
 /// Children, elbows, pranks.
 fn nonsense(rng: &mut StdRng) -> Act {
-    Act::Tap(match rng.random_range(0..26) {
+    Act::Tap(match rng.random_range(0..27) {
         0 => Tap::Start,
         1 => Tap::Language(Language::ALL[rng.random_range(0..Language::ALL.len())]),
         2 => Tap::Service("gibt-es-nicht".into()),
@@ -189,6 +189,7 @@ fn nonsense(rng: &mut StdRng) -> Act {
         23 => Tap::Prefer(wish(rng)),
         24 => Tap::CallStaff,
         25 => Tap::StepAside,
+        26 => Tap::Languages,
         15 => return Act::LayOn(any_card(rng)),
         16 => return Act::TakeCard,
         _ => Tap::Enter {

@@ -6,7 +6,7 @@ use drivers_api::language::Language;
 use drivers_api::print::PrintTrouble;
 use session::view::{
     Availability, AwayView, CardHint, CardWork, Countdown, Over, Paper, PinNews, ReceiptView, Refusal, Request, Screen,
-    SecretEntry, SecretKind, SecretTrouble, SpeechTo, Tile, View,
+    SecretEntry, SecretKind, SecretTrouble, SpeechTo, StaffCall, Tile, View,
 };
 use session::{Ending, Preferences};
 
@@ -54,7 +54,7 @@ pub(crate) fn view(language: Language, screen: Screen) -> View {
         over: Over::Nothing,
         preferences: Preferences::default(),
         speech: SpeechTo::Nobody,
-        staff_called: false,
+        staff: StaffCall::NotAsked,
         can_step_aside: false,
     }
 }
@@ -184,7 +184,71 @@ pub(crate) fn all(l: Language) -> Vec<(&'static str, View)> {
             ..view(l, Screen::Review(review(l)))
         },
     ));
+    views.extend(panels(l));
     views
+}
+
+/// What can be opened on every screen, and the screens with everything brought down.
+fn panels(l: Language) -> Vec<(&'static str, View)> {
+    let form = || view(l, Screen::Form(person_form(l)));
+    let reach = Preferences {
+        reach: true,
+        ..Preferences::default()
+    };
+    let down = |screen| View {
+        preferences: reach,
+        ..view(l, screen)
+    };
+    let over = |over| View { over, ..form() };
+    vec![
+        ("20-languages", over(Over::Languages)),
+        ("20-settings", over(Over::Settings)),
+        (
+            "20-settings-headset",
+            View {
+                speech: SpeechTo::Headset,
+                ..over(Over::Settings)
+            },
+        ),
+        (
+            "21-help",
+            View {
+                can_step_aside: true,
+                ..over(Over::Help)
+            },
+        ),
+        (
+            "21-help-called",
+            View {
+                staff: StaffCall::Called,
+                ..over(Over::Help)
+            },
+        ),
+        (
+            "21-help-out-of-reach",
+            View {
+                staff: StaffCall::OutOfReach,
+                ..over(Over::Help)
+            },
+        ),
+        ("22-reach-languages", down(Screen::Languages)),
+        ("22-reach-services", down(Screen::Services { tiles: tiles(l) })),
+        ("22-reach-request", down(Screen::Request(Box::new(request(l))))),
+        (
+            "22-reach-secret",
+            down(secret(SecretKind::Pin, 3, PinState::Operational { tries_left: 3 }, None)),
+        ),
+        ("22-reach-form", down(Screen::Form(person_form(l)))),
+        ("22-reach-review", down(Screen::Review(review(l)))),
+        ("22-reach-receipt", down(receipt(l, Paper::Printed, true))),
+        (
+            "22-reach-cancel",
+            View {
+                over: Over::AskingCancel,
+                ..down(Screen::Review(review(l)))
+            },
+        ),
+    ]
 }
 
 fn entrance(l: Language) -> Vec<Named> {

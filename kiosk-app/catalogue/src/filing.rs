@@ -47,14 +47,28 @@ impl LocalTime {
         self.text_in(Words::bundled(), language)
     }
 
-    pub(crate) fn text_in(&self, words: &Words, language: Language) -> String {
-        let year = u16::try_from(self.year).ok();
-        let day = PartialDate {
-            year,
+    /// "23. November 2026".
+    pub fn day_text(&self, language: Language) -> String {
+        date::in_words(&self.date(), Words::bundled(), language)
+            .expose()
+            .to_owned()
+    }
+
+    /// "9:41".
+    pub fn clock_text(&self) -> String {
+        format!("{}:{:02}", self.hour, self.minute)
+    }
+
+    fn date(&self) -> PartialDate {
+        PartialDate {
+            year: u16::try_from(self.year).ok(),
             month: Some(self.month),
             day: Some(self.day),
-        };
-        let date = date::in_words(&day, words, language);
+        }
+    }
+
+    pub(crate) fn text_in(&self, words: &Words, language: Language) -> String {
+        let date = date::in_words(&self.date(), words, language);
         let (hour, minute) = (self.hour.to_string(), format!("{:02}", self.minute));
         let slots = [("date", date.expose()), ("hour", &hour), ("minute", &minute)];
         fill(words.text(Word::DateTime, language), &slots)

@@ -1,6 +1,7 @@
 //! Seals a finished declaration in memory and stores it in the outbox, on a thread of its own. What leaves this thread
 //! is ciphertext; what comes back to the visit is a case code and a time.
 use crate::Sender;
+use crate::clock;
 use catalogue::{LocalTime, Service, SubmissionJson};
 use drivers_api::Job;
 use drivers_api::card::Authenticity;
@@ -190,13 +191,7 @@ fn sealed(config: &FilingConfig, order: Order) -> Result<Last, FilingFault> {
             encrypted_data: sealed.into_string(),
         },
         case_code,
-        filed_at: LocalTime {
-            year: local.year(),
-            month: local.month().unsigned_abs(),
-            day: local.day().unsigned_abs(),
-            hour: local.hour().unsigned_abs(),
-            minute: local.minute().unsigned_abs(),
-        },
+        filed_at: clock::local_time(&local),
     })
 }
 

@@ -15,6 +15,7 @@ use session::{Effect, Input, Now, Session, Terminal};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
+mod clock;
 pub mod filing;
 pub mod journal;
 
@@ -22,9 +23,6 @@ pub use filing::{Filing, FilingConfig, FilingFault};
 
 /// Inputs that may wait while the loop is busy with one; devices block beyond that, and nothing is dropped.
 const INBOX_MAX: usize = 256;
-
-/// An idle loop still wakes this often, to show that it lives.
-const HEARTBEAT: Duration = Duration::from_secs(3600);
 
 /// The loop's inbox: everybody who has something to say gets a sender.
 #[derive(Debug)]
@@ -124,18 +122,20 @@ impl Host {
     pub fn run(mut self, inbox: Inbox, mut show: impl FnMut(View)) {
         let Inbox { sender, receiver } = inbox;
         drop(sender);
-        show(self.session.view(self.now(), &self.terminal));
         loop {
+            let moment = clock::now();
+            self.terminal.time = Some(clock::local_time(&moment));
+            show(self.session.view(self.now(), &self.terminal));
+            // An idle loop wakes for the clock on the screen.
             let patience = self
                 .session
                 .deadline(self.now())
-                .map_or(HEARTBEAT, |at| at.saturating_sub(self.now()));
+                .map_or_else(|| clock::until_next_minute(&moment), |at| at.saturating_sub(self.now()));
             match receiver.recv_timeout(patience) {
                 Ok(input) => self.take(input),
                 Err(RecvTimeoutError::Timeout) => self.take(Input::Tick),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            show(self.session.view(self.now(), &self.terminal));
         }
     }
 

@@ -96,7 +96,12 @@ fn fill(inner: &Inner, view: &View, new: bool) {
             card_left,
             reader_works,
             eid_works,
-        } => pages::attract::fill(app, *card_left, *reader_works, *eid_works),
+            time,
+            services,
+        } => {
+            pages::attract::fill(app, *card_left, *reader_works, *eid_works);
+            pages::attract::news(app, *time, services);
+        }
         Screen::Services { tiles } => pages::services::fill(app, tiles),
         Screen::Request(request) => pages::request::fill(app, request),
         Screen::LayCard { hint } => pages::lay_card::fill(app, *hint),

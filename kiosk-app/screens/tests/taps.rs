@@ -342,6 +342,8 @@ fn nothing_is_kept(world: &mut World) {
             card_left: false,
             reader_works: true,
             eid_works: true,
+            time: None,
+            services: Vec::new(),
         },
     ));
     world.show(&view(

@@ -51,6 +51,8 @@ impl Session {
                     card_left: terminal.card.is_some(),
                     reader_works: terminal.reader_works,
                     eid_works: terminal.certificate.is_some(),
+                    time: terminal.time,
+                    services: terminal.titles(),
                 },
                 countdown: None,
                 back: false,

@@ -1,9 +1,10 @@
 //! What the terminal knows about itself between visits: its services and the state of its devices. Nothing of it is
 //! about a citizen.
 use crate::Input;
-use catalogue::{Catalogue, Finish, Service};
+use catalogue::{Catalogue, Finish, LocalTime, Service};
 use drivers_api::Job;
 use drivers_api::card::{CardEvent, CardFound, ProviderCertificate, ReadRequest};
+use drivers_api::language::Language;
 use drivers_api::print::{PrintTrouble, PrinterEvent};
 use drivers_api::voice::VoiceEvent;
 
@@ -26,6 +27,8 @@ pub struct Terminal {
     pub headset: bool,
     /// The backend can be reached.
     pub line_up: bool,
+    /// The town's clock; set by whoever runs the loop.
+    pub time: Option<LocalTime>,
     last_job: u64,
 }
 
@@ -41,6 +44,7 @@ impl Terminal {
             printer_trouble: None,
             headset: false,
             line_up: false,
+            time: None,
             last_job: 0,
         }
     }
@@ -49,6 +53,14 @@ impl Terminal {
     pub fn next_job(&mut self) -> Job {
         self.last_job += 1;
         Job(self.last_job)
+    }
+
+    /// What can be done here, in German.
+    pub(crate) fn titles(&self) -> Vec<String> {
+        let services = self.catalogue.services().iter();
+        services
+            .map(|service| service.title(Language::German).to_owned())
+            .collect()
     }
 
     /// What may be read for a service now; `None` while the certificate doesn't grant what the service needs. One that

@@ -2,7 +2,7 @@
 //! (a form's values); it is wiped when the next one replaces it.
 use crate::preferences::Preferences;
 use crate::{Ending, Terminal};
-use catalogue::{CardFact, CardSection, FieldIndex, PageIndex, Provider, ServiceId};
+use catalogue::{CardFact, CardSection, FieldIndex, LocalTime, PageIndex, Provider, ServiceId};
 use drivers_api::card::{Authenticity, DataGroup, ProviderCertificate};
 use drivers_api::language::Language;
 use drivers_api::print::PrintTrouble;
@@ -127,6 +127,10 @@ pub enum Screen {
         reader_works: bool,
         /// The terminal has a certificate, so cards can be read.
         eid_works: bool,
+        /// The town's clock, when it is known.
+        time: Option<LocalTime>,
+        /// What can be done here, in German; nobody has chosen a language yet.
+        services: Vec<String>,
     },
     /// [`crate::Tap::Language`]
     Languages,

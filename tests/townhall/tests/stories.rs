@@ -21,7 +21,8 @@ fn a_meldebescheinigung_is_ordered() {
         Screen::Attract {
             card_left: false,
             reader_works: true,
-            eid_works: true
+            eid_works: true,
+            ..
         }
     );
     sees!(story.tap(Tap::Start), Screen::Languages);

@@ -1,6 +1,6 @@
 //! One view of every kind, in every language; a service's texts are in German and English, with the published test person Erika Mustermann.
 #![allow(dead_code, missing_docs)]
-use catalogue::ServiceId;
+use catalogue::{LocalTime, ServiceId};
 use drivers_api::card::{PinState, ReadStep};
 use drivers_api::language::Language;
 use drivers_api::print::PrintTrouble;
@@ -236,7 +236,12 @@ fn panels(l: Language) -> Vec<(&'static str, View)> {
         ("22-reach-request", down(Screen::Request(Box::new(request(l))))),
         (
             "22-reach-secret",
-            down(secret(SecretKind::Pin, 3, PinState::Operational { tries_left: 3 }, None)),
+            down(secret(
+                SecretKind::Pin,
+                3,
+                PinState::Operational { tries_left: 3 },
+                None,
+            )),
         ),
         ("22-reach-form", down(Screen::Form(person_form(l)))),
         ("22-reach-review", down(Screen::Review(review(l)))),
@@ -251,6 +256,25 @@ fn panels(l: Language) -> Vec<(&'static str, View)> {
     ]
 }
 
+const NOW: LocalTime = LocalTime {
+    year: 2026,
+    month: 11,
+    day: 23,
+    hour: 14,
+    minute: 5,
+};
+
+fn named() -> Vec<String> {
+    [
+        "Meldebescheinigung",
+        "Hund anmelden",
+        "Bewohnerparkausweis",
+        "Führungszeugnis",
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
 fn entrance(l: Language) -> Vec<Named> {
     vec![
         (
@@ -259,6 +283,8 @@ fn entrance(l: Language) -> Vec<Named> {
                 card_left: false,
                 reader_works: true,
                 eid_works: true,
+                time: Some(NOW),
+                services: named(),
             },
         ),
         (
@@ -267,6 +293,8 @@ fn entrance(l: Language) -> Vec<Named> {
                 card_left: true,
                 reader_works: false,
                 eid_works: false,
+                time: Some(NOW),
+                services: named(),
             },
         ),
         (
@@ -275,6 +303,8 @@ fn entrance(l: Language) -> Vec<Named> {
                 card_left: false,
                 reader_works: true,
                 eid_works: false,
+                time: Some(NOW),
+                services: named(),
             },
         ),
         ("02-languages", Screen::Languages),

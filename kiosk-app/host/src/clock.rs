@@ -1,0 +1,43 @@
+//! The town's clock: what stands on the screen and on paper.
+use catalogue::LocalTime;
+use jiff::Zoned;
+use std::time::Duration;
+
+/// A moment as people read it.
+pub(crate) fn local_time(moment: &Zoned) -> LocalTime {
+    LocalTime {
+        year: moment.year(),
+        month: moment.month().unsigned_abs(),
+        day: moment.day().unsigned_abs(),
+        hour: moment.hour().unsigned_abs(),
+        minute: moment.minute().unsigned_abs(),
+    }
+}
+
+/// How long until another minute stands on the clock.
+pub(crate) fn until_next_minute(moment: &Zoned) -> Duration {
+    let second = u64::from(moment.second().unsigned_abs());
+    Duration::from_secs(60 - second.min(59))
+}
+
+/// Now, where the terminal stands.
+#[allow(clippy::disallowed_methods)] // the host owns the terminal's clock
+pub(crate) fn now() -> Zoned {
+    Zoned::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_is_looked_at_once_a_minute() {
+        let moment: Zoned = "2026-11-23T14:05:59.9+01:00[Europe/Berlin]".parse().unwrap();
+        assert_eq!(local_time(&moment).clock_text(), "14:05");
+        assert_eq!(until_next_minute(&moment), Duration::from_secs(1));
+        let later = moment.checked_add(until_next_minute(&moment)).unwrap();
+        assert_eq!(local_time(&later).clock_text(), "14:06");
+        let at_the_minute: Zoned = "2026-11-23T14:05:00+01:00[Europe/Berlin]".parse().unwrap();
+        assert_eq!(until_next_minute(&at_the_minute), Duration::from_secs(60));
+    }
+}

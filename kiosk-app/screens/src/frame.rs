@@ -43,6 +43,7 @@ pub(crate) fn fill(app: &ui::App, view: &View) {
     });
     theme.set_zoom(f32::from(view.preferences.text.percent()) / 100.0);
     theme.set_reach(view.preferences.reach);
+    theme.set_rtl(view.language.is_right_to_left());
     frame.set_counting(view.countdown.is_some());
     if let Some(countdown) = view.countdown {
         frame.set_remaining(seconds(countdown.remaining_s));

@@ -3,7 +3,7 @@ SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/schalter/target
 export SCHALTER_CACHE ?= $(HOME)/.cache/schalter
 
-.PHONY: run test bench lint packages packages-test clean storm fuzz
+.PHONY: run test bench lint packages packages-test clean storm fuzz screens
 
 run: packages
 	cargo build --workspace
@@ -17,6 +17,12 @@ test: packages-test lint
 # Every parser of foreign bytes over its seeds, always the same inputs. Longer: drivers/eid/fuzz/README.md
 fuzz: packages-test
 	drivers/eid/fuzz/smoke.sh
+
+# Every screen in every language, look, size and orientation, with contact sheets, into out/screens/. Some of them:
+# make screens ONLY="ar fa dark 200 portrait 06-pin sheets"
+screens: packages
+	cargo build --workspace --example contact_sheets
+	$(CARGO_TARGET_DIR)/debug/examples/contact_sheets $(ONLY)
 
 # Millions of visits: make storm VISITS=1000000
 storm: packages

@@ -14,6 +14,8 @@ pub enum Language {
     Turkish,
     /// `ru`
     Russian,
+    /// `ar`
+    Arabic,
     /// `uk`
     Ukrainian,
     /// `pl`
@@ -24,22 +26,26 @@ pub enum Language {
     French,
     /// `es`
     Spanish,
+    /// `fa`
+    Persian,
 }
 
 impl Language {
     /// All languages, in the order in which the terminal offers them: German, easy German, English, then by how many
     /// speak them in Germany.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::German,
         Self::EasyGerman,
         Self::English,
         Self::Turkish,
         Self::Russian,
+        Self::Arabic,
         Self::Ukrainian,
         Self::Polish,
         Self::Romanian,
         Self::French,
         Self::Spanish,
+        Self::Persian,
     ];
 
     /// BCP 47 tag; also the name of its files and folders.
@@ -50,11 +56,13 @@ impl Language {
             Self::English => "en",
             Self::Turkish => "tr",
             Self::Russian => "ru",
+            Self::Arabic => "ar",
             Self::Ukrainian => "uk",
             Self::Polish => "pl",
             Self::Romanian => "ro",
             Self::French => "fr",
             Self::Spanish => "es",
+            Self::Persian => "fa",
         }
     }
 
@@ -66,12 +74,25 @@ impl Language {
             Self::English => "English",
             Self::Turkish => "Türkçe",
             Self::Russian => "Русский",
+            Self::Arabic => "العربية",
             Self::Ukrainian => "Українська",
             Self::Polish => "Polski",
             Self::Romanian => "Română",
             Self::French => "Français",
             Self::Spanish => "Español",
+            Self::Persian => "فارسی",
         }
+    }
+
+    /// It is written from the right to the left; digits, codes and Latin words in it from the left.
+    pub fn is_right_to_left(self) -> bool {
+        matches!(self, Self::Arabic | Self::Persian)
+    }
+
+    /// The language in which a document is printed for its speakers: the paper's font has no letters that are joined,
+    /// so what would be written with them is German.
+    pub fn on_paper(self) -> Self {
+        if self.is_right_to_left() { Self::German } else { self }
     }
 
     /// The language of a BCP 47 tag, if it is one of ours.
@@ -100,8 +121,12 @@ mod tests {
                 .into_iter()
                 .filter(|other| other.own_name() == language.own_name());
             assert_eq!(same_name.count(), 1);
+            let joined = |c: char| ('\u{600}'..='\u{6FF}').contains(&c);
+            assert_eq!(language.own_name().contains(joined), language.is_right_to_left());
+            assert!(!language.on_paper().is_right_to_left());
+            assert_eq!(language.on_paper() == language, !language.is_right_to_left());
         }
-        assert_eq!(Language::from_tag("ar"), None);
+        assert_eq!(Language::from_tag("he"), None);
         assert_eq!(Language::from_tag("DE"), None);
     }
 }

@@ -3,8 +3,8 @@ use drivers_api::language::Language;
 
 /// "Seite 1 von 2"
 pub(crate) fn page_number(language: Language, page: usize, pages: usize) -> String {
-    match language {
-        Language::German | Language::EasyGerman => format!("Seite {page} von {pages}"),
+    match language.on_paper() {
+        Language::German | Language::EasyGerman | Language::Arabic | Language::Persian => format!("Seite {page} von {pages}"),
         Language::English => format!("Page {page} of {pages}"),
         Language::Turkish => format!("Sayfa {page} / {pages}"),
         Language::Russian => format!("Страница {page} из {pages}"),
@@ -19,9 +19,9 @@ pub(crate) fn page_number(language: Language, page: usize, pages: usize) -> Stri
 /// What the reader is told when the font lacks characters. Where a language bends the noun by the number, the number
 /// stands behind a colon.
 pub(crate) fn substitution_notice(language: Language, count: usize) -> String {
-    match (language, count) {
-        (Language::German, 1) => "Ein Zeichen dieses Dokuments kennt die Druckschrift nicht; dafür steht ▯.".to_owned(),
-        (Language::German, n) => format!("{n} Zeichen dieses Dokuments kennt die Druckschrift nicht; dafür steht ▯."),
+    match (language.on_paper(), count) {
+        (Language::German | Language::Arabic | Language::Persian, 1) => "Ein Zeichen dieses Dokuments kennt die Druckschrift nicht; dafür steht ▯.".to_owned(),
+        (Language::German | Language::Arabic | Language::Persian, n) => format!("{n} Zeichen dieses Dokuments kennt die Druckschrift nicht; dafür steht ▯."),
         (Language::EasyGerman, n) => {
             format!("Der Drucker kann {n} Zeichen nicht drucken. Dort steht dieses Zeichen: ▯.")
         }

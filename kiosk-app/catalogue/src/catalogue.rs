@@ -52,6 +52,7 @@ impl Catalogue {
     /// The note that a citizen without a working PIN takes to the counter: only the office can set a new one
     /// (PAuswV §20). Tells nothing about the person.
     pub fn pin_note(&self, language: Language) -> Document {
+        let language = language.on_paper();
         let word = |word| PrivateText::from(self.words.text(word, language));
         let heading = |text| Block::Heading {
             level: 2,

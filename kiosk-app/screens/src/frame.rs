@@ -40,17 +40,22 @@ pub(crate) fn fill(app: &ui::App, view: &View) {
     });
     frame.set_can_step_aside(view.can_step_aside);
     let theme = app.global::<ui::Theme>();
-    theme.set_look(match view.preferences.look {
-        Look::Light => ui::Look::Light,
-        Look::Dark => ui::Look::Dark,
-        Look::YellowOnBlack => ui::Look::YellowOnBlack,
-    });
+    theme.set_look(look(view.preferences.look));
     theme.set_zoom(f32::from(view.preferences.text.percent()) / 100.0);
     theme.set_reach(view.preferences.reach);
+    theme.set_rtl(view.language.is_right_to_left());
     frame.set_counting(view.countdown.is_some());
     if let Some(countdown) = view.countdown {
         frame.set_remaining(seconds(countdown.remaining_s));
         frame.set_from(seconds(countdown.from_s));
+    }
+}
+
+pub(crate) fn look(look: Look) -> ui::Look {
+    match look {
+        Look::Light => ui::Look::Light,
+        Look::Dark => ui::Look::Dark,
+        Look::YellowOnBlack => ui::Look::YellowOnBlack,
     }
 }
 

@@ -15,8 +15,10 @@ use slint::ComponentHandle;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+pub mod fit;
 pub mod hand;
 pub mod picture;
+pub mod theme;
 
 mod face;
 mod frame;

@@ -11,11 +11,13 @@ fn greeting(language: Language) -> &'static str {
         Language::English => "Continue in English",
         Language::Turkish => "Türkçe devam et",
         Language::Russian => "Продолжить на русском",
+        Language::Arabic => "المتابعة بالعربية",
         Language::Ukrainian => "Продовжити українською",
         Language::Polish => "Kontynuuj po polsku",
         Language::Romanian => "Continuați în română",
         Language::French => "Continuer en français",
         Language::Spanish => "Seguir en español",
+        Language::Persian => "ادامه به فارسی",
     }
 }
 

@@ -1,5 +1,5 @@
 //! Which page a view is, and handing it to that page's adapter.
-use crate::{Inner, frame, keyboard, pages, ui};
+use crate::{Inner, frame, keyboard, pages, steer, ui};
 use drivers_api::language::Language;
 use session::view::{Screen, SecretKind, View};
 use slint::ComponentHandle;
@@ -57,6 +57,8 @@ pub(crate) fn show(inner: &Inner, view: &View) {
         frame.set_face(key.face);
         frame.set_visit(inner.visit.get());
     }
+    steer::shown(inner, view, new);
+    inner.ear.shown(view, inner.visit.get());
 }
 
 /// German is the source text; the others are bundled, so selecting them can't fail.

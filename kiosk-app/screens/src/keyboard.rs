@@ -18,6 +18,11 @@ const FURTHER: [[&str; 4]; 4] = [
     ["ḥḩẖṃṅṇṛṣṭẓẕ", "ḍḏḳḷṉṟṯẏẗẍǰ", "ǫǭȧȩȯȳɵəƶǥǯ", "&+()@:;–!"],
 ];
 
+/// All of them in their order, and signs.
+pub(crate) fn further() -> impl Iterator<Item = char> {
+    FURTHER.iter().flatten().flat_map(|row| row.chars())
+}
+
 #[derive(Clone, Copy, Default)]
 struct Layer {
     /// 0 is German, else a page of [`FURTHER`] from 1.
@@ -76,7 +81,8 @@ pub(crate) fn hide(app: &ui::App) {
     }
 }
 
-fn press(app: &ui::App, text: SharedString) {
+/// A key of ours, as if it were one of a real keyboard.
+pub(crate) fn press(app: &ui::App, text: SharedString) {
     // a window that can't take a key has no field either
     let _ = app
         .window()
@@ -110,7 +116,7 @@ fn draw(keyboard: &ui::Keyboard<'_>, layer: Layer) {
 }
 
 /// The capital of a letter; ß has ẞ, and what has no capital of one character stays.
-fn shift(c: char, shifted: bool) -> SharedString {
+pub(crate) fn shift(c: char, shifted: bool) -> SharedString {
     if !shifted {
         return SharedString::from(c.to_string());
     }
@@ -147,7 +153,7 @@ mod tests {
     #[test]
     fn no_letter_is_there_twice() {
         let mut seen = std::collections::BTreeSet::new();
-        for c in FURTHER.iter().flatten().flat_map(|row| row.chars()) {
+        for c in further() {
             assert!(seen.insert(c), "{c} twice");
         }
     }

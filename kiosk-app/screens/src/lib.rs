@@ -20,12 +20,18 @@ pub mod hand;
 pub mod picture;
 pub mod theme;
 
+mod ear;
 mod face;
 mod frame;
 mod keyboard;
 mod pad;
 mod pages;
+mod steer;
+mod tree;
 mod typed;
+mod wheel;
+
+pub use ear::Said;
 
 /// The compiled `.slint` files.
 #[allow(
@@ -57,6 +63,9 @@ pub(crate) struct Inner {
     pub(crate) visit: Cell<i32>,
     pub(crate) form: Rc<pages::form::FormMemory>,
     pub(crate) pad: pad::Pad,
+    pub(crate) on_tap: OnTap,
+    pub(crate) ear: ear::Ear,
+    pub(crate) steer: steer::Steer,
 }
 
 thread_local! {
@@ -82,8 +91,23 @@ impl Screens {
     /// # Errors
     /// No display, no backend.
     pub fn new(on_input: impl Fn(Tap) + 'static) -> Result<Self, slint::PlatformError> {
+        Self::make(Rc::new(on_input), None)
+    }
+
+    /// The same for a terminal that can speak: `on_speech` gets what is to be said, when [`View::speech`] wants it.
+    /// [`ScreensHandle::spoken`] is to be told when it has been.
+    ///
+    /// # Errors
+    /// As [`Screens::new`].
+    pub fn speaking(
+        on_input: impl Fn(Tap) + 'static,
+        on_speech: impl Fn(Said) + 'static,
+    ) -> Result<Self, slint::PlatformError> {
+        Self::make(Rc::new(on_input), Some(Box::new(on_speech)))
+    }
+
+    fn make(on_tap: OnTap, on_speech: Option<ear::OnSpeech>) -> Result<Self, slint::PlatformError> {
         let app = ui::App::new()?;
-        let on_tap: OnTap = Rc::new(on_input);
         let form = Rc::new(pages::form::FormMemory::default());
         frame::connect(&app, &on_tap, &form);
         keyboard::connect(&app);
@@ -94,7 +118,12 @@ impl Screens {
             visit: Cell::new(0),
             form,
             pad: pad::Pad::default(),
+            on_tap,
+            ear: ear::Ear::new(on_speech),
+            steer: steer::Steer::default(),
         });
+        steer::connect(&inner);
+        ear::connect(&inner);
         HERE.set(Some(Rc::downgrade(&inner)));
         Ok(Self { inner })
     }
@@ -102,6 +131,11 @@ impl Screens {
     /// Shows a view. Sets adapters only; what a person is typing stays as it is (see [`session::view::Form::page`]).
     pub fn show(&self, view: &View) {
         face::show(&self.inner, view);
+    }
+
+    /// The speech of that number has ended, said to its end or not.
+    pub fn spoken(&self, number: u64) {
+        self.inner.ear.spoken(number, &self.inner.on_tap);
     }
 
     /// The window: size, full screen, snapshots.
@@ -141,11 +175,22 @@ impl ScreensHandle {
     /// # Errors
     /// The event loop has ended (or there is none).
     pub fn show(&self, view: View) -> Result<(), slint::EventLoopError> {
-        slint::invoke_from_event_loop(move || {
-            if let Some(inner) = HERE.with_borrow(|here| here.as_ref().and_then(std::rc::Weak::upgrade)) {
-                face::show(&inner, &view);
-            }
-        })
+        slint::invoke_from_event_loop(move || with_screens(|inner| face::show(inner, &view)))
+    }
+
+    /// The speech of that number has ended; see [`Screens::spoken`].
+    ///
+    /// # Errors
+    /// As [`ScreensHandle::show`].
+    pub fn spoken(&self, number: u64) -> Result<(), slint::EventLoopError> {
+        slint::invoke_from_event_loop(move || with_screens(|inner| inner.ear.spoken(number, &inner.on_tap)))
+    }
+}
+
+/// Does something with the screens of this thread, if there are any.
+pub(crate) fn with_screens(act: impl FnOnce(&Inner)) {
+    if let Some(inner) = HERE.with_borrow(|here| here.as_ref().and_then(std::rc::Weak::upgrade)) {
+        act(&inner);
     }
 }
 

@@ -34,7 +34,10 @@ fn no_text_is_cut_off() {
                     // the band of the countdown lies over the header
                     let covered = view.countdown.is_some();
                     let town = view.town.clone();
-                    let preferences = Preferences { text, ..view.preferences };
+                    let preferences = Preferences {
+                        text,
+                        ..view.preferences
+                    };
                     screens.show(&View { preferences, ..view });
                     clock += 1;
                     canvas.turn(Duration::from_secs(clock));

@@ -4,7 +4,7 @@ use drivers_api::language::Language;
 use slint::ComponentHandle;
 
 /// Each language in its own words, so not among the translations.
-fn greeting(language: Language) -> &'static str {
+pub(crate) fn greeting(language: Language) -> &'static str {
     match language {
         Language::German => "Weiter auf Deutsch",
         Language::EasyGerman => "Weiter in Leichter Sprache",

@@ -1,0 +1,464 @@
+//! What is spoken, and to whom. It comes from the accessible labels of what is on the screen, and from nowhere else, so
+//! that whoever hears the terminal knows what whoever sees it knows (EN 301 549 §5.1.3.1–5.1.3.3).
+//!
+//! ```text
+//! view, key, letter ──soon()──▶ listen: tree::elements, compared with what was heard last ──tell──▶ Said ──▶ voice
+//! ```
+//!
+//! * A new page is read; then the focus when it moves, letters when they are typed, texts when they appear.
+//! * What a person does interrupts what is being said; what comes by itself (paper, a countdown) waits for its end.
+//! * A page that may tell who is here is [`Audience::Private`], and so is all that is typed. With the loudspeaker alone
+//!   such a page only says that it needs a headset.
+use crate::tree::{self, Element, Focus};
+use crate::{Inner, OnTap, steer, ui};
+use drivers_api::private::PrivateText;
+use drivers_api::voice::{Audience, Manner, Phrase};
+use session::Tap;
+use session::view::{Over, Screen, SpeechTo, View};
+use slint::ComponentHandle;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::time::Duration;
+use tell::{Part, Words};
+use tongues::Tongues;
+
+mod dates;
+mod tell;
+mod tongues;
+
+/// Seconds before the end at which it is told again, beside the beginning of a countdown.
+const TOLD_AT_SECONDS: [u32; 2] = [20, 10];
+
+/// What the voice is to do.
+#[derive(Debug)]
+pub enum Said {
+    /// Say this; what is being said ends.
+    Speech {
+        /// For [`crate::ScreensHandle::spoken`], which tells that it has ended.
+        number: u64,
+        /// Who may hear it.
+        audience: Audience,
+        /// What.
+        phrases: Vec<Phrase>,
+    },
+    /// Say nothing more.
+    Hush,
+}
+
+/// Where speech goes.
+pub(crate) type OnSpeech = Box<dyn Fn(Said)>;
+
+/// What has to be known of the view.
+#[derive(Default)]
+struct Facts {
+    speech: SpeechTo,
+    personal: bool,
+    over: Over,
+    /// Grows with each new page.
+    visit: i32,
+    remaining_s: Option<u32>,
+    tongues: Tongues,
+}
+
+/// What was heard last.
+#[derive(Default)]
+struct Heard {
+    page: Option<(i32, Over, SpeechTo)>,
+    focus: Option<(Focus, String, Option<bool>, String)>,
+    wheel: Option<Result<String, ui::Word>>,
+    texts: BTreeSet<String>,
+    remaining_s: Option<u32>,
+    number: u64,
+    /// What is being said, and whether it is a page.
+    speaking: Option<(u64, bool)>,
+    /// What is said after it.
+    waiting: Vec<Part>,
+}
+
+#[derive(Default)]
+pub(crate) struct Ear {
+    /// `None`: a terminal that can't speak doesn't listen either.
+    on_speech: Option<OnSpeech>,
+    facts: RefCell<Facts>,
+    heard: RefCell<Heard>,
+    pending: Cell<bool>,
+    acted: Cell<bool>,
+}
+
+struct Spoken<'a>(ui::Spoken<'a>);
+
+impl Words for Spoken<'_> {
+    fn word(&self, word: ui::Word) -> String {
+        self.0.invoke_word(word).into()
+    }
+
+    fn count(&self, what: ui::Counted, n: usize) -> String {
+        self.0.invoke_count(what, crate::frame::count(n)).into()
+    }
+}
+
+/// Callbacks of the screens.
+pub(crate) fn connect(inner: &Rc<Inner>) {
+    let ear = inner.app.global::<ui::Ear>();
+    let weak = Rc::downgrade(inner);
+    let with = move |act: fn(&Ear, &Inner)| {
+        let weak = weak.clone();
+        move || {
+            if let Some(inner) = weak.upgrade() {
+                act(&inner.ear, &inner);
+            }
+        }
+    };
+    ear.on_changed(with(|ear, _| ear.soon()));
+    ear.on_again(with(Ear::again));
+    ear.on_spell(with(Ear::spell));
+}
+
+impl Ear {
+    pub(crate) fn new(on_speech: Option<OnSpeech>) -> Self {
+        Self {
+            on_speech,
+            ..Self::default()
+        }
+    }
+
+    /// A view was shown.
+    pub(crate) fn shown(&self, view: &View, visit: i32) {
+        if self.on_speech.is_none() {
+            return;
+        }
+        let away = if let Screen::Away(away) = &view.screen {
+            Some(away.remaining_s)
+        } else {
+            None
+        };
+        let remaining_s = view.countdown.map(|countdown| countdown.remaining_s).or(away);
+        let mut facts = self.facts.borrow_mut();
+        let is_new = facts.visit != visit || facts.tongues.main() != view.language;
+        if is_new || view.speech != facts.speech || matches!(view.screen, Screen::Form(_)) {
+            facts.tongues = Tongues::of(view);
+        }
+        facts.speech = view.speech;
+        facts.personal = view.screen.is_personal();
+        facts.over = view.over;
+        facts.visit = visit;
+        facts.remaining_s = remaining_s;
+        drop(facts);
+        self.soon();
+    }
+
+    /// A key was pressed, which interrupts what is being said.
+    pub(crate) fn acted(&self) {
+        self.acted.set(true);
+        self.soon();
+    }
+
+    /// Listens when everything that is going on has been done.
+    fn soon(&self) {
+        if self.on_speech.is_some() && !self.pending.replace(true) {
+            slint::Timer::single_shot(Duration::ZERO, || crate::with_screens(listen));
+        }
+    }
+
+    /// Says the page once more; what lies over it is closed.
+    pub(crate) fn again(&self, inner: &Inner) {
+        if self.facts.borrow().over != Over::Nothing {
+            (inner.on_tap)(Tap::KeepGoing);
+        }
+        self.heard.borrow_mut().page = None;
+        self.soon();
+    }
+
+    /// Spells what has the focus.
+    pub(crate) fn spell(&self, inner: &Inner) {
+        if self.on_speech.is_none() {
+            return;
+        }
+        let elements = tree::elements(inner.app.window());
+        if let Some(focused) = elements.iter().find(|element| element.has_focus) {
+            self.acted.set(false);
+            self.say(vec![tell::spelled(focused)], false);
+        }
+    }
+
+    /// A speech has ended. Whoever listened to a page to its end was here all the time.
+    pub(crate) fn spoken(&self, number: u64, on_tap: &OnTap) {
+        let mut heard = self.heard.borrow_mut();
+        let Some((_, was_page)) = heard.speaking.take_if(|(speaking, _)| *speaking == number) else {
+            return;
+        };
+        let waiting = std::mem::take(&mut heard.waiting);
+        drop(heard);
+        if was_page {
+            on_tap(Tap::MoreTime);
+        }
+        if !waiting.is_empty() {
+            self.say(waiting, false);
+        }
+    }
+
+    fn hush(&self) {
+        let mut heard = self.heard.borrow_mut();
+        heard.waiting.clear();
+        if heard.speaking.take().is_some()
+            && let Some(on_speech) = &self.on_speech
+        {
+            on_speech(Said::Hush);
+        }
+    }
+
+    /// Says it now.
+    fn say(&self, parts: Vec<Part>, is_page: bool) {
+        let facts = self.facts.borrow();
+        let audience = if facts.personal {
+            Audience::Private
+        } else {
+            Audience::Public
+        };
+        let phrases = phrases(&parts, &facts.tongues);
+        drop(facts);
+        self.speak(audience, phrases, is_page);
+    }
+
+    fn speak(&self, audience: Audience, phrases: Vec<Phrase>, is_page: bool) {
+        let Some(on_speech) = self.on_speech.as_ref().filter(|_| !phrases.is_empty()) else {
+            return;
+        };
+        let mut heard = self.heard.borrow_mut();
+        heard.number += 1;
+        let number = heard.number;
+        heard.speaking = Some((number, is_page));
+        heard.waiting.clear();
+        drop(heard);
+        on_speech(Said::Speech {
+            number,
+            audience,
+            phrases,
+        });
+    }
+
+    /// Says it when what is being said has ended.
+    fn say_later(&self, parts: Vec<Part>) {
+        let mut heard = self.heard.borrow_mut();
+        if heard.speaking.is_some() {
+            heard.waiting.extend(parts);
+            return;
+        }
+        drop(heard);
+        self.say(parts, false);
+    }
+}
+
+/// Compares what is on the screen with what was heard last, and says what is new.
+fn listen(inner: &Inner) {
+    let ear = &inner.ear;
+    ear.pending.set(false);
+    steer::hold(inner);
+    let acted = ear.acted.take();
+    let speech = ear.facts.borrow().speech;
+    if speech == SpeechTo::Nobody {
+        ear.hush();
+        let number = ear.heard.borrow().number;
+        ear.heard.replace(Heard {
+            number,
+            ..Heard::default()
+        });
+        return;
+    }
+    let (personal, over, visit) = {
+        let facts = ear.facts.borrow();
+        (facts.personal, facts.over, facts.visit)
+    };
+    let words = Spoken(inner.app.global::<ui::Spoken>());
+    let page = Some((visit, over, speech));
+    if speech == SpeechTo::Room && personal {
+        let before = std::mem::replace(&mut ear.heard.borrow_mut().page, page);
+        if before != page {
+            let language = ear.facts.borrow().tongues.main().tag();
+            let notice = words.word(ui::Word::OnlyHeadset);
+            ear.speak(Audience::Public, vec![Phrase::plain(notice.as_str(), language)], true);
+        }
+        return;
+    }
+    let elements = tree::elements(inner.app.window());
+    let focused = elements.iter().find(|element| element.has_focus);
+    let now = Heard {
+        page,
+        focus: focused.map(|element| {
+            let place = Focus::here(inner.app.window()).unwrap_or_default();
+            (place, element.value.clone(), element.checked, element.label.clone())
+        }),
+        wheel: steer::wheel(inner),
+        texts: tell::texts(&elements),
+        ..Heard::default()
+    };
+    let told = changes(ear, &now, &elements, focused, &words);
+    keep(&ear.heard, now);
+    match told {
+        Told::Page(parts) => ear.say(parts, true),
+        Told::Now(parts) => ear.say(parts, false),
+        Told::News(parts) => {
+            mistakes_have_the_focus(inner, &elements);
+            if acted {
+                ear.say(parts, false)
+            } else {
+                ear.say_later(parts)
+            }
+        }
+        Told::Nothing if acted => ear.hush(),
+        Told::Nothing => {}
+    }
+    count_down(inner, &words);
+}
+
+enum Told {
+    Page(Vec<Part>),
+    Now(Vec<Part>),
+    News(Vec<Part>),
+    Nothing,
+}
+
+fn changes(ear: &Ear, now: &Heard, elements: &[Element], focused: Option<&Element>, words: &dyn Words) -> Told {
+    let before = ear.heard.borrow();
+    if before.page != now.page {
+        // Back from something that lay over the page: where one is, not all of it once more.
+        let is_back = before
+            .page
+            .is_some_and(|(visit, over, _)| Some(visit) == now.page.map(|page| page.0) && over != Over::Nothing);
+        let mut parts = match tell::heading(elements).filter(|_| is_back) {
+            Some(heading) => vec![heading],
+            None => tell::page(elements, words),
+        };
+        parts.extend(focused.into_iter().flat_map(|element| tell::control(element, words)));
+        return Told::Page(parts);
+    }
+    if before.wheel != now.wheel {
+        let opened = before.wheel.is_none();
+        let parts = match (&now.wheel, focused) {
+            (Some(middle), _) => {
+                let mut parts = tell::letter(middle, words);
+                if opened {
+                    parts.push(Part::plain(words.word(ui::Word::Wheel)));
+                }
+                parts
+            }
+            (None, Some(focused)) => tell::control(focused, words),
+            (None, None) => Vec::new(),
+        };
+        return Told::Now(parts);
+    }
+    let news = tell::news(&before.texts, elements, words);
+    match (&before.focus, &now.focus, focused) {
+        (Some((place, value, checked, label)), Some((now_at, now_value, now_checked, now_label)), Some(element))
+            if place == now_at =>
+        {
+            if value != now_value && element.role == tree::Role::TextInput {
+                return Told::Now(tell::typed(value, now_value, words));
+            }
+            if checked != now_checked {
+                return Told::Now(vec![Part::plain(tell::state(element, words))]);
+            }
+            if label != now_label {
+                return Told::Now(tell::control(element, words));
+            }
+        }
+        (_, Some(_), Some(element)) => {
+            let mut parts = news;
+            parts.extend(tell::control(element, words));
+            return Told::Now(parts);
+        }
+        (..) => {}
+    }
+    if news.is_empty() {
+        Told::Nothing
+    } else {
+        Told::News(news)
+    }
+}
+
+/// Remembers what is there now; what is being said goes on.
+fn keep(heard: &RefCell<Heard>, now: Heard) {
+    let mut heard = heard.borrow_mut();
+    heard.page = now.page;
+    heard.focus = now.focus;
+    heard.wheel = now.wheel;
+    heard.texts = now.texts;
+}
+
+/// Who went on by a key and was told of a mistake stands at the field that it is about.
+fn mistakes_have_the_focus(inner: &Inner, elements: &[Element]) {
+    let is_mistake = |element: &&Element| element.live && element.value.is_empty() && element.id != tell::SECONDS;
+    let Some(mistake) = elements
+        .iter()
+        .find(is_mistake)
+        .filter(|mistake| !mistake.label.is_empty())
+    else {
+        return;
+    };
+    let window = inner.app.window();
+    if tree::focused_role(window) == Some(tree::Role::Button) {
+        tree::focus_wanted(window, |element| element.description.contains(&mistake.label));
+        inner.ear.heard.borrow_mut().focus = None;
+        inner.ear.soon();
+    }
+}
+
+/// Tells that time is running out (EN 301 549 §5.1.5 and EAA Annex I: by more than one sense). A page that is still
+/// being read keeps its listener's time from running out.
+fn count_down(inner: &Inner, words: &dyn Words) {
+    let ear = &inner.ear;
+    let now = ear.facts.borrow().remaining_s;
+    let mut heard = ear.heard.borrow_mut();
+    let before = std::mem::replace(&mut heard.remaining_s, now);
+    let Some(now) = now else { return };
+    if matches!(heard.speaking, Some((_, true))) {
+        drop(heard);
+        (inner.on_tap)(Tap::MoreTime);
+        return;
+    }
+    let passed = |at: u32| now <= at && before.is_some_and(|before| before > at);
+    if before.is_some() && !TOLD_AT_SECONDS.into_iter().any(passed) {
+        return;
+    }
+    drop(heard);
+    let left = words.count(ui::Counted::Seconds, usize::try_from(now).unwrap_or(usize::MAX));
+    ear.say_later(vec![Part::plain(left)]);
+}
+
+/// Parts of one manner and language become one phrase, dates in words.
+fn phrases(parts: &[Part], tongues: &Tongues) -> Vec<Phrase> {
+    let mut phrases: Vec<Phrase> = Vec::new();
+    for part in parts {
+        for (text, language) in tongues.split(&part.text) {
+            let tag = language.tag();
+            let text = if part.manner == Manner::Plain {
+                dates::in_words(&legible(text), tag)
+            } else {
+                text.to_owned()
+            };
+            match phrases.last_mut() {
+                Some(last) if part.manner == last.manner && tag == last.language => {
+                    let ends = last.text.expose().trim_end().ends_with(['.', '!', '?', ':', '…', ',']);
+                    let joined = format!(
+                        "{}{} {text}",
+                        last.text.expose().trim_end(),
+                        if ends { "" } else { "." }
+                    );
+                    last.text = PrivateText::new(joined);
+                }
+                Some(_) | None => phrases.push(Phrase {
+                    text: PrivateText::new(text),
+                    language: tag,
+                    manner: part.manner,
+                }),
+            }
+        }
+    }
+    phrases
+}
+
+/// Without signs that are for the eye: the point inside the words of Leichte Sprache, and the one between two texts.
+fn legible(text: &str) -> String {
+    text.replace(" · ", ". ").replace('\u{b7}', "")
+}

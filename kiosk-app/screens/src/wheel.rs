@@ -1,0 +1,235 @@
+//! Letters by keys: a ring of letters that up and down turn and OK writes. Pure; `steer.rs` turns it, `ear.rs` says it.
+use crate::keyboard;
+use crate::ui::Word;
+
+/// The ring that is there first: the letters of German, from the front. Digits and signs follow, then what else a key
+/// can do, which is reached soonest from the front by turning back.
+const LETTERS: &str = "abcdefghijklmnopqrstuvwxyzäöüß0123456789-'./,&()+@:;–!";
+/// For dates and numbers.
+const DIGITS: &str = "0123456789";
+/// How many entries are shown on each side of the one that would be taken.
+const SHOWN_ASIDE: usize = 2;
+
+/// A place on the ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    Letter(char),
+    Space,
+    Erase,
+    /// The next letter is a capital, or not.
+    Capitals,
+    /// The other letters of DIN 91379, or back from them.
+    More,
+    Done,
+}
+
+/// What OK did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// This is written.
+    Write(String),
+    /// The last character goes.
+    Erase,
+    /// The ring is another one now.
+    Turned,
+    /// The wheel is put away.
+    Done,
+}
+
+/// A wheel that is turned.
+#[derive(Clone, Debug)]
+pub(crate) struct Wheel {
+    ring: Vec<Entry>,
+    at: usize,
+    capital: bool,
+    further: bool,
+    digits: bool,
+}
+
+impl Wheel {
+    /// A wheel at its first letter; with digits alone, if nothing else fits the field.
+    pub(crate) fn new(digits: bool) -> Self {
+        let mut wheel = Self {
+            ring: Vec::new(),
+            at: 0,
+            capital: false,
+            further: false,
+            digits,
+        };
+        wheel.fill();
+        wheel
+    }
+
+    fn fill(&mut self) {
+        let mut ring: Vec<Entry> = match (self.digits, self.further) {
+            (true, _) => DIGITS.chars().map(Entry::Letter).collect(),
+            (false, false) => LETTERS.chars().map(Entry::Letter).collect(),
+            (false, true) => keyboard::further().map(Entry::Letter).collect(),
+        };
+        if !self.digits {
+            ring.extend([Entry::More, Entry::Capitals, Entry::Space]);
+        }
+        ring.extend([Entry::Erase, Entry::Done]);
+        self.ring = ring;
+        self.at = 0;
+    }
+
+    /// One place on, round and round.
+    pub(crate) fn forward(&mut self) {
+        self.at = (self.at + 1) % self.ring.len();
+    }
+
+    /// One place back.
+    pub(crate) fn back(&mut self) {
+        self.at = (self.at + self.ring.len() - 1) % self.ring.len();
+    }
+
+    /// Takes what is in the middle. A capital is one capital.
+    pub(crate) fn take(&mut self) -> Taken {
+        match self.entry(0) {
+            Entry::Letter(letter) => {
+                let written = keyboard::shift(letter, self.capital).to_string();
+                self.capital = false;
+                Taken::Write(written)
+            }
+            Entry::Space => Taken::Write(" ".to_owned()),
+            Entry::Erase => Taken::Erase,
+            Entry::Capitals => {
+                self.capital = !self.capital;
+                self.at = 0;
+                Taken::Turned
+            }
+            Entry::More => {
+                self.further = !self.further;
+                self.fill();
+                Taken::Turned
+            }
+            Entry::Done => Taken::Done,
+        }
+    }
+
+    fn entry(&self, ahead: usize) -> Entry {
+        // The ring is never empty.
+        let at = (self.at + ahead) % self.ring.len().max(1);
+        self.ring.get(at).copied().unwrap_or(Entry::Done)
+    }
+
+    /// What is in the middle: the letter as it would be written, or the word for what it does.
+    pub(crate) fn middle(&self) -> Result<String, Word> {
+        match self.entry(0) {
+            Entry::Letter(letter) => Ok(keyboard::shift(letter, self.capital).to_string()),
+            Entry::Space => Err(Word::Space),
+            Entry::Erase => Err(Word::Erase),
+            Entry::Capitals => Err(Word::Capitals),
+            Entry::More if self.further => Err(Word::FewerLetters),
+            Entry::More => Err(Word::MoreLetters),
+            Entry::Done => Err(Word::Done),
+        }
+    }
+
+    /// The five that are shown.
+    pub(crate) fn row(&self) -> Vec<String> {
+        let from = self.ring.len() - SHOWN_ASIDE;
+        (0..=2 * SHOWN_ASIDE)
+            .map(|place| match self.entry(from + place) {
+                Entry::Letter(letter) => keyboard::shift(letter, self.capital).to_string(),
+                Entry::Space => "␣".to_owned(),
+                Entry::Erase => "←".to_owned(),
+                Entry::Capitals => "Aa".to_owned(),
+                Entry::More if self.further => "abc".to_owned(),
+                Entry::More => "Äé…".to_owned(),
+                Entry::Done => "OK".to_owned(),
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Turns to what is wanted, as somebody would: on and on.
+    fn turn_to(wheel: &mut Wheel, wanted: &Result<String, Word>) {
+        let mut turns = 0;
+        while wheel.middle() != *wanted {
+            wheel.forward();
+            turns += 1;
+            assert!(turns < 500, "no {wanted:?} on the ring");
+        }
+    }
+
+    fn typed(wheel: &mut Wheel, letter: char) -> String {
+        turn_to(wheel, &Ok(letter.to_string()));
+        match wheel.take() {
+            Taken::Write(text) => text,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_name_is_written() {
+        let mut wheel = Wheel::new(false);
+        turn_to(&mut wheel, &Err(Word::Capitals));
+        assert_eq!(wheel.take(), Taken::Turned);
+        let mut name = typed(&mut wheel, 'Ö');
+        for letter in "zge".chars() {
+            name += &typed(&mut wheel, letter);
+        }
+        assert_eq!(name, "Özge", "one capital, then small letters");
+        turn_to(&mut wheel, &Err(Word::Space));
+        assert_eq!(wheel.take(), Taken::Write(" ".to_owned()));
+        turn_to(&mut wheel, &Err(Word::Erase));
+        assert_eq!(wheel.take(), Taken::Erase);
+        turn_to(&mut wheel, &Err(Word::Done));
+        assert_eq!(wheel.take(), Taken::Done);
+    }
+
+    #[test]
+    fn the_other_letters_are_behind_one_entry() {
+        let mut wheel = Wheel::new(false);
+        turn_to(&mut wheel, &Err(Word::MoreLetters));
+        assert_eq!(wheel.take(), Taken::Turned);
+        assert_eq!(typed(&mut wheel, 'ł'), "ł");
+        turn_to(&mut wheel, &Err(Word::FewerLetters));
+        wheel.take();
+        assert_eq!(wheel.middle(), Ok("a".to_owned()));
+    }
+
+    #[test]
+    fn what_it_can_do_is_near_to_the_front() {
+        let mut wheel = Wheel::new(false);
+        wheel.back();
+        assert_eq!(wheel.middle(), Err(Word::Done));
+        wheel.back();
+        assert_eq!(wheel.middle(), Err(Word::Erase));
+    }
+
+    #[test]
+    fn a_date_has_digits_alone() {
+        let mut wheel = Wheel::new(true);
+        assert_eq!(wheel.row(), ["←", "OK", "0", "1", "2"]);
+        for digit in "24122026".chars() {
+            assert_eq!(typed(&mut wheel, digit), digit.to_string());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_turned_and_taken_it_goes_on(digits: bool, moves in prop::collection::vec(0..3, 0..300)) {
+            let mut wheel = Wheel::new(digits);
+            for what in moves {
+                match what {
+                    0 => wheel.forward(),
+                    1 => wheel.back(),
+                    _ => drop(wheel.take()),
+                }
+                prop_assert_eq!(wheel.row().len(), 5);
+                let middle = wheel.middle();
+                wheel.forward();
+                wheel.back();
+                prop_assert_eq!(wheel.middle(), middle);
+            }
+        }
+    }
+}

@@ -19,6 +19,8 @@ pub enum Act {
     LayOn(Card),
     /// Takes the card away.
     TakeCard,
+    /// Plugs a headset in, or pulls it out.
+    Headset(bool),
     /// Does nothing for a while.
     Wait,
 }
@@ -167,7 +169,7 @@ fn wish(rng: &mut StdRng) -> Wish {
 
 /// Children, elbows, pranks.
 fn nonsense(rng: &mut StdRng) -> Act {
-    Act::Tap(match rng.random_range(0..27) {
+    Act::Tap(match rng.random_range(0..28) {
         0 => Tap::Start,
         1 => Tap::Language(Language::ALL[rng.random_range(0..Language::ALL.len())]),
         2 => Tap::Service("gibt-es-nicht".into()),
@@ -190,6 +192,7 @@ fn nonsense(rng: &mut StdRng) -> Act {
         24 => Tap::CallStaff,
         25 => Tap::StepAside,
         26 => Tap::Languages,
+        27 => return Act::Headset(rng.random_bool(0.5)),
         15 => return Act::LayOn(any_card(rng)),
         16 => return Act::TakeCard,
         _ => Tap::Enter {

@@ -4,6 +4,7 @@ use crate::devices::{self, Agenda, Card, FilingDouble, Holder, ReaderDouble, Wea
 use crate::erika;
 use catalogue::Catalogue;
 use drivers_api::card::CardEvent;
+use drivers_api::voice::VoiceEvent;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use session::{Effect, Input, Now, Record, Session, Terminal};
@@ -117,6 +118,8 @@ impl World {
             Act::Tap(tap) => self.input(Input::Tap(tap)),
             Act::LayOn(card) => self.lay_on(card),
             Act::TakeCard => self.take_card(),
+            Act::Headset(true) => self.input(Input::Voice(VoiceEvent::HeadsetPlugged)),
+            Act::Headset(false) => self.input(Input::Voice(VoiceEvent::HeadsetUnplugged)),
             Act::Wait => {}
         }
     }

@@ -8,6 +8,7 @@ pub mod headless;
 mod line;
 pub mod reader_choice;
 pub mod setup;
+pub mod tap_figures;
 pub mod window;
 
 /// What goes wrong before anything is shown, told once to whoever started the program.

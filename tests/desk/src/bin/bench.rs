@@ -2,7 +2,7 @@
 //! Machines are shared and noisy: compare runs on one machine, never a figure with a limit in a test.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods)] // a command-line tool that measures
 use desk::headless::Player;
-use desk::{Fault, eid_figures, setup};
+use desk::{Fault, eid_figures, setup, tap_figures};
 use drivers_api::card::{CardEvent, Reader};
 use host::{Devices, Filing, FilingConfig, Host, Inbox};
 use outbox::Outbox;
@@ -80,6 +80,7 @@ fn bench(out: &Path) -> Result<(), Fault> {
     let slowest = screens_drawn.clone().map(|(_, time)| *time).max_by(f64::total_cmp);
     figures.insert("ui.repaint_ms", slowest.ok_or("no screen was drawn")?);
     screens_drawn.for_each(|(key, time)| _ = figures.insert(key, *time));
+    figures.insert("ui.tap_to_pixel_p95_ms", tap_to_pixel_p95_ms()?);
     let reads = eid_figures::full_reads(READS)?;
     figures.insert(
         "eid.read_apdus",
@@ -107,6 +108,16 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
+}
+
+/// In a process of its own that has a quarter of a core.
+fn tap_to_pixel_p95_ms() -> Result<f64, Fault> {
+    let mut child = this_as("taps")?.stdout(Stdio::piped()).spawn()?;
+    tap_figures::slow_down(child.id(), || !matches!(child.try_wait(), Ok(None)));
+    let told = std::io::read_to_string(child.stdout.take().ok_or("no answer")?)?;
+    let mut times: Vec<f64> = told.lines().filter_map(|line| line.parse().ok()).collect();
+    times.sort_by(f64::total_cmp);
+    Ok(*times.get(times.len() * 95 / 100).ok_or("nothing was touched")?)
 }
 
 /// Our change of the PIN in parts of AusweisApp's, on the same emulated card.
@@ -169,6 +180,11 @@ fn child(what: &str) -> Result<(), Fault> {
         "idle" => idle(&canvas),
         "soak" => soak(&canvas),
         "repaint" => repaint(&canvas),
+        "taps" => {
+            let taps = tap_figures::taps(&canvas)?;
+            taps.iter().for_each(|time| println!("{}", millis(*time)));
+            Ok(())
+        }
         _ => Err("unknown child".into()),
     }
 }

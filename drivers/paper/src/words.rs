@@ -4,7 +4,9 @@ use drivers_api::language::Language;
 /// "Seite 1 von 2"
 pub(crate) fn page_number(language: Language, page: usize, pages: usize) -> String {
     match language.on_paper() {
-        Language::German | Language::EasyGerman | Language::Arabic | Language::Persian => format!("Seite {page} von {pages}"),
+        Language::German | Language::EasyGerman | Language::Arabic | Language::Persian => {
+            format!("Seite {page} von {pages}")
+        }
         Language::English => format!("Page {page} of {pages}"),
         Language::Turkish => format!("Sayfa {page} / {pages}"),
         Language::Russian => format!("Страница {page} из {pages}"),
@@ -20,8 +22,12 @@ pub(crate) fn page_number(language: Language, page: usize, pages: usize) -> Stri
 /// stands behind a colon.
 pub(crate) fn substitution_notice(language: Language, count: usize) -> String {
     match (language.on_paper(), count) {
-        (Language::German | Language::Arabic | Language::Persian, 1) => "Ein Zeichen dieses Dokuments kennt die Druckschrift nicht; dafür steht ▯.".to_owned(),
-        (Language::German | Language::Arabic | Language::Persian, n) => format!("{n} Zeichen dieses Dokuments kennt die Druckschrift nicht; dafür steht ▯."),
+        (Language::German | Language::Arabic | Language::Persian, 1) => {
+            "Ein Zeichen dieses Dokuments kennt die Druckschrift nicht; dafür steht ▯.".to_owned()
+        }
+        (Language::German | Language::Arabic | Language::Persian, n) => {
+            format!("{n} Zeichen dieses Dokuments kennt die Druckschrift nicht; dafür steht ▯.")
+        }
         (Language::EasyGerman, n) => {
             format!("Der Drucker kann {n} Zeichen nicht drucken. Dort steht dieses Zeichen: ▯.")
         }

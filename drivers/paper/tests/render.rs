@@ -58,7 +58,9 @@ fn the_same_document_gives_the_same_bytes() {
 fn pangram(language: Language) -> &'static str {
     match language {
         // printed in German
-        Language::German | Language::EasyGerman | Language::Arabic | Language::Persian => "Zwölf Boxkämpfer jagen Viktor quer über den großen Deich",
+        Language::German | Language::EasyGerman | Language::Arabic | Language::Persian => {
+            "Zwölf Boxkämpfer jagen Viktor quer über den großen Deich"
+        }
         Language::English => "The quick brown fox jumps over the lazy dog",
         Language::Turkish => "Pijamalı hasta yağız şoföre çabucak güvendi İIıi",
         Language::Russian => "Съешь же ещё этих мягких французских булок, да выпей чаю",

@@ -95,7 +95,10 @@ fn receipt_as_printed() {
         let filing = filing(Delivery::OnItsWay, Some(Authenticity::NotProven));
         service.receipt(&town(), &declaration, &filing, language)
     });
-    assert_eq!((arabic.language, as_text(&arabic)), (Language::German, as_text(&german)));
+    assert_eq!(
+        (arabic.language, as_text(&arabic)),
+        (Language::German, as_text(&german))
+    );
 }
 
 #[test]

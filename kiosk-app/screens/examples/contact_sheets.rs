@@ -36,7 +36,11 @@ struct Wanted {
 impl Wanted {
     /// Those of a kind that were named, or all of it.
     fn of<T: Copy>(&self, all: &[T], name: impl Fn(T) -> String) -> Vec<T> {
-        let named: Vec<T> = all.iter().copied().filter(|one| self.words.contains(&name(*one))).collect();
+        let named: Vec<T> = all
+            .iter()
+            .copied()
+            .filter(|one| self.words.contains(&name(*one)))
+            .collect();
         if named.is_empty() { all.to_vec() } else { named }
     }
 }
@@ -57,7 +61,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let looks = wanted.of(&Look::ALL, |look| look_name(look).to_owned());
     let sizes = wanted.of(&TextSize::ALL, |size| size.percent().to_string());
     let shapes = wanted.of(&SHAPES, |shape| shape.0.to_owned());
-    let names: Vec<&'static str> = common::all(Language::German).into_iter().map(|(name, _)| name).collect();
+    let names: Vec<&'static str> = common::all(Language::German)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
     let is_kind = |word: &str| {
         Language::from_tag(word).is_some()
             || Look::ALL.map(look_name).contains(&word)
@@ -73,7 +80,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let canvas = picture::install(1080, 1920)?;
     let screens = Screens::new(|_| {})?;
     screens.open()?;
-    let mut hand = Hand { canvas, screens, clock: 0 };
+    let mut hand = Hand {
+        canvas,
+        screens,
+        clock: 0,
+    };
     for &(shape, width, height) in &shapes {
         hand.canvas.resize(width, height);
         for &language in &languages {
@@ -81,8 +92,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 for &text in &sizes {
                     let sheet = format!("{}-{}-{}-{shape}", language.tag(), look_name(look), text.percent());
                     let mut pictures = Vec::new();
-                    for (name, view) in common::all(language).into_iter().filter(|(name, _)| !some || named(name)) {
-                        let preferences = Preferences { look, text, ..view.preferences };
+                    for (name, view) in common::all(language)
+                        .into_iter()
+                        .filter(|(name, _)| !some || named(name))
+                    {
+                        let preferences = Preferences {
+                            look,
+                            text,
+                            ..view.preferences
+                        };
                         let picture = hand.draw(&View { preferences, ..view });
                         if !wanted.words.iter().any(|word| word == "sheets") {
                             write(&out.join(&sheet), name, &picture)?;

@@ -28,10 +28,7 @@ impl Area {
     }
 
     fn holds(self, other: Self) -> bool {
-        other.0 >= self.0 - SLACK
-            && other.1 >= self.1 - SLACK
-            && other.2 <= self.2 + SLACK
-            && other.3 <= self.3 + SLACK
+        other.0 >= self.0 - SLACK && other.1 >= self.1 - SLACK && other.2 <= self.2 + SLACK && other.3 <= self.3 + SLACK
     }
 
     fn shared(self, other: Self) -> Self {
@@ -123,11 +120,17 @@ impl Walk {
             place.seen = place.seen.shared(area);
             place.room = Area(area.0, top, area.2, top + flick.content_height().get());
         }
-        if matches!(item.accessible_role(), AccessibleRole::Button | AccessibleRole::RadioButton) {
+        if matches!(
+            item.accessible_role(),
+            AccessibleRole::Button | AccessibleRole::RadioButton
+        ) {
             place.control = Some(area);
-            let name = item.accessible_string_property(AccessibleStringProperty::Label).unwrap_or_default();
+            let name = item
+                .accessible_string_property(AccessibleStringProperty::Label)
+                .unwrap_or_default();
             if !place.room.holds(area) {
-                self.faults.push(format!("the button “{name}” is cut off: {area:?} in {:?}", place.room));
+                self.faults
+                    .push(format!("the button “{name}” is cut off: {area:?} in {:?}", place.room));
             }
         }
         self.text(item, area, place, elided);
@@ -158,16 +161,20 @@ impl Walk {
         let down = needs(Orientation::Vertical).preferred;
         let link = text.contains('@') || text.contains("://"); // breaks anywhere
         if across > width + SLACK && !link {
-            self.faults.push(format!("“{text}” needs {across:.0} px across, has {width:.0}"));
+            self.faults
+                .push(format!("“{text}” needs {across:.0} px across, has {width:.0}"));
         }
         if down > height + SLACK && !(cut && text == elided) {
-            self.faults.push(format!("“{text}” needs {down:.0} px down, has {height:.0}"));
+            self.faults
+                .push(format!("“{text}” needs {down:.0} px down, has {height:.0}"));
         }
         if !place.room.holds(area) {
-            self.faults.push(format!("“{text}” is cut off: {area:?} in {:?}", place.room));
+            self.faults
+                .push(format!("“{text}” is cut off: {area:?} in {:?}", place.room));
         }
         if place.control.is_some_and(|control| !control.holds(area)) {
-            self.faults.push(format!("“{text}” leaves its button: {area:?} in {:?}", place.control));
+            self.faults
+                .push(format!("“{text}” leaves its button: {area:?} in {:?}", place.control));
         }
         self.texts.push((text.to_string(), area.shared(place.seen)));
     }

@@ -27,7 +27,10 @@ struct Eye {
 
 impl Eye {
     fn show(&mut self, view: View, text: TextSize) {
-        let preferences = Preferences { text, ..view.preferences };
+        let preferences = Preferences {
+            text,
+            ..view.preferences
+        };
         self.screens.show(&View { preferences, ..view });
         self.turn();
     }

@@ -1,9 +1,9 @@
 //! Every ink can be read on every ground that it stands on, in all looks: the colours are those of the compiled theme,
 //! the pairs are in `theme/contrast.txt`.
 #![allow(clippy::unwrap_used)] // a test says so by failing
+use screens::Screens;
 use screens::picture;
 use screens::theme::{Rgb, colours};
-use screens::Screens;
 use session::preferences::Look;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,9 @@ fn pairs() -> Vec<(String, String, f64)> {
     let lines = table.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     let pairs = lines.map(|line| {
         let words: Vec<&str> = line.split_whitespace().collect();
-        let [ink, ground, least] = words[..] else { panic!("“{line}” is no pair") };
+        let [ink, ground, least] = words[..] else {
+            panic!("“{line}” is no pair")
+        };
         (ink.to_owned(), ground.to_owned(), least.parse().unwrap())
     });
     pairs.collect()
@@ -28,7 +30,11 @@ fn pairs() -> Vec<(String, String, f64)> {
 fn luminance(colour: Rgb) -> f64 {
     let part = |at: usize| {
         let v = f64::from(colour[at]) / 255.0;
-        if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
+        if v <= 0.04045 {
+            v / 12.92
+        } else {
+            ((v + 0.055) / 1.055).powf(2.4)
+        }
     };
     0.2126 * part(0) + 0.7152 * part(1) + 0.0722 * part(2)
 }
@@ -119,7 +125,11 @@ fn every_ink_of_the_screens_is_in_the_table() {
                 let token = &token[..end.unwrap_or(token.len())];
                 if known.contains(token) {
                     inks.insert(token.to_owned());
-                    assert!(is_ink(token), "{}: {token} stands on nothing in contrast.txt", file.display());
+                    assert!(
+                        is_ink(token),
+                        "{}: {token} stands on nothing in contrast.txt",
+                        file.display()
+                    );
                 }
             }
         }

@@ -17,6 +17,8 @@ pub fn files() -> Vec<SourceFile> {
         "words.tr.toml",
         "words.ru.toml",
         "words.uk.toml",
+        "words.ar.toml",
+        "words.fa.toml",
         "words.pl.toml",
         "words.ro.toml",
         "words.fr.toml",

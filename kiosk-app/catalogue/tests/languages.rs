@@ -174,6 +174,8 @@ fn months_and_states_are_in_the_visit_s_language() {
         (Language::Romanian, "12 august 1964", "Germania"),
         (Language::French, "12 août 1964", "Allemagne"),
         (Language::Spanish, "12 de agosto de 1964", "Alemania"),
+        (Language::Arabic, "12 أغسطس 1964", "ألمانيا"),
+        (Language::Persian, "12 اوت 1964", "آلمان"),
     ] {
         assert_eq!(said(&files, language), [date, state]);
         // a town with words of its own in two languages, or in one more, keeps the rest

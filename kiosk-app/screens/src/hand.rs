@@ -10,10 +10,10 @@ pub use crate::tree::{Element, Role};
 /// Times that `tap` reads on before it gives up.
 const PAGES_MAX: usize = 40;
 
-/// The labels of the button that reads on, per language of the terminal.
-const READ_ON: [&str; 2] = ["Weiter lesen", "Read on"];
-/// And of the one that goes back up.
-const GO_UP: [&str; 2] = ["Nach oben", "Back up"];
+/// The button that reads on, whatever it is called in the language of the visit: its id in `widgets/scroll.slint`.
+pub const READ_ON: &str = "read-on";
+/// And the one that goes back up.
+pub const GO_UP: &str = "go-up";
 
 /// Why something could not be touched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ pub fn find(screens: &Screens, label: &str) -> Option<Element> {
 pub fn tap(screens: &Screens, label: &str) -> Result<(), Missed> {
     let mut moves = [GO_UP, READ_ON]
         .into_iter()
-        .flat_map(|labels| (0..PAGES_MAX).map(move |_| labels));
+        .flat_map(|id| (0..PAGES_MAX).map(move |_| id));
     loop {
         let Some(element) = find(screens, label) else {
             let there = elements(screens).into_iter().map(|element| element.label).collect();
@@ -83,11 +83,9 @@ pub fn tap(screens: &Screens, label: &str) -> Result<(), Missed> {
             return Ok(());
         }
         // up to the top, then down: skip the moves that can't be made
-        let moved = moves.by_ref().find_map(|labels| {
-            labels
-                .iter()
-                .filter_map(|label| find(screens, label))
-                .find(|button| button.enabled)
+        let moved = moves.by_ref().find_map(|id| {
+            let all = elements(screens).into_iter();
+            all.into_iter().find(|element| element.id == id && element.enabled)
         });
         let Some(button) = moved else {
             return Err(Missed::OutOfSight(label.to_owned()));

@@ -1,12 +1,16 @@
-//! Draws every screen in every language and both orientations, writes the pictures, and checks what a program can see of
-//! them: nothing blank, nothing outside the window, nothing too small to touch, no text cut off.
+//! Draws chosen screens, writes the pictures, and checks what a program can see of them: nothing blank, nothing outside
+//! the window, nothing too small to touch, no text cut off. `make screens` draws all of them; `fit.rs` looks at the
+//! texts of all.
 #![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // helpers of tests
 mod common;
 
 use drivers_api::language::Language;
-use screens::hand::{self, Element, Role};
+use screens::hand::{self, Element, READ_ON, Role};
 use screens::picture::{self, Canvas};
 use screens::{Screens, hand::tap};
+use session::Preferences;
+use session::preferences::{Look, TextSize};
+use session::view::{Screen, View};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,6 +19,32 @@ const TOUCH_MIN: f32 = 72.0;
 
 const SIZES: [(&str, u32, u32); 2] = [("portrait", 1080, 1920), ("landscape", 1920, 1080)];
 
+/// Screens that show most of the widgets between them.
+const FEW: [&str; 5] = [
+    "03-services",
+    "05-lay-card-not-eid",
+    "06-pin-wrong",
+    "09-form-questions",
+    "18-cancel",
+];
+
+/// A language, a look, a size, and whether all screens are drawn or few.
+const CHOSEN: [(Language, Look, TextSize, bool); 5] = [
+    (Language::German, Look::Light, TextSize::Percent100, true),
+    (Language::German, Look::Dark, TextSize::Percent100, false),
+    (Language::Ukrainian, Look::YellowOnBlack, TextSize::Percent200, false),
+    (Language::Arabic, Look::Light, TextSize::Percent150, false),
+    (Language::Persian, Look::Dark, TextSize::Percent200, false),
+];
+
+struct Eye {
+    canvas: Canvas,
+    screens: Screens,
+    folder: PathBuf,
+    clock: u64,
+    faults: Vec<String>,
+}
+
 #[test]
 fn every_screen_can_be_seen_and_touched() {
     let canvas = picture::install(1080, 1920).unwrap();
@@ -22,105 +52,106 @@ fn every_screen_can_be_seen_and_touched() {
     screens.open().unwrap();
     let folder = PathBuf::from(option_env!("CARGO_TARGET_TMPDIR").unwrap_or("out")).join("screens");
     std::fs::create_dir_all(&folder).unwrap();
-    let mut faults = Vec::new();
-    let mut clock = 0;
-    let only = std::env::var("ONLY").unwrap_or_default();
+    let (clock, faults) = (0, Vec::new());
+    let mut eye = Eye {
+        canvas,
+        screens,
+        folder,
+        clock,
+        faults,
+    };
     for (shape, width, height) in SIZES {
-        // All ten take five minutes: the texts they are written in have their fonts and placeholders tested in texts.rs.
-        for language in [Language::German, Language::English] {
-            for (name, view) in common::all(language) {
-                let name = format!("{shape}-{}-{name}", language.tag());
-                if !name.contains(&only) {
-                    continue;
-                }
-                clock += 10;
-                canvas.resize(width, height);
-                screens.show(&view);
-                canvas.turn(Duration::from_secs(clock));
-                faults.extend(look(&canvas, &screens, &folder.join(format!("{name}.png"))));
-            }
-            for (name, label) in [("19-typing", 3), ("19-digits", 7)] {
-                let name = format!("{shape}-{}-{name}", language.tag());
-                if !name.contains(&only) {
-                    continue;
-                }
-                let form = if label == 3 {
-                    common::person_form(language)
-                } else {
-                    common::question_form(language)
+        eye.canvas.resize(width, height);
+        for (language, look, text, all) in CHOSEN {
+            let wish = |view: View| {
+                let preferences = Preferences {
+                    look,
+                    text,
+                    ..view.preferences
                 };
-                let label = form
-                    .fields
-                    .iter()
-                    .find(|field| field.field == label)
-                    .unwrap()
-                    .label
-                    .clone();
-                screens.show(&common::view(
-                    language,
-                    session::view::Screen::Services { tiles: Vec::new() },
-                ));
-                canvas.turn(Duration::from_secs(clock + 1));
-                screens.show(&common::view(language, session::view::Screen::Form(form)));
-                clock += 10;
-                canvas.turn(Duration::from_secs(clock));
-                tap(&screens, &label).unwrap();
-                clock += 10;
-                canvas.turn(Duration::from_secs(clock));
-                faults.extend(look(&canvas, &screens, &folder.join(format!("{name}.png"))));
+                View { preferences, ..view }
+            };
+            let name = format!("{shape}-{}-{look:?}-{}", language.tag(), text.percent());
+            for (screen, view) in common::all(language) {
+                if all || FEW.contains(&screen) {
+                    eye.show(&wish(view));
+                    eye.look(&format!("{name}-{screen}"));
+                }
             }
+            eye.type_in(language, &name, wish);
         }
     }
+    let faults = eye.faults;
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
-fn look(canvas: &Canvas, screens: &Screens, file: &std::path::Path) -> Vec<String> {
-    let name = file.file_stem().unwrap().to_string_lossy().into_owned();
-    let picture = canvas.picture();
-    std::fs::write(file, picture.png().unwrap()).unwrap();
-    let mut faults = Vec::new();
-    let colours: std::collections::BTreeSet<&[u8]> = picture
-        .rgb
-        .as_chunks::<3>()
-        .0
-        .iter()
-        .step_by(7)
-        .map(|c| &c[..])
-        .collect();
-    if colours.len() < 20 {
-        faults.push(format!("{name}: looks blank, {} colours", colours.len()));
+impl Eye {
+    fn show(&mut self, view: &View) {
+        self.screens.show(view);
+        self.turn();
     }
-    let elements = hand::elements(screens);
-    if !elements
-        .iter()
-        .any(|element| element.role == Role::Main || element.role == Role::Form || element.role == Role::Groupbox)
-    {
-        faults.push(format!("{name}: no main part"));
+
+    fn turn(&mut self) {
+        self.clock += 10;
+        self.canvas.turn(Duration::from_secs(self.clock));
     }
-    let (width, height) = (picture.width as f32, picture.height as f32);
-    for element in &elements {
-        if element.label.trim().is_empty() && element.role != Role::Groupbox {
-            faults.push(format!("{name}: nameless {element:?}"));
-        }
-        let outside = element.x < -0.5 || element.x + element.width > width + 0.5;
-        // what is scrolled away is reached by the buttons below; all else has to be on the screen
-        let below = element.in_sight && (element.y < -0.5 || element.y + element.height > height + 0.5);
-        if outside || below {
-            faults.push(format!("{name}: outside {element:?}"));
-        }
-        if element.is_control() && (element.width < TOUCH_MIN || element.height < TOUCH_MIN) {
-            faults.push(format!("{name}: too small {element:?}"));
-        }
-        if !element.in_sight
-            && !elements
-                .iter()
-                .any(|other| other.label == "Weiter lesen" || other.label == "Read on")
-        {
-            faults.push(format!("{name}: cut off {element:?}"));
+
+    /// With the keyboard, and with the pad of digits.
+    fn type_in(&mut self, language: Language, name: &str, wish: impl Fn(View) -> View) {
+        for (screen, form, field) in [
+            ("19-typing", common::person_form(language), 3),
+            ("19-digits", common::question_form(language), 7),
+        ] {
+            let label = form.fields.iter().find(|one| one.field == field).unwrap().label.clone();
+            self.show(&wish(common::view(language, Screen::Filing)));
+            self.show(&wish(common::view(language, Screen::Form(form))));
+            tap(&self.screens, &label).unwrap();
+            self.turn();
+            self.look(&format!("{name}-{screen}"));
         }
     }
-    faults.extend(overlaps(&name, &elements));
-    faults
+
+    fn look(&mut self, name: &str) {
+        let picture = self.canvas.picture();
+        std::fs::write(self.folder.join(format!("{name}.png")), picture.png().unwrap()).unwrap();
+        let colours: std::collections::BTreeSet<&[u8]> = picture
+            .rgb
+            .as_chunks::<3>()
+            .0
+            .iter()
+            .step_by(7)
+            .map(|c| &c[..])
+            .collect();
+        if colours.len() < 20 {
+            self.faults
+                .push(format!("{name}: looks blank, {} colours", colours.len()));
+        }
+        let elements = hand::elements(&self.screens);
+        let is_part = |element: &Element| matches!(element.role, Role::Main | Role::Form | Role::Groupbox);
+        if !elements.iter().any(is_part) {
+            self.faults.push(format!("{name}: no main part"));
+        }
+        let (width, height) = (picture.width as f32, picture.height as f32);
+        let moves = elements.iter().any(|other| other.id == READ_ON);
+        for element in &elements {
+            if element.label.trim().is_empty() && element.role != Role::Groupbox {
+                self.faults.push(format!("{name}: nameless {element:?}"));
+            }
+            let outside = element.x < -0.5 || element.x + element.width > width + 0.5;
+            // what is scrolled away is reached by the buttons; all else has to be on the screen
+            let below = element.in_sight && (element.y < -0.5 || element.y + element.height > height + 0.5);
+            if outside || below {
+                self.faults.push(format!("{name}: outside {element:?}"));
+            }
+            if element.is_control() && (element.width < TOUCH_MIN || element.height < TOUCH_MIN) {
+                self.faults.push(format!("{name}: too small {element:?}"));
+            }
+            if !element.in_sight && !moves {
+                self.faults.push(format!("{name}: cut off {element:?}"));
+            }
+        }
+        self.faults.extend(overlaps(name, &elements));
+    }
 }
 
 /// No two controls lie on one another.

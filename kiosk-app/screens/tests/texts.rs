@@ -207,8 +207,12 @@ fn the_fonts_have_every_character() {
     shown.push_str(&std::fs::read_to_string(root().join("src/pages/languages.rs")).unwrap());
     let shown: BTreeSet<char> = shown.chars().filter(|c| !c.is_control()).collect();
     assert!(shown.len() > 150 && "ЇєыіıțŻñ·ةپ".chars().all(|c| shown.contains(&c)));
-    for weight in ["Regular", "Medium", "SemiBold"] {
-        let font = characters(&root().join(format!("src/theme/fonts/SchalterSans-{weight}.ttf")));
+    let weights = ["-Regular", "-Medium", "-SemiBold"];
+    for weight in weights
+        .into_iter()
+        .flat_map(|weight| [weight.to_owned(), format!("Arabic{weight}")])
+    {
+        let font = characters(&root().join(format!("src/theme/fonts/SchalterSans{weight}.ttf")));
         assert!(
             font.contains(&u32::from('A')) && !font.contains(&u32::from('名')),
             "{weight} can be read"

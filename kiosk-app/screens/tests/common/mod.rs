@@ -236,7 +236,12 @@ fn panels(l: Language) -> Vec<(&'static str, View)> {
         ("22-reach-request", down(Screen::Request(Box::new(request(l))))),
         (
             "22-reach-secret",
-            down(secret(SecretKind::Pin, 3, PinState::Operational { tries_left: 3 }, None)),
+            down(secret(
+                SecretKind::Pin,
+                3,
+                PinState::Operational { tries_left: 3 },
+                None,
+            )),
         ),
         ("22-reach-form", down(Screen::Form(person_form(l)))),
         ("22-reach-review", down(Screen::Review(review(l)))),

@@ -152,7 +152,7 @@ pub trait Store: Send + Sync + 'static {
     /// The terminal of that identifier, unless withdrawn.
     fn terminal(&self, terminal_id: Uuid) -> impl Future<Output = Result<Option<Terminal>, StoreError>> + Send;
 
-    /// Withdraws a terminal: its token is void, its submissions stay. False when there is none of that name.
+    /// Withdraws a terminal: its token is void, its call is closed, its submissions stay. False when there is none of that name.
     fn withdraw_terminal(&self, name: String, now: i64) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Takes a terminal's call. Of each terminal the newest is remembered.

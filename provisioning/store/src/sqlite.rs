@@ -152,7 +152,11 @@ impl Store for SqliteStore {
     async fn withdraw_terminal(&self, name: String, now: i64) -> Result<bool, StoreError> {
         let sql = "UPDATE terminals SET withdrawn_at = ?2 WHERE name = ?1 AND withdrawn_at IS NULL";
         self.writer
-            .run(move |connection| Ok(connection.execute(sql, params![name, now])? > 0))
+            .run(move |connection| {
+                // Enrolled anew, it must not ring for somebody of long ago.
+                calls::answer(connection, &name, now)?;
+                Ok(connection.execute(sql, params![name, now])? > 0)
+            })
             .await
             .map_err(unavailable("withdrawing a terminal"))
     }

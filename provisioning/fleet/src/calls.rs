@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn staff_read_terminal_time_and_stage() {
-        let words = |later, stage| call_in_words(&call(1, stage), 1_795_305_600 + later, &TimeZone::UTC);
+        let words = |later: i64, stage| call_in_words(&call(1, stage), 1_795_305_600 + later, &TimeZone::UTC);
         assert_eq!(
             words(0, "secret"),
             "kiosk-1  since 00:00 (just now)  types PIN, CAN or PUK"

@@ -105,7 +105,11 @@ async fn a_withdrawn_terminal_calls_nobody_and_a_stranger_can_not_call() {
     assert_eq!(store.open_calls().await.unwrap(), []);
     assert!(!store.answer_call("kiosk-1".into(), NOW).await.unwrap());
     store.enrol_terminal(terminal(1), IfKnown::Replace).await.unwrap();
-    assert_eq!(store.open_calls().await.unwrap(), [], "nor is its old call open when it is enrolled anew");
+    assert_eq!(
+        store.open_calls().await.unwrap(),
+        [],
+        "nor is its old call open when it is enrolled anew"
+    );
     assert!(store.put_call(id(77), call(12, "request"), NOW).await.is_err());
 }
 

@@ -286,7 +286,8 @@ fn every_stage_has_words_for_staff() {
                 words.contains(&format!("\"{stage}\" => ")),
                 "{path} has a stage {stage:?}, for which `fleet calls` has no words"
             );
-            let is_sent = (1..=32).contains(&stage.len()) && stage.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'_'));
+            let is_sent =
+                (1..=32).contains(&stage.len()) && stage.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'_'));
             assert!(is_sent, "{path}: the agent refuses a call from {stage:?}");
         }
     }

@@ -93,7 +93,7 @@ fn a_call_gets_through_when_the_line_comes_back_and_is_not_kept_by_the_agent() {
     fleet::answer_call(&data, "kiosk").unwrap();
     assert_eq!(agent.ask("help secret\n"), "ok\n");
     agent.stop();
-    let mut outbox = Outbox::open(&folder.path().join("outbox.db")).unwrap();
+    let mut outbox = Outbox::open(folder.path().join("outbox.db")).unwrap();
     assert_eq!(outbox.counts().unwrap().waiting, 0);
     outbox.file(&envelope(1)).unwrap();
     let fleet = start_fleet(&data, address);
@@ -138,7 +138,7 @@ fn a_backend_that_says_nothing_delays_neither_kiosk_nor_call() {
             std::thread::spawn(move || std::io::copy(&mut far, &mut stream));
         }
     });
-    let mut outbox = Outbox::open(&folder.path().join("outbox.db")).unwrap();
+    let mut outbox = Outbox::open(folder.path().join("outbox.db")).unwrap();
     outbox.file(&envelope(1)).unwrap();
     let agent = Agent::start(url, token, folder.path(), 1);
     assert_eq!(agent.ask("help filling\n"), "ok\n");

@@ -15,7 +15,8 @@ pub(crate) struct Config {
     pub(crate) authority_key: PathBuf,
     /// The queue of sealed cases, shared with the courier.
     pub(crate) outbox: PathBuf,
-    /// The socket at which the courier tells whether the backend can be reached; without it, nobody knows.
+    /// The socket at which the courier tells whether the backend can be reached and takes calls for a person; without it,
+    /// nobody knows, and nobody can be called.
     pub(crate) agent: Option<PathBuf>,
     /// Where receipts are printed, as `ipp://` or `ipps://`.
     pub(crate) printer: Option<String>,

@@ -3,6 +3,7 @@ use crate::config::{self, Config, Eid};
 use crate::line;
 use crate::printing::NoPrinter;
 use crate::services::{self, ServicesFault};
+use crate::staff;
 use ausweisapp::Program;
 use ausweisapp::events::AppEvent;
 use catalogue::Catalogue;
@@ -147,10 +148,17 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle) -> Resul
     let filing = Filing::spawn(parts.filing, inbox.sender()).map_err(thread("filing"))?;
     let reader = reader(parts.cards, inbox.sender())?;
     let printer = printer(parts.printer, inbox.sender())?;
+    let staff = staff::caller(parts.agent.clone());
     if let Some(agent) = parts.agent {
         line::watch(agent, inbox.sender()).map_err(thread("line"))?;
     }
-    let host = Host::new(Terminal::new(parts.catalogue), Devices::quiet(reader, printer, filing));
+    let host = Host::new(
+        Terminal::new(parts.catalogue),
+        Devices {
+            staff,
+            ..Devices::quiet(reader, printer, filing)
+        },
+    );
     let show = move |view| {
         if screens.show(view).is_err() {
             tracing::error!("the screens are gone");

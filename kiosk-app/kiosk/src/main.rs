@@ -11,6 +11,7 @@ mod keys;
 mod line;
 mod printing;
 mod services;
+mod staff;
 
 use config::Config;
 use devices::Parts;

@@ -79,6 +79,47 @@ pub(crate) fn http(config: &Config) -> Result<ureq::Agent, ConfigError> {
     Ok(settings.build().new_agent())
 }
 
+/// An answer as it came.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Backend {
+    /// Posts JSON once.
+    pub(crate) fn post(&self, path: &str, body: &[u8], patience: Duration) -> Result<Reply, String> {
+        let request = self.agent.post(format!("{}{path}", self.base_url));
+        let sent = request
+            .config()
+            .timeout_global(Some(patience))
+            .build()
+            .header("Authorization", &self.authorization)
+            .header("Content-Type", JSON_MEDIA_TYPE)
+            .send(body);
+        reply(sent)
+    }
+}
+
+fn reply(sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Reply, String> {
+    let mut response = sent.map_err(|error| format!("no answer: {error}"))?;
+    let status = response.status().as_u16();
+    let retry_after = response
+        .headers()
+        .get("Retry-After")
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+        .map(Duration::from_secs);
+    let limited = response.body_mut().with_config().limit(ANSWER_BYTES_MAX as u64);
+    let body = limited
+        .read_to_vec()
+        .map_err(|error| format!("half an answer ({status}): {error}"))?;
+    Ok(Reply {
+        status,
+        retry_after,
+        body,
+    })
+}
+
 impl Deliver for Backend {
     fn put(&self, submission_id: uuid::Uuid, body: &[u8]) -> Answer {
         let sent = self
@@ -87,24 +128,9 @@ impl Deliver for Backend {
             .header("Authorization", &self.authorization)
             .header("Content-Type", JSON_MEDIA_TYPE)
             .send(body);
-        let mut response = match sent {
-            Ok(response) => response,
-            Err(error) => return line_failed(format!("no answer: {error}")),
-        };
-        let status = response.status().as_u16();
-        let retry_after = response
-            .headers()
-            .get("Retry-After")
-            .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-            .map(Duration::from_secs);
-        let answer = response
-            .body_mut()
-            .with_config()
-            .limit(ANSWER_BYTES_MAX as u64)
-            .read_to_vec();
-        match answer {
-            Ok(answer) => sort(status, retry_after, &answer),
-            Err(error) => line_failed(format!("half an answer ({status}): {error}")),
+        match reply(sent) {
+            Ok(reply) => sort(reply.status, reply.retry_after, &reply.body),
+            Err(reason) => line_failed(reason),
         }
     }
 
@@ -146,7 +172,8 @@ fn sort(status: u16, retry_after: Option<Duration>, answer: &[u8]) -> Answer {
     }
 }
 
-fn is_ours(problem: &Problem, status: u16) -> bool {
+/// Whether a problem is one of the backend's own words.
+pub(crate) fn is_ours(problem: &Problem, status: u16) -> bool {
     ProblemKind::ALL
         .into_iter()
         .any(|kind| kind.status() == status && kind.uri() == problem.uri)

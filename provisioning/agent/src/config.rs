@@ -86,7 +86,7 @@ pub struct Config {
     pub ca_pem: Option<Vec<u8>>,
     /// HTTP proxy, `http://host:port`.
     pub proxy: Option<String>,
-    /// Unix socket on which the kiosk asks for the state.
+    /// Unix socket on which the kiosk asks for the state and calls for a person.
     pub socket: Option<PathBuf>,
     /// How to wait.
     pub backoff: Backoff,

@@ -205,7 +205,8 @@ impl<B: Deliver> Courier<B> {
     }
 }
 
-fn jitter(limit: Duration, rng: &mut impl Rng) -> Duration {
+/// A random part of a limit.
+pub(crate) fn jitter(limit: Duration, rng: &mut impl Rng) -> Duration {
     let limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX - 1);
     Duration::from_millis(rng.next_u64() % (limit_ms + 1))
 }

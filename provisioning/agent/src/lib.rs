@@ -16,6 +16,10 @@
 //! With a section `[eid]`, the agent also keeps the terminal's certificates current and has transcripts signed: see
 //! [`eid`].
 //!
+//! # A call for a person
+//! The kiosk calls on the agent's socket; the call goes to the backend at once, beside the envelopes, and is dropped when
+//! it doesn't get through within [`CALL_PATIENCE`].
+//!
 //! # Stopping
 //! There is nothing to clean up: all state is in the outbox. The process may be ended by any signal at any time.
 mod backend;
@@ -24,19 +28,22 @@ mod control;
 mod courier;
 pub mod eid;
 mod socket;
+mod staff;
 
 pub use backend::{CONNECT_PATIENCE, REQUEST_PATIENCE};
 pub use config::{Backoff, CONFIG_BYTES_MAX, Config, ConfigError, TOKEN_BYTES_MAX, Token};
 pub use control::Control;
-pub use socket::{EID_REQUEST, LINE_BYTES_MAX, NUDGE_REQUEST, STATUS_REQUEST};
+pub use socket::{EID_REQUEST, HELP_REQUEST, LINE_BYTES_MAX, NUDGE_REQUEST, STATUS_REQUEST};
+pub use staff::{CALL_PATIENCE, TRY_PATIENCE};
 
 use backend::Backend;
 use courier::{Courier, Step};
 use outbox::{Outbox, OutboxError};
-use rand::Rng;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 use signer::authority::SystemClock;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -124,15 +131,8 @@ pub fn run(
         .map(|eid| eid::Service::start(config, eid, SystemClock::start()));
     let service = service.transpose()?;
     let eid = service.as_ref().map(eid::Service::shared).unwrap_or_default();
-    let _socket = match &config.socket {
-        Some(path) => Some(
-            socket::Socket::open(path, control.clone(), Arc::clone(&shared), eid).map_err(|source| {
-                AgentError::Socket {
-                    path: path.clone(),
-                    source,
-                }
-            })?,
-        ),
+    let _served = match &config.socket {
+        Some(path) => Some(serve_kiosk(config, path, control, &shared, eid, rng)?),
         None => None,
     };
     let mut courier = Courier::new(outbox, backend, config.backoff);
@@ -155,6 +155,27 @@ pub fn run(
         }
     }
     Ok(())
+}
+
+/// What serves the kiosk, ended from the first to the last.
+type Served = (socket::Socket, staff::Messenger);
+
+fn serve_kiosk(
+    config: &Config,
+    path: &Path,
+    control: &Control,
+    state: &Arc<Mutex<Option<State>>>,
+    eid: eid::Shared,
+    rng: &mut impl Rng,
+) -> Result<Served, AgentError> {
+    let failed = |source| AgentError::Socket {
+        path: path.to_owned(),
+        source,
+    };
+    let backend = Backend::new(config)?;
+    let staff = staff::Messenger::start(backend, config.backoff, StdRng::from_rng(rng)).map_err(failed)?;
+    let socket = socket::Socket::open(path, control.clone(), Arc::clone(state), eid, staff.slot()).map_err(failed)?;
+    Ok((socket, staff))
 }
 
 /// Waits for a case to be filed, for a nudge, or until postponed records and the line should be looked at again.

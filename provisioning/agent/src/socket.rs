@@ -1,9 +1,11 @@
-//! The Unix socket on which the kiosk asks for the state and says that a case was filed.
+//! The Unix socket on which the kiosk asks for the state, says that a case was filed, and calls for a person.
 //!
 //! One line a request, one line an answer: [`STATUS_REQUEST`] gives the [`State`] as JSON, or `null` before the first
 //! contact; [`EID_REQUEST`] gives the [`EidState`](crate::eid::EidState) as JSON, or `null` without one; [`NUDGE_REQUEST`]
-//! gives `ok`; anything else `what?`. Mode 0600.
+//! gives `ok`; [`HELP_REQUEST`] with a blank and the [`Stage`] of the visit gives `ok`, which means that the call is on its
+//! way; anything else `what?`. Mode 0600.
 use crate::eid::Shared as Eid;
+use crate::staff::CallSlot;
 use crate::{Control, State};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -13,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use wire::call::Stage;
 
 /// Asks for the state.
 pub const STATUS_REQUEST: &str = "status";
@@ -22,6 +25,9 @@ pub const EID_REQUEST: &str = "eid";
 
 /// Says that a case was filed.
 pub const NUDGE_REQUEST: &str = "nudge";
+
+/// Calls for a person.
+pub const HELP_REQUEST: &str = "help";
 
 /// Longest request.
 pub const LINE_BYTES_MAX: u64 = 64;
@@ -42,6 +48,7 @@ impl Socket {
         control: Control,
         state: Arc<Mutex<Option<State>>>,
         eid: Eid,
+        staff: CallSlot,
     ) -> std::io::Result<Self> {
         // Left behind by an agent that was killed; one that lives still answers there.
         if path.exists() && UnixStream::connect(path).is_err() {
@@ -59,7 +66,7 @@ impl Socket {
                         return;
                     }
                     // A peer that goes away is no matter of ours.
-                    let _ = stream.and_then(|stream| serve(&stream, &control, &state, &eid));
+                    let _ = stream.and_then(|stream| serve(&stream, &control, &state, &eid, &staff));
                 }
             })?;
         Ok(Self {
@@ -83,7 +90,13 @@ impl Drop for Socket {
     }
 }
 
-fn serve(stream: &UnixStream, control: &Control, state: &Mutex<Option<State>>, eid: &Eid) -> std::io::Result<()> {
+fn serve(
+    stream: &UnixStream,
+    control: &Control,
+    state: &Mutex<Option<State>>,
+    eid: &Eid,
+    staff: &CallSlot,
+) -> std::io::Result<()> {
     stream.set_read_timeout(Some(LINE_PATIENCE))?;
     stream.set_write_timeout(Some(LINE_PATIENCE))?;
     let mut line = String::new();
@@ -101,16 +114,29 @@ fn serve(stream: &UnixStream, control: &Control, state: &Mutex<Option<State>>, e
             control.nudge();
             "ok".to_owned()
         }
-        _ => "what?".to_owned(),
+        _ => match called_from(&line) {
+            Some(stage) => {
+                staff.leave(stage);
+                "ok".to_owned()
+            }
+            None => "what?".to_owned(),
+        },
     };
     let mut stream = stream;
     stream.write_all(format!("{answer}\n").as_bytes())
+}
+
+/// The stage of a call for a person. The whole line must be there: half a stage is another one.
+fn called_from(line: &str) -> Option<Stage> {
+    let (word, stage) = line.strip_suffix('\n')?.split_once(' ')?;
+    (word == HELP_REQUEST).then(|| Stage::parse(stage).ok())?
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Link;
+    use proptest::prelude::*;
 
     fn ask(path: &Path, request: &str) -> String {
         let mut stream = UnixStream::connect(path).unwrap();
@@ -127,7 +153,17 @@ mod tests {
         let control = Control::default();
         let state = Arc::new(Mutex::new(None));
         let eid = Eid::default();
-        let socket = Socket::open(&path, control.clone(), Arc::clone(&state), Arc::clone(&eid)).unwrap();
+        let staff = CallSlot::default();
+        let open = || {
+            Socket::open(
+                &path,
+                control.clone(),
+                Arc::clone(&state),
+                Arc::clone(&eid),
+                staff.clone(),
+            )
+        };
+        let socket = open().unwrap();
         assert_eq!(ask(&path, "status\n"), "null\n");
         *state.lock().unwrap() = Some(State {
             link: Link::Offline,
@@ -153,15 +189,76 @@ mod tests {
         assert!(control.wait_for_nudge(Duration::ZERO));
         assert!(!control.wait_for_nudge(Duration::ZERO));
         assert_eq!(ask(&path, "reboot\n"), "what?\n");
-        assert!(
-            Socket::open(&path, control.clone(), Arc::clone(&state), Arc::clone(&eid)).is_err(),
-            "one agent at a time"
-        );
+        assert_eq!(staff.peek(), None);
+        assert_eq!(ask(&path, "help awaiting_card\n"), "ok\n");
+        assert_eq!(staff.peek().unwrap().as_str(), "awaiting_card");
+        assert!(open().is_err(), "one agent at a time");
         drop(socket);
         assert!(!path.exists());
         // A dead agent's socket is taken over.
         drop(UnixListener::bind(&path).unwrap());
         assert!(path.exists());
-        drop(Socket::open(&path, control, state, eid).unwrap());
+        drop(open().unwrap());
+    }
+
+    #[test]
+    fn hostile_calls_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("agent.sock");
+        let staff = CallSlot::default();
+        let _socket = Socket::open(&path, Control::default(), Arc::default(), Eid::default(), staff.clone()).unwrap();
+        for request in [
+            "help\n".to_owned(),
+            "help \n".to_owned(),
+            "help  secret\n".to_owned(),
+            "help secret \n".to_owned(),
+            "help secret\r\n".to_owned(),
+            "help Mustermann\n".to_owned(),
+            "help pin_menu_2\n".to_owned(),
+            "help \u{1b}[2J\n".to_owned(),
+            format!("help {}\n", "a".repeat(33)),
+            format!("help {}\n", "a".repeat(10_000)),
+            "HELP secret\n".to_owned(),
+        ] {
+            assert_eq!(ask_roughly(&path, request.as_bytes()), "what?\n", "{request:?}");
+        }
+        assert_eq!(ask_roughly(&path, b"help \xff\xfe\n"), "");
+        assert_eq!(staff.peek(), None, "nobody was called");
+        assert_eq!(
+            ask(&path, &format!("help {}\n", "z".repeat(32))),
+            "ok\n",
+            "the socket still serves"
+        );
+    }
+
+    /// As [`ask`], but a peer that hangs up with half of the request unread is no failure, and the sending side is closed.
+    fn ask_roughly(path: &Path, request: &[u8]) -> String {
+        let mut stream = UnixStream::connect(path).unwrap();
+        let _ = stream.write_all(request);
+        let _ = stream.shutdown(std::net::Shutdown::Write);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8(answer).unwrap()
+    }
+
+    #[test]
+    fn half_a_line_calls_nobody() {
+        assert_eq!(called_from("help secr"), None);
+        assert_eq!(called_from("help secret\n"), Stage::parse("secret").ok());
+    }
+
+    proptest! {
+        #[test]
+        fn a_call_is_what_the_grammar_says(line in "(help )?[a-z_ A-Z0-9é]{0,40}\\n?") {
+            let is_call = line.strip_prefix("help ").and_then(|rest| rest.strip_suffix('\n')).is_some_and(|stage| {
+                (1..=32).contains(&stage.len()) && stage.chars().all(|c| matches!(c, 'a'..='z' | '_'))
+            });
+            prop_assert_eq!(called_from(&line).is_some(), is_call);
+        }
+
+        #[test]
+        fn no_line_panics(line in any::<String>()) {
+            let _ = called_from(&line);
+        }
     }
 }

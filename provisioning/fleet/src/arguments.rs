@@ -7,10 +7,14 @@ pub(crate) const USAGE: &str = "\
 usage: fleet [serve] [--data DIR] [--listen ADDRESS:PORT] [--eid FILE]
        fleet enrol NAME [--replace] [--data DIR]
        fleet withdraw NAME [--data DIR]
+       fleet calls [--watch] [--data DIR]
+       fleet answered NAME [--data DIR]
 
 serve      takes submissions; listens on 127.0.0.1:8080 when nothing is said
 enrol      prints the token of a new terminal, once; --replace voids the old token of a known one
 withdraw   voids the token of a terminal
+calls      lists at which terminals somebody asks for a person; --watch goes on, and rings for each new one
+answered   closes the call of a terminal: somebody is on the way
 
 --eid      settings for identity cards (docs/eid-keys.md); without it, nothing is answered about them
 --data     folder of the store, made if missing; without it $STATE_DIRECTORY, $XDG_DATA_HOME/schalter-fleet or
@@ -33,6 +37,16 @@ pub(crate) enum Command {
         data: PathBuf,
         name: String,
     },
+    Calls {
+        data: PathBuf,
+    },
+    WatchCalls {
+        data: PathBuf,
+    },
+    Answered {
+        data: PathBuf,
+        name: String,
+    },
 }
 
 pub(crate) fn parse(
@@ -43,6 +57,7 @@ pub(crate) fn parse(
     let mut eid = None;
     let mut listen = LISTEN_DEFAULT;
     let mut if_known = IfKnown::Refuse;
+    let mut watch = false;
     let mut words = Vec::new();
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {
@@ -51,6 +66,7 @@ pub(crate) fn parse(
             "--help" | "-h" => return Ok(Command::Help),
             "--version" | "-V" => return Ok(Command::Version),
             "--replace" => if_known = IfKnown::Replace,
+            "--watch" => watch = true,
             "--eid" => eid = Some(PathBuf::from(value()?)),
             "--data" => data = Some(PathBuf::from(value()?)),
             "--listen" => {
@@ -80,7 +96,13 @@ pub(crate) fn parse(
             data,
             name: (*name).to_owned(),
         }),
-        ["enrol" | "withdraw"] => Err("a NAME is needed".to_owned()),
+        ["calls"] if watch => Ok(Command::WatchCalls { data }),
+        ["calls"] => Ok(Command::Calls { data }),
+        ["answered", name] => Ok(Command::Answered {
+            data,
+            name: (*name).to_owned(),
+        }),
+        ["enrol" | "withdraw" | "answered"] => Err("a NAME is needed".to_owned()),
         other => Err(format!("what is \"{}\"?", other.join(" "))),
     }
 }
@@ -98,6 +120,7 @@ fn default_data(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     fn command(line: &str) -> Result<Command, String> {
         let home = |name: &str| (name == "HOME").then(|| "/home/clerk".to_owned());
@@ -132,6 +155,12 @@ mod tests {
             })
         ));
         assert!(matches!(command("withdraw k1"), Ok(Command::Withdraw { name, .. }) if name == "k1"));
+        assert!(matches!(command("calls"), Ok(Command::Calls { .. })));
+        assert!(
+            matches!(command("calls --watch --data /d"), Ok(Command::WatchCalls { data }) if data == Path::new("/d"))
+        );
+        assert!(matches!(command("answered k1"), Ok(Command::Answered { name, .. }) if name == "k1"));
+        assert_eq!(command("answered").unwrap_err(), "a NAME is needed");
         assert!(matches!(command("enrol -h"), Ok(Command::Help)));
         assert!(matches!(command("--version"), Ok(Command::Version)));
     }

@@ -7,15 +7,18 @@
 //! # Use
 //! `fleet` starts with one command: an SQLite store in a data folder, listening on [`LISTEN_DEFAULT`]. `fleet enrol
 //! NAME` prints a terminal's token, once; the store keeps its hash. TLS is the business of the reverse proxy before it;
-//! without one, it should listen on loopback only.
+//! without one, it should listen on loopback only. `fleet calls` and `fleet answered NAME` are for staff: who at a terminal
+//! asks for a person.
 //!
 //! A program that brings its own server (tests, the desk) uses [`Running::start`].
+mod calls;
 pub mod eid;
 mod problem;
 mod routes;
 mod running;
 mod token;
 
+pub use calls::{WATCH_PERIOD, answer_call, call_in_words, call_in_words_now, open_calls, watch_calls};
 pub use routes::{BODIES_AT_ONCE_MAX, BODY_PATIENCE};
 pub use running::Running;
 pub use token::{TOKEN_CHARS, TerminalToken, TokenError};
@@ -58,6 +61,12 @@ pub enum FleetError {
         /// Why.
         #[source]
         source: StoreError,
+    },
+    /// There is no store, and none should be made.
+    #[error("there is no store in {}; say --data DIR, as for the server", data.display())]
+    NoStore {
+        /// The data folder.
+        data: PathBuf,
     },
     /// The address can't be listened on.
     #[error("listening on {listen} failed")]
@@ -163,14 +172,17 @@ where
     F: Future<Output = Result<T, StoreError>>,
 {
     let store = open_store(data)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .map_err(|source| FleetError::Io {
-            doing: "starting the runtime",
-            source,
-        })?;
-    runtime.block_on(step(store)).map_err(|source| FleetError::Store {
+    runtime()?.block_on(step(store)).map_err(|source| FleetError::Store {
         data: data.to_owned(),
+        source,
+    })
+}
+
+/// For a command, which does one thing at a time.
+fn runtime() -> Result<tokio::runtime::Runtime, FleetError> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_time().build().map_err(|source| FleetError::Io {
+        doing: "starting the runtime",
         source,
     })
 }

@@ -1,9 +1,11 @@
-//! The backend's command: `fleet`, `fleet enrol NAME`, `fleet withdraw NAME`.
+//! The backend's command: `fleet`, `fleet enrol NAME`, `fleet withdraw NAME`, `fleet calls`, `fleet answered NAME`.
 mod arguments;
 
 use arguments::{Command, USAGE};
 use fleet::eid::EidDesk;
-use fleet::{Config, FleetError, TerminalToken, enrol, serve, withdraw};
+use fleet::{
+    Config, FleetError, TerminalToken, answer_call, call_in_words_now, enrol, open_calls, serve, watch_calls, withdraw,
+};
 use std::error::Error;
 use std::io::Write;
 use std::path::Path;
@@ -54,6 +56,28 @@ fn run(command: Command) -> Result<ExitCode, FleetError> {
                 say(
                     &mut std::io::stderr(),
                     &format!("fleet: no terminal named \"{name}\" is enrolled"),
+                );
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Calls { data } => {
+            let calls = open_calls(&data)?;
+            if calls.is_empty() {
+                say(&mut std::io::stdout(), "nobody waits");
+            }
+            for call in &calls {
+                say(&mut std::io::stdout(), &call_in_words_now(call));
+            }
+        }
+        // The bell character: a terminal program makes a sound, or its window asks for attention.
+        Command::WatchCalls { data } => watch_calls(&data, |call| {
+            writeln!(std::io::stdout(), "\u{7}{}", call_in_words_now(call))
+        })?,
+        Command::Answered { data, name } => {
+            if !answer_call(&data, &name)? {
+                say(
+                    &mut std::io::stderr(),
+                    &format!("fleet: no call of a terminal named \"{name}\" is open"),
                 );
                 return Ok(ExitCode::FAILURE);
             }

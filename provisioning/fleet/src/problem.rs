@@ -3,7 +3,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use wire::{PROBLEM_MEDIA_TYPE, Problem, ProblemKind};
 
-/// How soon a sender may come again when the store is away.
+/// How soon a sender may come again when the store is away, or when it came too fast.
 const RETRY_AFTER_S: &str = "5";
 
 /// What ends a request early.
@@ -32,7 +32,7 @@ impl IntoResponse for Failure {
         if self.kind == ProblemKind::UnknownTerminal {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.kind == ProblemKind::Unavailable {
+        if matches!(self.kind, ProblemKind::Unavailable | ProblemKind::TooMany) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
         }
         response

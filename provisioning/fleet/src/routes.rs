@@ -1,8 +1,8 @@
 //! What the server answers.
 use crate::eid::{self, EidDesk};
-use crate::now;
 use crate::problem::Failure;
 use crate::token::TerminalToken;
+use crate::{calls, now};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -43,6 +43,7 @@ pub(crate) fn router<S: Store>(store: S, eid: Option<Arc<EidDesk>>) -> Router {
             &format!("{SUBMISSIONS_PATH}{{submission_id}}"),
             put(put_submission::<S>),
         )
+        .route(wire::call::CALLS_PATH, post(calls::post_call::<S>))
         .route(wire::eid::MESSAGES_PATH, post(eid::post_message::<S>))
         .route(&format!("{}{{name}}", wire::eid::LISTS_PATH), get(eid::get_list::<S>))
         .route(HEALTH_PATH, get(|| async { StatusCode::OK }))
@@ -97,7 +98,7 @@ async fn handle_submission<S: Store>(
         .acquire()
         .await
         .map_err(|_| Failure::new(ProblemKind::Unavailable, "stopping"))?;
-    let body = receive(headers, body).await?;
+    let body = receive(headers, body, BODY_BYTES_MAX).await?;
     let envelope = Envelope::from_body(&body).map_err(|error| Failure::new(kind_of(&error), error.to_string()))?;
     if envelope.submission_id != submission_id {
         return Err(Failure::new(
@@ -158,20 +159,15 @@ pub(crate) fn check_media_type(headers: &HeaderMap) -> Result<(), Failure> {
     }
 }
 
-async fn receive(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Failure> {
-    let too_large = || {
-        Failure::new(
-            ProblemKind::TooLarge,
-            format!("at most {BODY_BYTES_MAX} bytes are taken"),
-        )
-    };
+pub(crate) async fn receive(headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+    let too_large = || Failure::new(ProblemKind::TooLarge, format!("at most {bytes_max} bytes are taken"));
     let announced = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > BODY_BYTES_MAX as u64) {
+    if announced.is_some_and(|length| length > bytes_max as u64) {
         return Err(too_large());
     }
-    match tokio::time::timeout(BODY_PATIENCE, to_bytes(body, BODY_BYTES_MAX)).await {
+    match tokio::time::timeout(BODY_PATIENCE, to_bytes(body, bytes_max)).await {
         Err(_) => Err(Failure::new(ProblemKind::TooSlow, "the body did not arrive in time")),
         Ok(Ok(bytes)) => Ok(bytes.into()),
         Ok(Err(error)) if is_length_limit(&error) => Err(too_large()),
@@ -203,7 +199,7 @@ fn kind_of(error: &EnvelopeError) -> ProblemKind {
     }
 }
 
-fn unavailable(error: StoreError) -> Failure {
+pub(crate) fn unavailable(error: StoreError) -> Failure {
     tracing::error!(error = &error as &dyn std::error::Error, "the store is away");
     Failure::new(ProblemKind::Unavailable, "the store is away; try again later")
 }

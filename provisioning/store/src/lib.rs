@@ -1,8 +1,9 @@
-//! What the backend remembers: terminals and sealed submissions.
+//! What the backend remembers: terminals, sealed submissions, and who at a terminal waits for a person.
 //!
 //! [`Store`] is the interface; [`SqliteStore`] the embedded default. A PostgreSQL sibling comes behind the same
 //! interface: therefore its steps are async, each is one transaction, and none hands out a connection. `Ok` from a step
 //! that writes means: on stable storage.
+mod calls;
 mod sqlite;
 mod worker;
 
@@ -10,6 +11,7 @@ pub use sqlite::{SQLITE_FILE, SqliteStore};
 
 use std::future::Future;
 use uuid::Uuid;
+use wire::call::{Call, Stage};
 use wire::{Acknowledgement, Envelope};
 
 /// A submission on its way into the store.
@@ -56,6 +58,35 @@ pub struct Terminal {
     pub token_sha256: [u8; 32],
     /// Seconds since 1970-01-01 UTC.
     pub enrolled_at: i64,
+}
+
+/// How long after a terminal's call no other one of it is told, in seconds: a finger that presses again and again, or a
+/// terminal gone mad, must not ring for ever. A person needs longer than this to walk there.
+pub const CALL_PERIOD_S: u64 = 10;
+
+/// What became of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Called {
+    /// It is the terminal's open call now.
+    Open,
+    /// Nothing was changed: it is the one already known, answered or not, or an open one is less than [`CALL_PERIOD_S`]
+    /// old.
+    Known,
+    /// Nothing was changed: another one was answered, less than [`CALL_PERIOD_S`] after it came.
+    TooSoon,
+}
+
+/// A citizen who waits for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenCall {
+    /// Identifier; another one means another call.
+    pub call_id: Uuid,
+    /// The terminal's name.
+    pub terminal: String,
+    /// Where in the visit the citizen was.
+    pub stage: Stage,
+    /// When the call came, seconds since 1970-01-01 UTC.
+    pub called_at: i64,
 }
 
 /// What to do when a terminal of that name is known.
@@ -121,8 +152,22 @@ pub trait Store: Send + Sync + 'static {
     /// The terminal of that identifier, unless withdrawn.
     fn terminal(&self, terminal_id: Uuid) -> impl Future<Output = Result<Option<Terminal>, StoreError>> + Send;
 
-    /// Withdraws a terminal: its token is void, its submissions stay. False when there is none of that name.
+    /// Withdraws a terminal: its token is void, its call is closed, its submissions stay. False when there is none of that name.
     fn withdraw_terminal(&self, name: String, now: i64) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Takes a terminal's call. Of each terminal the newest is remembered.
+    fn put_call(
+        &self,
+        terminal_id: Uuid,
+        call: Call,
+        now: i64,
+    ) -> impl Future<Output = Result<Called, StoreError>> + Send;
+
+    /// The open calls of terminals that aren't withdrawn, oldest first.
+    fn open_calls(&self) -> impl Future<Output = Result<Vec<OpenCall>, StoreError>> + Send;
+
+    /// Closes the open call of the terminal of that name. False when there is none.
+    fn answer_call(&self, terminal: String, now: i64) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Whether a submission could be stored now.
     fn ready(&self) -> impl Future<Output = Result<(), StoreError>> + Send;

@@ -1,12 +1,13 @@
 //! The embedded store.
 use crate::worker::{WorkError, Worker};
-use crate::{IfKnown, NewSubmission, Store, StoreError, Stored, Submission, Terminal};
+use crate::{Called, IfKnown, NewSubmission, OpenCall, Store, StoreError, Stored, Submission, Terminal, calls};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Duration;
 use uuid::Uuid;
+use wire::call::Call;
 use wire::{Acknowledgement, body_sha256};
 
 /// Name of the file in the data folder.
@@ -15,9 +16,9 @@ pub const SQLITE_FILE: &str = "fleet.db";
 /// How long a step waits for another process on the same file (the command line beside the server).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
-/// Keys are identifiers with time in front (UUIDv7), so that new rows go to the end of the tree however many there are.
+/// Schema 1. Keys are identifiers with time in front (UUIDv7), so that new rows go to the end of the tree however many there are.
 const SCHEMA: &str = "
     CREATE TABLE terminals (
         terminal_id BLOB PRIMARY KEY,
@@ -151,9 +152,34 @@ impl Store for SqliteStore {
     async fn withdraw_terminal(&self, name: String, now: i64) -> Result<bool, StoreError> {
         let sql = "UPDATE terminals SET withdrawn_at = ?2 WHERE name = ?1 AND withdrawn_at IS NULL";
         self.writer
-            .run(move |connection| Ok(connection.execute(sql, params![name, now])? > 0))
+            .run(move |connection| {
+                // Enrolled anew, it must not ring for somebody of long ago.
+                calls::answer(connection, &name, now)?;
+                Ok(connection.execute(sql, params![name, now])? > 0)
+            })
             .await
             .map_err(unavailable("withdrawing a terminal"))
+    }
+
+    async fn put_call(&self, terminal_id: Uuid, call: Call, now: i64) -> Result<Called, StoreError> {
+        self.writer
+            .run(move |connection| calls::put(connection, terminal_id, &call, now))
+            .await
+            .map_err(unavailable("storing a call"))
+    }
+
+    async fn open_calls(&self) -> Result<Vec<OpenCall>, StoreError> {
+        self.reader
+            .run(calls::open)
+            .await
+            .map_err(unavailable("reading the calls"))
+    }
+
+    async fn answer_call(&self, terminal: String, now: i64) -> Result<bool, StoreError> {
+        self.writer
+            .run(move |connection| calls::answer(connection, &terminal, now))
+            .await
+            .map_err(unavailable("closing a call"))
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
@@ -182,12 +208,15 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Makes the schema in an empty file; returns the version found or made.
+/// Makes the schema in an empty file, brings an older one up to date; returns the version found or made.
 fn prepare_schema(connection: &Connection) -> rusqlite::Result<i64> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if version == 0 {
+    if version < 1 {
         connection.execute_batch(SCHEMA)?;
+    }
+    if version < 2 {
+        connection.execute_batch(calls::SCHEMA)?;
         connection.execute_batch(&format!("PRAGMA user_version = {SCHEMA_VERSION}"))?;
     }
     connection.execute_batch("COMMIT")?;
@@ -265,6 +294,6 @@ fn enrol_terminal(connection: &Connection, new: &Terminal, if_known: IfKnown) ->
     }
 }
 
-fn uuid_in(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
+pub(crate) fn uuid_in(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
     Ok(Uuid::from_bytes(row.get(column)?))
 }

@@ -21,7 +21,9 @@
 //!
 //! "Same" is decided on the body's bytes, not on its meaning: a sender keeps the bytes of its first try.
 //!
-//! Keys, certificates and lists for reading identity cards travel as [`eid`] tells.
+//! Keys, certificates and lists for reading identity cards travel as [`eid`] tells, a citizen's call for a person as
+//! [`call`] tells.
+pub mod call;
 pub mod case_code;
 pub mod eid;
 mod envelope;

@@ -16,17 +16,19 @@ pub enum ProblemKind {
     TooSlow,
     /// 409: other bytes lie under this identifier.
     Conflict,
-    /// 413: more than [`crate::BODY_BYTES_MAX`].
+    /// 413: more than [`crate::BODY_BYTES_MAX`], or than the path takes.
     TooLarge,
     /// 415: not `application/json`.
     MediaType,
+    /// 429: sooner than is taken from one terminal.
+    TooMany,
     /// 503: can't be stored now.
     Unavailable,
 }
 
 impl ProblemKind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Malformed,
         Self::UnknownTerminal,
         Self::NotFound,
@@ -35,6 +37,7 @@ impl ProblemKind {
         Self::Conflict,
         Self::TooLarge,
         Self::MediaType,
+        Self::TooMany,
         Self::Unavailable,
     ];
 
@@ -49,6 +52,7 @@ impl ProblemKind {
             Self::Conflict => 409,
             Self::TooLarge => 413,
             Self::MediaType => 415,
+            Self::TooMany => 429,
             Self::Unavailable => 503,
         }
     }
@@ -64,6 +68,7 @@ impl ProblemKind {
             Self::Conflict => "urn:schalter:problem:conflict",
             Self::TooLarge => "urn:schalter:problem:too-large",
             Self::MediaType => "urn:schalter:problem:media-type",
+            Self::TooMany => "urn:schalter:problem:too-many",
             Self::Unavailable => "urn:schalter:problem:unavailable",
         }
     }
@@ -79,6 +84,7 @@ impl ProblemKind {
             Self::Conflict => "Another envelope lies under this identifier",
             Self::TooLarge => "The envelope is too large",
             Self::MediaType => "The body must be application/json",
+            Self::TooMany => "The requests come too fast",
             Self::Unavailable => "The envelope can't be stored now",
         }
     }

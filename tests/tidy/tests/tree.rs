@@ -269,6 +269,31 @@ fn failure_codes_are_explained() {
     assert!(shown > 5);
 }
 
+#[test]
+fn every_stage_has_words_for_staff() {
+    let words = fs::read_to_string(root().join("provisioning/fleet/src/calls.rs")).unwrap();
+    let mut stages = 0;
+    for file in files(".rs") {
+        let path = relative(&file);
+        if !path.starts_with("kiosk-app/session/src") {
+            continue;
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        for rest in text.split("const NAME: &'static str = \"").skip(1) {
+            let stage = rest.split('"').next().unwrap_or_default();
+            stages += 1;
+            assert!(
+                words.contains(&format!("\"{stage}\" => ")),
+                "{path} has a stage {stage:?}, for which `fleet calls` has no words"
+            );
+            let is_sent =
+                (1..=32).contains(&stage.len()) && stage.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'_'));
+            assert!(is_sent, "{path}: the agent refuses a call from {stage:?}");
+        }
+    }
+    assert!(stages > 10);
+}
+
 /// `A OR B` needs one that is allowed, `A AND B` all; brackets as in `(A OR B) AND C`.
 fn is_allowed(licence: &str, allowed: &[&str]) -> bool {
     let one = |term: &str| allowed.contains(&term.trim_matches(['(', ')', ' ']));

@@ -12,7 +12,8 @@
 use crate::tree::{self, Element, Focus};
 use crate::{Inner, OnTap, steer, ui};
 use drivers_api::private::PrivateText;
-use drivers_api::voice::{Audience, Manner, Phrase};
+use drivers_api::Job;
+use drivers_api::voice::{Audience, Manner, Phrase, Speech, VoiceCommand};
 use session::Tap;
 use session::view::{Over, Screen, SpeechTo, View};
 use slint::ComponentHandle;
@@ -44,6 +45,23 @@ pub enum Said {
     },
     /// Say nothing more.
     Hush,
+}
+
+impl From<Said> for VoiceCommand {
+    fn from(said: Said) -> Self {
+        match said {
+            Said::Hush => Self::Hush,
+            Said::Speech {
+                number,
+                audience,
+                phrases,
+            } => Self::Say(Speech {
+                job: Job(number),
+                audience,
+                phrases,
+            }),
+        }
+    }
 }
 
 /// Where speech goes.
@@ -126,7 +144,7 @@ impl Ear {
     /// A view was shown.
     pub(crate) fn shown(&self, view: &View, visit: i32) {
         if self.on_speech.is_none() {
-            return;
+            return self.soon();
         }
         let away = if let Screen::Away(away) = &view.screen {
             Some(away.remaining_s)
@@ -156,7 +174,7 @@ impl Ear {
 
     /// Listens when everything that is going on has been done.
     fn soon(&self) {
-        if self.on_speech.is_some() && !self.pending.replace(true) {
+        if !self.pending.replace(true) {
             slint::Timer::single_shot(Duration::ZERO, || crate::with_screens(listen));
         }
     }
@@ -256,6 +274,9 @@ fn listen(inner: &Inner) {
     ear.pending.set(false);
     steer::hold(inner);
     let acted = ear.acted.take();
+    if ear.on_speech.is_none() {
+        return;
+    }
     let speech = ear.facts.borrow().speech;
     if speech == SpeechTo::Nobody {
         ear.hush();

@@ -219,6 +219,8 @@ fn steered(inner: &Inner, key: Steering) -> bool {
         Steering::Ok if here == Some(Role::TextInput) => open_wheel(inner),
         // The window's own: a PIN that is complete.
         Steering::Ok if here.is_none() && inner.app.get_ready() => return false,
+        // Not complete: what is wanted is said once more.
+        Steering::Ok if here.is_none() && inner.app.get_digits() => inner.ear.again(inner),
         Steering::Ok if here.is_none() => tree::focus_first(window),
         Steering::Ok => return false,
         Steering::Back => {

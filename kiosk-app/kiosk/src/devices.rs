@@ -150,12 +150,7 @@ impl Parts {
 }
 
 /// Starts the devices and, on a thread of its own, the loop.
-pub(crate) fn start(
-    parts: Parts,
-    inbox: Inbox,
-    screens: ScreensHandle,
-    voice: SharedVoice,
-) -> Result<(), PartsFault> {
+pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: SharedVoice) -> Result<(), PartsFault> {
     let thread = |name| move |source| PartsFault::Thread { name, source };
     let filing = Filing::spawn(parts.filing, inbox.sender()).map_err(thread("filing"))?;
     let reader = reader(parts.cards, inbox.sender())?;

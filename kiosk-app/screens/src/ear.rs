@@ -11,8 +11,8 @@
 //!   such a page only says that it needs a headset.
 use crate::tree::{self, Element, Focus};
 use crate::{Inner, OnTap, steer, ui};
-use drivers_api::private::PrivateText;
 use drivers_api::Job;
+use drivers_api::private::PrivateText;
 use drivers_api::voice::{Audience, Manner, Phrase, Speech, VoiceCommand};
 use session::Tap;
 use session::view::{Over, Screen, SpeechTo, View};

@@ -219,7 +219,10 @@ fn numbers(world: &mut World, l: Language) {
     key(&world.screens, Key::Backspace);
     key(&world.screens, Key::Escape);
     key(&world.screens, Key::Return); // not complete: nothing
-    assert_eq!(*world.said.borrow(), ["Digit(4)", "Digit(2)", "Erase", "Back", "MoreTime"]);
+    assert_eq!(
+        *world.said.borrow(),
+        ["Digit(4)", "Digit(2)", "Erase", "Back", "MoreTime"]
+    );
     world.show(&view(l, secret(SecretKind::Pin, 6, fresh, None)));
     key(&world.screens, Key::Return);
     assert_eq!(*world.said.borrow(), ["Continue"]);

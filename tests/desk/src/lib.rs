@@ -2,6 +2,7 @@
 //!
 //! [`setup::Setup`] names the devices; [`window`] shows the kiosk beside a control window; [`headless`] plays a visit
 //! without a display and keeps every screen.
+pub mod by_ear;
 pub mod cards;
 pub mod eid_figures;
 pub mod headless;

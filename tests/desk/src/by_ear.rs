@@ -52,7 +52,9 @@ pub struct ByEar {
     began: Instant,
     keys: u32,
     said: Rc<RefCell<Vec<Heard>>>,
-    /// How much of it was listened to.
+    /// How much of it was noted, and heard to its end.
+    noted: usize,
+    /// How much of it was thought about.
     listened: usize,
     jack: HandJack,
     is_ready: bool,
@@ -136,6 +138,7 @@ impl ByEar {
             began: Instant::now(),
             keys: 0,
             said,
+            noted: 0,
             listened: 0,
             jack,
             is_ready: false,
@@ -310,10 +313,9 @@ impl ByEar {
             }
         );
         let shown = Instant::now();
-        let before = self.said.borrow().len();
         self.screens.show(view);
         self.canvas.turn(self.now());
-        self.listen_to(before, Some(shown))?;
+        self.listen(Some(shown))?;
         self.turn()
     }
 
@@ -327,18 +329,18 @@ impl ByEar {
             while let Ok(view) = self.views.try_recv() {
                 self.show(&view)?;
             }
-            let before = self.said.borrow().len();
             self.canvas.turn(self.now());
             self.canvas.dirty();
-            if self.said.borrow().len() == before {
+            if self.said.borrow().len() == self.noted {
                 return Ok(());
             }
-            self.listen_to(before, None)?;
+            self.listen(None)?;
         }
     }
 
-    fn listen_to(&mut self, from: usize, shown: Option<Instant>) -> Result<(), Fault> {
-        let new: Vec<Heard> = self.said.borrow().get(from..).unwrap_or_default().to_vec();
+    fn listen(&mut self, shown: Option<Instant>) -> Result<(), Fault> {
+        let new: Vec<Heard> = self.said.borrow().get(self.noted..).unwrap_or_default().to_vec();
+        self.noted += new.len();
         for heard in &new {
             let to = match heard.audience {
                 Audience::Private => "Kopfhörer",

@@ -102,6 +102,7 @@ pub(crate) struct Ear {
     heard: RefCell<Heard>,
     pending: Cell<bool>,
     acted: Cell<bool>,
+    moved: Cell<bool>,
 }
 
 struct Spoken<'a>(ui::Spoken<'a>);
@@ -166,9 +167,10 @@ impl Ear {
         self.soon();
     }
 
-    /// A key was pressed, which interrupts what is being said.
-    pub(crate) fn acted(&self) {
+    /// A key was pressed, which interrupts what is being said. `moved`: it moves the focus, even if to where it was.
+    pub(crate) fn acted(&self, moved: bool) {
         self.acted.set(true);
+        self.moved.set(moved);
         self.soon();
     }
 
@@ -273,7 +275,7 @@ fn listen(inner: &Inner) {
     let ear = &inner.ear;
     ear.pending.set(false);
     steer::hold(inner);
-    let acted = ear.acted.take();
+    let (acted, moved) = (ear.acted.take(), ear.moved.take());
     if ear.on_speech.is_none() {
         return;
     }
@@ -326,6 +328,10 @@ fn listen(inner: &Inner) {
             } else {
                 ear.say_later(parts)
             }
+        }
+        Told::Nothing if moved && focused.is_some() => {
+            let control = focused.into_iter().flat_map(|element| tell::control(element, &words));
+            ear.say(control.collect(), false);
         }
         Told::Nothing if acted => ear.hush(),
         Told::Nothing => {}

@@ -119,6 +119,7 @@ fn pressed(inner: &Weak<Inner>, text: &str, command: bool, repeat: bool) -> bool
     }
     let window = inner.app.window();
     let kind = kind(text, inner.steer.is_spoken.get());
+    let mut moved = false;
     let done = match kind {
         Kind::Plain => {
             inner.steer.last.take();
@@ -135,10 +136,11 @@ fn pressed(inner: &Weak<Inner>, text: &str, command: bool, repeat: bool) -> bool
             let now = tree::now(window);
             let last = inner.steer.last.replace(Some((key, now)));
             let trembles = last.is_some_and(|(last, at)| last == key && now.saturating_sub(at) < DOUBLE_STRIKE);
+            moved = !trembles && matches!(key, Steering::Up | Steering::Down);
             trembles || steered(&inner, key)
         }
     };
-    inner.ear.acted();
+    inner.ear.acted(moved);
     done
 }
 

@@ -71,7 +71,7 @@ impl World {
     fn turn(&mut self) {
         self.clock_ms += 500;
         self.canvas.turn(Duration::from_millis(self.clock_ms));
-        self.canvas.dirty();
+        elements(&self.screens); // lays out what is new
         self.canvas.turn(Duration::from_millis(self.clock_ms));
     }
 
@@ -132,7 +132,11 @@ fn every_page_is_read_and_led_through(world: &mut World) {
             let told: String = said.iter().map(|speech| speech.text.clone()).collect();
             assert!(told.chars().count() > 10, "{name}: “{told}”");
             let personal = shown.screen.is_personal();
-            assert!(said.iter().all(|speech| (speech.audience == Audience::Private) == personal), "{name}");
+            assert!(
+                said.iter()
+                    .all(|speech| (speech.audience == Audience::Private) == personal),
+                "{name}"
+            );
             let controls = |all: &[hand::Element]| all.iter().filter(|e| e.is_control() && e.enabled).count();
             let there = controls(&elements(&world.screens));
             let mut seen = std::collections::BTreeSet::new();
@@ -144,10 +148,16 @@ fn every_page_is_read_and_led_through(world: &mut World) {
                 };
                 assert!(focused.in_sight, "{name}: {focused:?} can't be seen");
                 let heard = heard.first().unwrap_or_else(|| panic!("{name}: {focused:?} is silent"));
-                assert!(heard.text.contains(focused.label.trim_end()), "{name}: {} for {focused:?}", heard.text);
+                assert!(
+                    heard.text.contains(focused.label.trim_end()),
+                    "{name}: {} for {focused:?}",
+                    heard.text
+                );
                 seen.insert(format!("{:?}{}{}", focused.role, focused.label, focused.description));
             }
-            let reached = elements(&world.screens).into_iter().filter(|e| e.is_control() && e.enabled);
+            let reached = elements(&world.screens)
+                .into_iter()
+                .filter(|e| e.is_control() && e.enabled);
             for control in reached {
                 let it = format!("{:?}{}{}", control.role, control.label, control.description);
                 assert!(seen.contains(&it), "{name}: {control:?} isn't reached, only {seen:?}");
@@ -168,7 +178,11 @@ fn the_room_hears_nothing_personal(world: &mut World) {
     assert!(said[0].text.contains("Wählen Sie Ihre Sprache"));
     let said = world.show(&aloud(Screen::Form(person_form(l))));
     assert_eq!(said.len(), 1);
-    assert!(said[0].text.contains("Stecken Sie einen Kopfhörer ein"), "{}", said[0].text);
+    assert!(
+        said[0].text.contains("Stecken Sie einen Kopfhörer ein"),
+        "{}",
+        said[0].text
+    );
     for _ in 0..8 {
         assert!(world.press(Key::DownArrow).is_empty(), "said once, and nothing else");
     }
@@ -188,7 +202,10 @@ fn letters_by_keys(world: &mut World) {
         world.press(Key::DownArrow);
     }
     let said = world.press(Key::RightArrow);
-    assert_eq!((said[0].text.as_str(), said[0].manner), ("Heidestraße 17", Manner::Spelled));
+    assert_eq!(
+        (said[0].text.as_str(), said[0].manner),
+        ("Heidestraße 17", Manner::Spelled)
+    );
     let said = world.press(Key::Return);
     assert!(said[0].text.starts_with("a "), "the first letter: {}", said[0].text);
     let said = world.press(Key::DownArrow);
@@ -197,7 +214,11 @@ fn letters_by_keys(world: &mut World) {
     let said = world.press(Key::Return);
     assert_eq!(find(&world.screens, street).unwrap().value, "Heidestraße 17b");
     assert_eq!((said[0].text.as_str(), said[0].audience), ("b", Audience::Private));
-    assert!(world.taps.borrow().iter().any(|tap| tap.starts_with("Enter")), "{:?}", world.taps);
+    assert!(
+        world.taps.borrow().iter().any(|tap| tap.starts_with("Enter")),
+        "{:?}",
+        world.taps
+    );
     for _ in 0..3 {
         world.press(Key::UpArrow); // b, a, done, erase
     }
@@ -206,7 +227,10 @@ fn letters_by_keys(world: &mut World) {
     world.taps.borrow_mut().clear();
     let said = world.press(Key::Escape);
     assert!(said[0].text.starts_with(street), "back at the field: {}", said[0].text);
-    assert!(!world.taps.borrow().iter().any(|tap| tap == "Back"), "only the wheel is left");
+    assert!(
+        !world.taps.borrow().iter().any(|tap| tap == "Back"),
+        "only the wheel is left"
+    );
     world.press(Key::Escape);
     assert!(world.taps.borrow().iter().any(|tap| tap == "Back" || tap == "Cancel"));
 }
@@ -221,9 +245,15 @@ fn a_mistake_is_told_and_found(world: &mut World) {
     let mut form = person_form(l);
     form.fields[3].error = Some("Bitte nennen Sie die Straße.".into());
     let said = world.show(&to_headset(view(l, Screen::Form(form))));
-    assert_eq!(said[0].text, "Fehler: Straße und Hausnummer: Bitte nennen Sie die Straße.");
+    assert_eq!(
+        said[0].text,
+        "Fehler: Straße und Hausnummer: Bitte nennen Sie die Straße."
+    );
     let focused = world.focused().unwrap();
-    assert_eq!((focused.role, focused.label.as_str()), (Role::TextInput, "Straße und Hausnummer"));
+    assert_eq!(
+        (focused.role, focused.label.as_str()),
+        (Role::TextInput, "Straße und Hausnummer")
+    );
 }
 
 fn time_runs_out_audibly(world: &mut World) {
@@ -237,7 +267,10 @@ fn time_runs_out_audibly(world: &mut World) {
     world.listen();
     let mut told = Vec::new();
     for remaining_s in (1..=30).rev() {
-        let said = world.show(&shown(Some(Countdown { remaining_s, from_s: 30 })));
+        let said = world.show(&shown(Some(Countdown {
+            remaining_s,
+            from_s: 30,
+        })));
         told.extend(said.into_iter().map(|speech| speech.text));
         world.listen();
     }
@@ -259,7 +292,10 @@ fn what_comes_by_itself_waits(world: &mut World) {
     paper(Paper::Printing);
     paper(Paper::Printed);
     let said = world.said.borrow().clone();
-    assert!(said.iter().all(|speech| !speech.text.contains("Ausgabefach")), "the code is heard to its end");
+    assert!(
+        said.iter().all(|speech| !speech.text.contains("Ausgabefach")),
+        "the code is heard to its end"
+    );
     let after = world.listen();
     assert!(after[0].text.contains("Sie liegt im Ausgabefach"), "{after:?}");
 }

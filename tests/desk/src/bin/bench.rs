@@ -75,7 +75,13 @@ fn bench(out: &Path) -> Result<(), Fault> {
             }
         })?;
     }
-    for key in ["ui.rss_mib", "ui.idle_cpu_percent", "ui.rss_after_500_visits_mib", FILL, SPEECH_START] {
+    for key in [
+        "ui.rss_mib",
+        "ui.idle_cpu_percent",
+        "ui.rss_after_500_visits_mib",
+        FILL,
+        SPEECH_START,
+    ] {
         figures.insert(key, *told.get(key).ok_or(format!("{key} was not measured"))?);
     }
     let screens_drawn = told.iter().filter(|(key, _)| key.starts_with(REPAINT));
@@ -159,7 +165,10 @@ fn child(what: &str) -> Result<(), Fault> {
     if what == "speech" {
         // The voice is espeak-ng's, the sound goes into files: how long a sound card takes is not in it.
         let citizen = desk::by_ear::play(&Path::new("out").join("bench-speech"))?;
-        println!("{SPEECH_START} {}", median(citizen.starts.iter().copied().map(millis).collect()));
+        println!(
+            "{SPEECH_START} {}",
+            median(citizen.starts.iter().copied().map(millis).collect())
+        );
         return Ok(());
     }
     let canvas = install(1080, 1920)?;

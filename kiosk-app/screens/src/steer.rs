@@ -97,6 +97,7 @@ pub(crate) fn shown(inner: &Inner, view: &View, new: bool) {
 
 /// Keys that would go nowhere, because what had the focus is gone, go through the window again.
 pub(crate) fn hold(inner: &Inner) {
+    tree::reveal(inner.app.window());
     if Focus::here(inner.app.window()).is_none() {
         close_wheel(inner);
         inner.app.invoke_rest();

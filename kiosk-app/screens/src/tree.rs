@@ -165,7 +165,9 @@ pub(crate) fn focus_previous(window: &Window) {
 
 /// Scrolls all of what has the keyboard into sight. Slint does so with a part of it, and not with its ring.
 pub(crate) fn reveal(window: &Window) {
-    let Some(item) = focus(window) else { return };
+    // Also what is out of sight just now, as a field is when the keyboard opens over it.
+    let focus = WindowInner::from_pub(window).focus_item.borrow().upgrade();
+    let Some(item) = focus else { return };
     let mut next = item.parent_item(ParentItemTraversalMode::StopAtPopups);
     while let Some(ancestor) = next {
         if let Some(flickable) = ancestor.downcast::<Flickable>() {

@@ -147,7 +147,10 @@ fn every_page_is_read_and_led_through(world: &mut World) {
                     break;
                 };
                 // A column may be taller than it says where text wraps deep inside: its last tile is cut at the bottom.
-                assert!(focused.in_sight || focused.height > 200.0, "{name}: {focused:?} can't be seen");
+                assert!(
+                    focused.in_sight || focused.height > 200.0,
+                    "{name}: {focused:?} can't be seen"
+                );
                 let heard = heard.first().unwrap_or_else(|| panic!("{name}: {focused:?} is silent"));
                 assert!(
                     heard.text.contains(focused.label.trim_end()),

@@ -3,10 +3,12 @@
 use crate::Fault;
 use crate::cards::Cards;
 use crate::setup::{Desk, Setup};
-use drivers_api::voice::{Audience, Manner, Voice, VoiceCommand, VoiceEvent};
+pub use crate::speech::Heard;
+use crate::speech::{name, taken_in};
+use drivers_api::voice::{Audience, Voice, VoiceCommand, VoiceEvent};
 use host::SharedVoice;
 use screens::picture::Canvas;
-use screens::{Said, Screens, hand, picture};
+use screens::{Screens, hand, picture};
 use session::Input;
 use session::view::{Screen, View};
 use simulated::card::Hand;
@@ -27,20 +29,6 @@ const KEY_PACE: Duration = Duration::from_millis(250);
 const CONTROLS_MAX: usize = 80;
 /// Pages of a form at most.
 const PAGES_MAX: usize = 30;
-
-/// What was said in one go.
-#[derive(Clone, Debug)]
-pub struct Heard {
-    /// Who might hear it.
-    pub audience: Audience,
-    /// All of it.
-    pub text: String,
-    /// What was said as a code.
-    pub code: Option<String>,
-    /// BCP 47 tags of its languages, in order.
-    pub languages: Vec<&'static str>,
-    number: u64,
-}
 
 /// A citizen at the terminal, who hears.
 pub struct ByEar {
@@ -371,40 +359,4 @@ impl ByEar {
         self.transcript += line;
         self.transcript.push('\n');
     }
-}
-
-fn taken_in(said: &Said) -> Option<Heard> {
-    let Said::Speech {
-        number,
-        audience,
-        phrases,
-    } = said
-    else {
-        return None;
-    };
-    let text = phrases
-        .iter()
-        .map(|phrase| phrase.text.expose())
-        .collect::<Vec<_>>()
-        .join(" ");
-    let code = phrases.iter().find(|phrase| phrase.manner == Manner::Code);
-    Some(Heard {
-        audience: *audience,
-        text,
-        code: code.map(|phrase| phrase.text.expose().to_owned()),
-        languages: phrases.iter().map(|phrase| phrase.language).collect(),
-        number: *number,
-    })
-}
-
-fn name(key: char) -> String {
-    let names = [
-        (Key::UpArrow, "hoch"),
-        (Key::DownArrow, "runter"),
-        (Key::Return, "OK"),
-        (Key::Escape, "Zurück"),
-        (Key::F1, "Hilfe"),
-    ];
-    let name = names.iter().find(|(known, _)| char::from(*known) == key);
-    name.map_or_else(|| key.to_string(), |(_, name)| (*name).to_owned())
 }

@@ -9,6 +9,7 @@ pub mod headless;
 mod line;
 pub mod reader_choice;
 pub mod setup;
+mod speech;
 pub mod window;
 
 /// What goes wrong before anything is shown, told once to whoever started the program.

@@ -134,20 +134,17 @@ impl Mash {
     }
 }
 
-#[test]
-fn nothing_that_hands_can_do_breaks_it() {
-    let acts = std::env::var("MASH").map_or(ACTS, |acts| acts.parse().unwrap());
-    let seed = std::env::var("MASH_SEED").map_or(4, |seed| seed.parse().unwrap());
-    let canvas = picture::install(1080, 1920).unwrap();
-    let (taps, speeches) = (Rc::new(RefCell::new(Vec::new())), Rc::new(RefCell::new(Vec::new())));
-    let public = Rc::new(RefCell::new(0_u64));
-    let screens = Screens::speaking(
+type Shared<T> = Rc<RefCell<T>>;
+
+/// Screens that hand on what is touched, and note what is said; nothing personal is said to all.
+fn listening(taps: &Shared<Vec<Tap>>, speeches: &Shared<Vec<u64>>, public: &Shared<u64>) -> Screens {
+    Screens::speaking(
         {
-            let taps = Rc::clone(&taps);
+            let taps = Rc::clone(taps);
             move |tap| taps.borrow_mut().push(tap)
         },
         {
-            let (speeches, public) = (Rc::clone(&speeches), Rc::clone(&public));
+            let (speeches, public) = (Rc::clone(speeches), Rc::clone(public));
             move |said| {
                 if let Said::Speech {
                     number,
@@ -170,7 +167,16 @@ fn nothing_that_hands_can_do_breaks_it() {
             }
         },
     )
-    .unwrap();
+    .unwrap()
+}
+
+#[test]
+fn nothing_that_hands_can_do_breaks_it() {
+    let acts = std::env::var("MASH").map_or(ACTS, |acts| acts.parse().unwrap());
+    let seed = std::env::var("MASH_SEED").map_or(4, |seed| seed.parse().unwrap());
+    let canvas = picture::install(1080, 1920).unwrap();
+    let (taps, speeches, public) = <(Shared<Vec<Tap>>, Shared<Vec<u64>>, Shared<u64>)>::default();
+    let screens = listening(&taps, &speeches, &public);
     screens.open().unwrap();
     let mut mash = Mash {
         world: World::new(catalogue(), Weather { faults: 0.1 }, seed),

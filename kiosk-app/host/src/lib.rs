@@ -18,8 +18,10 @@ use std::time::{Duration, Instant};
 mod clock;
 pub mod filing;
 pub mod journal;
+mod voice;
 
 pub use filing::{Filing, FilingConfig, FilingFault};
+pub use voice::SharedVoice;
 
 /// Inputs that may wait while the loop is busy with one; devices block beyond that, and nothing is dropped.
 const INBOX_MAX: usize = 256;

@@ -24,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) eid: Option<Eid>,
     /// Work on PINs by AusweisApp instead of ours; excludes `eid`, for a reader has one master.
     pub(crate) ausweisapp: Option<AusweisApp>,
+    /// Speech; without it, the terminal is mute.
+    pub(crate) voice: Option<Voice>,
     /// The display.
     #[serde(default)]
     pub(crate) display: Display,
@@ -47,6 +49,18 @@ pub(crate) struct AusweisApp {
     pub(crate) program: PathBuf,
     /// Its home; made if missing.
     pub(crate) folder: PathBuf,
+}
+
+/// Where speech is heard. Sound devices as `aplay -L` names them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Voice {
+    /// The jack for the citizen's headset.
+    pub(crate) headset: String,
+    /// Heard by everybody; without it, nothing is ever said aloud.
+    pub(crate) loudspeaker: Option<String>,
+    /// Name of the input device that is the jack's switch; without it, any switch of a headphone jack counts.
+    pub(crate) jack: Option<String>,
 }
 
 /// How the display hangs.
@@ -182,7 +196,7 @@ mod tests {
     fn every_key_is_understood() {
         let config = read(
             "services = 'services'\nauthority_key = 'a.jwk'\noutbox = '/var/o.db'\nagent = '/run/a.sock'\n\
-             printer = 'ipp://localhost/ipp/print'\n[eid]\nfolder = 'eid'\nsigner = '/run/s.sock'\n[display]\nrotation = 'upside-down'\noutput = 'HDMI-A-1'\n",
+             printer = 'ipp://localhost/ipp/print'\n[eid]\nfolder = 'eid'\nsigner = '/run/s.sock'\n[voice]\nheadset = 'plughw:0'\nloudspeaker = 'plughw:1'\njack = 'Front Headphone'\n[display]\nrotation = 'upside-down'\noutput = 'HDMI-A-1'\n",
         )
         .unwrap();
         assert!(config.services.unwrap().is_absolute() && config.authority_key.is_absolute());
@@ -190,6 +204,10 @@ mod tests {
         let eid = config.eid.unwrap();
         assert!(eid.folder.is_absolute() && eid.folder.ends_with("eid"));
         assert_eq!(eid.signer, Path::new("/run/s.sock"));
+        let voice = config.voice.unwrap();
+        assert_eq!(voice.headset, "plughw:0");
+        assert_eq!(voice.loudspeaker.as_deref(), Some("plughw:1"));
+        assert_eq!(voice.jack.as_deref(), Some("Front Headphone"));
         assert_eq!(config.display.rotation, Rotation::UpsideDown);
     }
 
@@ -218,6 +236,10 @@ mod tests {
                 "/kiosk.toml:6: either [eid] or [ausweisapp]",
             ),
             ("authority_key = 'a'\n\noutbox = \n", "/kiosk.toml:3: "),
+            (
+                "authority_key = 'a'\noutbox = 'o'\n[voice]\nloudspeaker = 'x'\n",
+                "/kiosk.toml:3: missing field `headset`",
+            ),
             (
                 "authority_key = 'a'\noutbox = 'o'\n[display]\nrotation = '90'\n",
                 "/kiosk.toml:4: unknown variant `90`",

@@ -8,8 +8,10 @@ use ausweisapp::Program;
 use ausweisapp::events::AppEvent;
 use catalogue::Catalogue;
 use drivers_api::card::{CardEvent, Reader};
+use drivers_api::language::Language;
 use drivers_api::print::Printer;
-use host::{Devices, Filing, FilingConfig, Host, Inbox, Sender};
+use drivers_api::voice::VoiceEvent;
+use host::{Devices, Filing, FilingConfig, Host, Inbox, Sender, SharedVoice};
 use outbox::Outbox;
 use printer::{Patience, Target};
 use rand::SeedableRng;
@@ -23,6 +25,7 @@ use signer::authority::{Folder, SystemClock};
 use signer::remote::RemoteSigner;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use voice::{Espeak, SwitchJack, VoiceHandle};
 
 /// How long the signer may take. The citizen looks at a progress display meanwhile.
 const SIGNER_PATIENCE: Duration = Duration::from_secs(10);
@@ -34,6 +37,7 @@ pub(crate) struct Parts {
     agent: Option<PathBuf>,
     printer: Option<String>,
     cards: Cards,
+    voice: Option<config::Voice>,
 }
 
 /// Who has the card reader.
@@ -91,6 +95,9 @@ pub(crate) enum PartsFault {
     /// The printer's address.
     #[error("starting the printer")]
     Printer(#[from] printer::SpawnError),
+    /// The voice.
+    #[error("starting the voice")]
+    Voice(#[from] voice::SpawnError),
     /// The operating system has no randomness.
     #[error("asking the operating system for randomness")]
     Random(#[from] getrandom::Error),
@@ -138,12 +145,13 @@ impl Parts {
                 (None, Some(ausweisapp)) => Cards::AusweisApp(ausweisapp),
                 (None, None) => Cards::Pins,
             },
+            voice: config.voice.clone(),
         })
     }
 }
 
 /// Starts the devices and, on a thread of its own, the loop.
-pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle) -> Result<(), PartsFault> {
+pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: SharedVoice) -> Result<(), PartsFault> {
     let thread = |name| move |source| PartsFault::Thread { name, source };
     let filing = Filing::spawn(parts.filing, inbox.sender()).map_err(thread("filing"))?;
     let reader = reader(parts.cards, inbox.sender())?;
@@ -152,13 +160,15 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle) -> Resul
     if let Some(agent) = parts.agent {
         line::watch(agent, inbox.sender()).map_err(thread("line"))?;
     }
-    let host = Host::new(
-        Terminal::new(parts.catalogue),
-        Devices {
-            staff,
-            ..Devices::quiet(reader, printer, filing)
-        },
-    );
+    if let Some(config) = parts.voice {
+        voice.become_voice(speech(config, inbox.sender(), screens.clone())?);
+    }
+    let devices = Devices {
+        voice: Box::new(voice),
+        staff,
+        ..Devices::quiet(reader, printer, filing)
+    };
+    let host = Host::new(Terminal::new(parts.catalogue), devices);
     let show = move |view| {
         if screens.show(view).is_err() {
             tracing::error!("the screens are gone");
@@ -217,6 +227,27 @@ fn ausweisapp(
     Ok(Box::new(app))
 }
 
+/// The voice, in the headset and perhaps aloud. A jack or a sound device that is missing may come.
+fn speech(config: config::Voice, events: Sender, screens: ScreensHandle) -> Result<VoiceHandle, PartsFault> {
+    let jack = SwitchJack::new(voice::INPUT_FOLDER, config.jack).map_err(voice::SpawnError::Jack)?;
+    let config = voice::Config {
+        target: voice::Target::Alsa {
+            headset: config.headset,
+            loudspeaker: config.loudspeaker,
+        },
+        language: Language::default().tag(),
+        patience: voice::Patience::default(),
+    };
+    let tell = move |event| {
+        if let VoiceEvent::Ended { job, .. } = event {
+            // Screens that are gone say nothing more.
+            let _ = screens.spoken(job.0);
+        }
+        events.send(Input::Voice(event));
+    };
+    Ok(voice::spawn(config, Espeak::default(), jack, tell)?)
+}
+
 fn printer(uri: Option<String>, events: Sender) -> Result<Box<dyn Printer + Send>, PartsFault> {
     let Some(uri) = uri else {
         return Ok(Box::new(NoPrinter::new(events)));
@@ -268,6 +299,7 @@ mod tests {
             printer: None,
             eid: None,
             ausweisapp: None,
+            voice: None,
             display: Display::default(),
         }
     }

@@ -15,7 +15,8 @@ mod staff;
 
 use config::Config;
 use devices::Parts;
-use host::Inbox;
+use drivers_api::voice::Voice;
+use host::{Inbox, SharedVoice};
 use screens::Screens;
 use session::Input;
 use std::ffi::OsString;
@@ -64,8 +65,14 @@ fn run() -> Result<(), Fault> {
     let inbox = Inbox::default();
     let taps = inbox.sender();
     display::choose()?;
-    let screens = Screens::new(move |tap| taps.send(Input::Tap(tap))).map_err(display::DisplayFault::Open)?;
-    devices::start(parts, inbox, screens.handle())?;
+    let voice = SharedVoice::default();
+    let speech = voice.clone();
+    let screens = Screens::speaking(
+        move |tap| taps.send(Input::Tap(tap)),
+        move |said| speech.clone().give(said.into()),
+    )
+    .map_err(display::DisplayFault::Open)?;
+    devices::start(parts, inbox, screens.handle(), voice)?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "the kiosk is open");
     screens.run().map_err(display::DisplayFault::Lost)?;
     Ok(())

@@ -9,10 +9,11 @@
 //! * What a person does interrupts what is being said; what comes by itself (paper, a countdown) waits for its end.
 //! * A page that may tell who is here is [`Audience::Private`], and so is all that is typed. With the loudspeaker alone
 //!   such a page only says that it needs a headset.
-use crate::tree::{self, Element, Focus};
-use crate::{Inner, OnTap, steer, ui};
+use crate::tree::{self, Focus};
+use crate::{Inner, OnTap, ui};
+use drivers_api::Job;
 use drivers_api::private::PrivateText;
-use drivers_api::voice::{Audience, Manner, Phrase};
+use drivers_api::voice::{Audience, Manner, Phrase, Speech, VoiceCommand};
 use session::Tap;
 use session::view::{Over, Screen, SpeechTo, View};
 use slint::ComponentHandle;
@@ -24,6 +25,7 @@ use tell::{Part, Words};
 use tongues::Tongues;
 
 mod dates;
+mod listen;
 mod tell;
 mod tongues;
 
@@ -44,6 +46,23 @@ pub enum Said {
     },
     /// Say nothing more.
     Hush,
+}
+
+impl From<Said> for VoiceCommand {
+    fn from(said: Said) -> Self {
+        match said {
+            Said::Hush => Self::Hush,
+            Said::Speech {
+                number,
+                audience,
+                phrases,
+            } => Self::Say(Speech {
+                job: Job(number),
+                audience,
+                phrases,
+            }),
+        }
+    }
 }
 
 /// Where speech goes.
@@ -84,6 +103,7 @@ pub(crate) struct Ear {
     heard: RefCell<Heard>,
     pending: Cell<bool>,
     acted: Cell<bool>,
+    moved: Cell<bool>,
 }
 
 struct Spoken<'a>(ui::Spoken<'a>);
@@ -126,7 +146,7 @@ impl Ear {
     /// A view was shown.
     pub(crate) fn shown(&self, view: &View, visit: i32) {
         if self.on_speech.is_none() {
-            return;
+            return self.soon();
         }
         let away = if let Screen::Away(away) = &view.screen {
             Some(away.remaining_s)
@@ -148,16 +168,17 @@ impl Ear {
         self.soon();
     }
 
-    /// A key was pressed, which interrupts what is being said.
-    pub(crate) fn acted(&self) {
+    /// A key was pressed, which interrupts what is being said. `moved`: it moves the focus, even if to where it was.
+    pub(crate) fn acted(&self, moved: bool) {
         self.acted.set(true);
+        self.moved.set(moved);
         self.soon();
     }
 
     /// Listens when everything that is going on has been done.
     fn soon(&self) {
-        if self.on_speech.is_some() && !self.pending.replace(true) {
-            slint::Timer::single_shot(Duration::ZERO, || crate::with_screens(listen));
+        if !self.pending.replace(true) {
+            slint::Timer::single_shot(Duration::ZERO, || crate::with_screens(listen::listen));
         }
     }
 
@@ -248,182 +269,6 @@ impl Ear {
         drop(heard);
         self.say(parts, false);
     }
-}
-
-/// Compares what is on the screen with what was heard last, and says what is new.
-fn listen(inner: &Inner) {
-    let ear = &inner.ear;
-    ear.pending.set(false);
-    steer::hold(inner);
-    let acted = ear.acted.take();
-    let speech = ear.facts.borrow().speech;
-    if speech == SpeechTo::Nobody {
-        ear.hush();
-        let number = ear.heard.borrow().number;
-        ear.heard.replace(Heard {
-            number,
-            ..Heard::default()
-        });
-        return;
-    }
-    let (personal, over, visit) = {
-        let facts = ear.facts.borrow();
-        (facts.personal, facts.over, facts.visit)
-    };
-    let words = Spoken(inner.app.global::<ui::Spoken>());
-    let page = Some((visit, over, speech));
-    if speech == SpeechTo::Room && personal {
-        let before = std::mem::replace(&mut ear.heard.borrow_mut().page, page);
-        if before != page {
-            let language = ear.facts.borrow().tongues.main().tag();
-            let notice = words.word(ui::Word::OnlyHeadset);
-            ear.speak(Audience::Public, vec![Phrase::plain(notice.as_str(), language)], true);
-        }
-        return;
-    }
-    let elements = tree::elements(inner.app.window());
-    let focused = elements.iter().find(|element| element.has_focus);
-    let now = Heard {
-        page,
-        focus: focused.map(|element| {
-            let place = Focus::here(inner.app.window()).unwrap_or_default();
-            (place, element.value.clone(), element.checked, element.label.clone())
-        }),
-        wheel: steer::wheel(inner),
-        texts: tell::texts(&elements),
-        ..Heard::default()
-    };
-    let told = changes(ear, &now, &elements, focused, &words);
-    keep(&ear.heard, now);
-    match told {
-        Told::Page(parts) => ear.say(parts, true),
-        Told::Now(parts) => ear.say(parts, false),
-        Told::News(parts) => {
-            mistakes_have_the_focus(inner, &elements);
-            if acted {
-                ear.say(parts, false)
-            } else {
-                ear.say_later(parts)
-            }
-        }
-        Told::Nothing if acted => ear.hush(),
-        Told::Nothing => {}
-    }
-    count_down(inner, &words);
-}
-
-enum Told {
-    Page(Vec<Part>),
-    Now(Vec<Part>),
-    News(Vec<Part>),
-    Nothing,
-}
-
-fn changes(ear: &Ear, now: &Heard, elements: &[Element], focused: Option<&Element>, words: &dyn Words) -> Told {
-    let before = ear.heard.borrow();
-    if before.page != now.page {
-        // Back from something that lay over the page: where one is, not all of it once more.
-        let is_back = before
-            .page
-            .is_some_and(|(visit, over, _)| Some(visit) == now.page.map(|page| page.0) && over != Over::Nothing);
-        let mut parts = match tell::heading(elements).filter(|_| is_back) {
-            Some(heading) => vec![heading],
-            None => tell::page(elements, words),
-        };
-        parts.extend(focused.into_iter().flat_map(|element| tell::control(element, words)));
-        return Told::Page(parts);
-    }
-    if before.wheel != now.wheel {
-        let opened = before.wheel.is_none();
-        let parts = match (&now.wheel, focused) {
-            (Some(middle), _) => {
-                let mut parts = tell::letter(middle, words);
-                if opened {
-                    parts.push(Part::plain(words.word(ui::Word::Wheel)));
-                }
-                parts
-            }
-            (None, Some(focused)) => tell::control(focused, words),
-            (None, None) => Vec::new(),
-        };
-        return Told::Now(parts);
-    }
-    let news = tell::news(&before.texts, elements, words);
-    match (&before.focus, &now.focus, focused) {
-        (Some((place, value, checked, label)), Some((now_at, now_value, now_checked, now_label)), Some(element))
-            if place == now_at =>
-        {
-            if value != now_value && element.role == tree::Role::TextInput {
-                return Told::Now(tell::typed(value, now_value, words));
-            }
-            if checked != now_checked {
-                return Told::Now(vec![Part::plain(tell::state(element, words))]);
-            }
-            if label != now_label {
-                return Told::Now(tell::control(element, words));
-            }
-        }
-        (_, Some(_), Some(element)) => {
-            let mut parts = news;
-            parts.extend(tell::control(element, words));
-            return Told::Now(parts);
-        }
-        (..) => {}
-    }
-    if news.is_empty() {
-        Told::Nothing
-    } else {
-        Told::News(news)
-    }
-}
-
-/// Remembers what is there now; what is being said goes on.
-fn keep(heard: &RefCell<Heard>, now: Heard) {
-    let mut heard = heard.borrow_mut();
-    heard.page = now.page;
-    heard.focus = now.focus;
-    heard.wheel = now.wheel;
-    heard.texts = now.texts;
-}
-
-/// Who went on by a key and was told of a mistake stands at the field that it is about.
-fn mistakes_have_the_focus(inner: &Inner, elements: &[Element]) {
-    let is_mistake = |element: &&Element| element.live && element.value.is_empty() && element.id != tell::SECONDS;
-    let Some(mistake) = elements
-        .iter()
-        .find(is_mistake)
-        .filter(|mistake| !mistake.label.is_empty())
-    else {
-        return;
-    };
-    let window = inner.app.window();
-    if tree::focused_role(window) == Some(tree::Role::Button) {
-        tree::focus_wanted(window, |element| element.description.contains(&mistake.label));
-        inner.ear.heard.borrow_mut().focus = None;
-        inner.ear.soon();
-    }
-}
-
-/// Tells that time is running out (EN 301 549 §5.1.5 and EAA Annex I: by more than one sense). A page that is still
-/// being read keeps its listener's time from running out.
-fn count_down(inner: &Inner, words: &dyn Words) {
-    let ear = &inner.ear;
-    let now = ear.facts.borrow().remaining_s;
-    let mut heard = ear.heard.borrow_mut();
-    let before = std::mem::replace(&mut heard.remaining_s, now);
-    let Some(now) = now else { return };
-    if matches!(heard.speaking, Some((_, true))) {
-        drop(heard);
-        (inner.on_tap)(Tap::MoreTime);
-        return;
-    }
-    let passed = |at: u32| now <= at && before.is_some_and(|before| before > at);
-    if before.is_some() && !TOLD_AT_SECONDS.into_iter().any(passed) {
-        return;
-    }
-    drop(heard);
-    let left = words.count(ui::Counted::Seconds, usize::try_from(now).unwrap_or(usize::MAX));
-    ear.say_later(vec![Part::plain(left)]);
 }
 
 /// Parts of one manner and language become one phrase, dates in words.

@@ -97,6 +97,7 @@ pub(crate) fn shown(inner: &Inner, view: &View, new: bool) {
 
 /// Keys that would go nowhere, because what had the focus is gone, go through the window again.
 pub(crate) fn hold(inner: &Inner) {
+    tree::reveal(inner.app.window());
     if Focus::here(inner.app.window()).is_none() {
         close_wheel(inner);
         inner.app.invoke_rest();
@@ -119,6 +120,7 @@ fn pressed(inner: &Weak<Inner>, text: &str, command: bool, repeat: bool) -> bool
     }
     let window = inner.app.window();
     let kind = kind(text, inner.steer.is_spoken.get());
+    let mut moved = false;
     let done = match kind {
         Kind::Plain => {
             inner.steer.last.take();
@@ -135,10 +137,11 @@ fn pressed(inner: &Weak<Inner>, text: &str, command: bool, repeat: bool) -> bool
             let now = tree::now(window);
             let last = inner.steer.last.replace(Some((key, now)));
             let trembles = last.is_some_and(|(last, at)| last == key && now.saturating_sub(at) < DOUBLE_STRIKE);
+            moved = !trembles && matches!(key, Steering::Up | Steering::Down);
             trembles || steered(&inner, key)
         }
     };
-    inner.ear.acted();
+    inner.ear.acted(moved);
     done
 }
 
@@ -219,6 +222,8 @@ fn steered(inner: &Inner, key: Steering) -> bool {
         Steering::Ok if here == Some(Role::TextInput) => open_wheel(inner),
         // The window's own: a PIN that is complete.
         Steering::Ok if here.is_none() && inner.app.get_ready() => return false,
+        // Not complete: what is wanted is said once more.
+        Steering::Ok if here.is_none() && inner.app.get_digits() => inner.ear.again(inner),
         Steering::Ok if here.is_none() => tree::focus_first(window),
         Steering::Ok => return false,
         Steering::Back => {

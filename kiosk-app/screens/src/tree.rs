@@ -6,11 +6,15 @@ use core::time::Duration;
 use i_slint_core::accessibility::{AccessibleStringProperty as Property, accessible_descendents};
 use i_slint_core::input::FocusReason;
 use i_slint_core::item_tree::{ItemRc, ParentItemTraversalMode};
-use i_slint_core::items::{AccessibleLiveness as Liveness, Clip as ClipItem};
+use i_slint_core::items::{AccessibleLiveness as Liveness, Clip as ClipItem, Flickable};
+use i_slint_core::lengths::LogicalLength;
 use i_slint_core::window::WindowInner;
 use slint::Window;
 
 pub use i_slint_core::items::AccessibleRole as Role;
+
+/// Room for the ring around what has the focus.
+const RING: f32 = 12.0;
 
 /// Widgets that can have the focus, on one page: more than a long form has.
 const FOCUS_MOVES_MAX: usize = 500;
@@ -150,11 +154,38 @@ fn is_on_page(window: &Window) -> bool {
 /// Moves the keyboard on.
 pub(crate) fn focus_next(window: &Window) {
     WindowInner::from_pub(window).focus_next_item();
+    reveal(window);
 }
 
 /// Moves the keyboard back.
 pub(crate) fn focus_previous(window: &Window) {
     WindowInner::from_pub(window).focus_previous_item();
+    reveal(window);
+}
+
+/// Scrolls all of what has the keyboard into sight. Slint does so with a part of it, and not with its ring.
+pub(crate) fn reveal(window: &Window) {
+    // Also what is out of sight just now, as a field is when the keyboard opens over it.
+    let focus = WindowInner::from_pub(window).focus_item.borrow().upgrade();
+    let Some(item) = focus else { return };
+    let mut next = item.parent_item(ParentItemTraversalMode::StopAtPopups);
+    while let Some(ancestor) = next {
+        if let Some(flickable) = ancestor.downcast::<Flickable>() {
+            let (_, top, _, height) = place(&item);
+            let (_, above, _, room) = place(&ancestor);
+            let up = (above + room - RING) - (top + height);
+            // The top of what is taller than its room.
+            let by = if up < 0.0 {
+                up.max(above + RING - top)
+            } else {
+                (above + RING - top).max(0.0)
+            };
+            let content = Flickable::FIELD_OFFSETS.content_y().apply_pin(flickable.as_pin_ref());
+            let at = content.get().0 + by;
+            content.set(LogicalLength::new(at.min(0.0)));
+        }
+        next = ancestor.parent_item(ParentItemTraversalMode::StopAtPopups);
+    }
 }
 
 /// Moves the keyboard from where it rests to the first control of the page; to the first of all if the page has none.

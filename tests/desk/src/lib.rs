@@ -2,12 +2,14 @@
 //!
 //! [`setup::Setup`] names the devices; [`window`] shows the kiosk beside a control window; [`headless`] plays a visit
 //! without a display and keeps every screen.
+pub mod by_ear;
 pub mod cards;
 pub mod eid_figures;
 pub mod headless;
 mod line;
 pub mod reader_choice;
 pub mod setup;
+mod speech;
 pub mod tap_figures;
 pub mod window;
 

@@ -1,7 +1,7 @@
-//! `desk [--headless] [--out FOLDER]`: the kiosk in a window with hand-operated devices; without a display, a visit that
-//! is played and kept.
+//! `desk [--headless [--by-ear]] [--out FOLDER]`: the kiosk in a window with hand-operated devices; without a display, a visit that
+//! is played and kept. `--by-ear`: that visit by somebody who sees nothing, as sound and as text.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // a command-line tool tells what it does
-use desk::{Fault, headless, window};
+use desk::{Fault, by_ear, headless, window};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -23,12 +23,18 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Fault> {
     let mut out = PathBuf::from("out");
     let mut is_headless = std::env::var_os("DISPLAY").is_none_or(|display| display.is_empty());
+    let mut is_by_ear = false;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match &*argument {
             "--headless" => is_headless = true,
+            "--by-ear" => (is_headless, is_by_ear) = (true, true),
             "--out" => out = arguments.next().ok_or("--out needs a folder")?.into(),
-            other => return Err(format!("unknown argument {other}; usage: desk [--headless] [--out FOLDER]").into()),
+            other => {
+                return Err(
+                    format!("unknown argument {other}; usage: desk [--headless [--by-ear]] [--out FOLDER]").into(),
+                );
+            }
         }
     }
     if !is_headless {
@@ -37,6 +43,12 @@ fn run() -> Result<(), Fault> {
             out.display()
         );
         return window::show(&out);
+    }
+    if is_by_ear {
+        let citizen = by_ear::play(&out)?;
+        println!("{} speeches in {}/speech", citizen.heard().len(), out.display());
+        println!("{}/spoken.txt", out.display());
+        return Ok(());
     }
     println!("No display: the visit is played without one.");
     let played = headless::play(&out)?;

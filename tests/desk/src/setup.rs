@@ -9,7 +9,7 @@ use catalogue::{Catalogue, bundled};
 use drivers_api::card::DataGroup;
 use drivers_api::print::Printer;
 use fleet::Running;
-use host::{Devices, Filing, FilingConfig, Host, Inbox, Sender};
+use host::{Devices, Filing, FilingConfig, Host, Inbox, Sender, SharedVoice};
 use jiff::Zoned;
 use outbox::Outbox;
 use printer::{PaperTray, Target};
@@ -139,6 +139,11 @@ impl Setup {
             terminal: Terminal::new(catalogue),
             devices: Devices::quiet(reader, printer, filing),
         })
+    }
+
+    /// Lets the loop tell that voice how to speak.
+    pub fn speak_with(&mut self, voice: SharedVoice) {
+        self.devices.voice = Box::new(voice);
     }
 
     /// Starts the loop on its own thread and hands out what a hand can do, and the cards that lie on the desk.

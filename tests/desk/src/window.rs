@@ -3,13 +3,16 @@ use crate::Fault;
 use crate::cards::Cards;
 use crate::setup::{Desk, Setup};
 use agent::{Link, State};
-use screens::Screens;
+use drivers_api::voice::{Voice, VoiceCommand, VoiceEvent};
+use host::{Sender, SharedVoice};
+use screens::{Screens, ScreensHandle};
 use session::Input;
 use simulated::card::Hand;
 use slint::{ComponentHandle, LogicalPosition, LogicalSize, ModelRc, VecModel, Weak};
 use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
+use voice::{Espeak, HandJack, Target};
 
 #[allow(
     missing_docs,
@@ -41,16 +44,25 @@ pub fn show(out: &Path) -> Result<(), Fault> {
         move |state: State| tell_state(&control, state)
     };
     let setup = Setup::start(out, Hand::new(), on_state)?;
+    let mut setup = setup;
     let sender = setup.desk.sender.clone();
-    let screens = Screens::new(move |tap| sender.send(Input::Tap(tap)))?;
+    let voice = SharedVoice::default();
+    let speech = voice.clone();
+    let screens = Screens::speaking(
+        move |tap| sender.send(Input::Tap(tap)),
+        move |said| speech.clone().give(VoiceCommand::from(said)),
+    )?;
     screens.window().set_size(KIOSK);
     let handle = screens.handle();
+    let jack = speak(out, &voice, setup.desk.sender.clone(), handle.clone())?;
+    setup.speak_with(voice);
     let (desk, cards) = setup.run(move |view| {
         // The window was closed: nobody is looking.
         let _ = handle.show(view);
     })?;
     let (desk, cards) = (Rc::new(desk), Rc::new(RefCell::new(cards)));
     connect(&control, &cards, &desk);
+    connect_headset(&control, jack);
     control.show()?;
     // Side by side, where no window manager knows better.
     control
@@ -58,6 +70,59 @@ pub fn show(out: &Path) -> Result<(), Fault> {
         .set_position(LogicalPosition::new(KIOSK.width + 40.0, 0.0));
     screens.run()?;
     Ok(())
+}
+
+/// Speech goes to the machine's sound device if it has one, else into `out/speech`, to be listened to there.
+fn speak(out: &Path, shared: &SharedVoice, sender: Sender, screens: ScreensHandle) -> Result<HandJack, Fault> {
+    let target = if has_sound() {
+        Target::Alsa {
+            headset: "default".to_owned(),
+            loudspeaker: Some("default".to_owned()),
+        }
+    } else {
+        Target::Folder {
+            path: out.join("speech"),
+            loudspeaker: true,
+            live: true,
+        }
+    };
+    let config = voice::Config {
+        target,
+        language: "de",
+        patience: voice::Patience::default(),
+    };
+    let jack = HandJack::default();
+    let tell = move |event| {
+        if let VoiceEvent::Ended { job, .. } = event {
+            // The window was closed: nobody is listening.
+            let _ = screens.spoken(job.0);
+        }
+        sender.send(Input::Voice(event));
+    };
+    shared.become_voice(voice::spawn(config, Espeak::default(), jack.clone(), tell)?);
+    Ok(jack)
+}
+
+/// The kernel knows a sound card that plays.
+fn has_sound() -> bool {
+    let devices = std::fs::read_dir("/dev/snd").into_iter().flatten().flatten();
+    let mut names = devices.map(|device| device.file_name());
+    names.any(|name| name.to_string_lossy().ends_with('p'))
+}
+
+fn connect_headset(control: &ui::Control, jack: HandJack) {
+    let weak = control.as_weak();
+    control.on_headset_touched(move || {
+        with(&weak, |control| {
+            let is_plugged = !control.get_headset();
+            if is_plugged {
+                jack.plug()
+            } else {
+                jack.unplug()
+            }
+            control.set_headset(is_plugged);
+        });
+    });
 }
 
 fn connect(control: &ui::Control, cards: &Rc<RefCell<Cards>>, desk: &Rc<Desk>) {

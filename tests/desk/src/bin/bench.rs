@@ -28,6 +28,8 @@ const FIRST_FRAMES: usize = 7;
 const REPAINTS: usize = 40;
 /// Before the name of a screen: the median of its full repaints.
 const REPAINT: &str = "ui.repaint_ms.";
+/// From a screen that is shown to the first sound of it, over a visit by ear.
+const SPEECH_START: &str = "ui.speech_start_ms";
 /// Filling the same pixels with one colour, between the repaints: what the machine's memory does at that moment.
 const FILL: &str = "ui.fill_ms";
 const VISITS_PLAYED: usize = 5;
@@ -64,7 +66,7 @@ fn bench(out: &Path) -> Result<(), Fault> {
     }
     figures.insert("ui.first_frame_ms", median(first_frames));
     let mut told = BTreeMap::new();
-    for what in ["idle", "soak", "repaint"] {
+    for what in ["idle", "soak", "repaint", "speech"] {
         run_child(what, |line| {
             if let Some((key, value)) = line.split_once(' ')
                 && let Ok(value) = value.parse::<f64>()
@@ -73,7 +75,13 @@ fn bench(out: &Path) -> Result<(), Fault> {
             }
         })?;
     }
-    for key in ["ui.rss_mib", "ui.idle_cpu_percent", "ui.rss_after_500_visits_mib", FILL] {
+    for key in [
+        "ui.rss_mib",
+        "ui.idle_cpu_percent",
+        "ui.rss_after_500_visits_mib",
+        FILL,
+        SPEECH_START,
+    ] {
         figures.insert(key, *told.get(key).ok_or(format!("{key} was not measured"))?);
     }
     let screens_drawn = told.iter().filter(|(key, _)| key.starts_with(REPAINT));
@@ -163,6 +171,15 @@ fn child(what: &str) -> Result<(), Fault> {
         let (ours, theirs) = (median(times.ours), median(times.ausweisapp));
         eprintln!("a change of the PIN: ours {ours:.0} ms, AusweisApp's {theirs:.0} ms");
         println!("{}", ours / theirs);
+        return Ok(());
+    }
+    if what == "speech" {
+        // The voice is espeak-ng's, the sound goes into files: how long a sound card takes is not in it.
+        let citizen = desk::by_ear::play(&Path::new("out").join("bench-speech"))?;
+        println!(
+            "{SPEECH_START} {}",
+            median(citizen.starts.iter().copied().map(millis).collect())
+        );
         return Ok(());
     }
     let canvas = install(1080, 1920)?;

@@ -54,7 +54,10 @@ impl Eye {
             let name = format!("{shape}-{}-{}-typing-{field}", language.tag(), text.percent());
             self.show(common::view(language, Screen::Filing), text);
             self.show(common::view(language, Screen::Form(form)), text);
-            tap(&self.screens, &label).unwrap();
+            if let Err(missed) = tap(&self.screens, &label) {
+                self.faults.push(format!("{name}: {missed}"));
+                continue;
+            }
             self.turn();
             self.look(&name, false);
             if !find(&self.screens, &label).unwrap().in_sight {

@@ -146,11 +146,7 @@ fn every_page_is_read_and_led_through(world: &mut World) {
                     assert_eq!(there, 0, "{name}: nothing has the focus");
                     break;
                 };
-                // A column may be taller than it says where text wraps deep inside: its last tile is cut at the bottom.
-                assert!(
-                    focused.in_sight || focused.height > 200.0,
-                    "{name}: {focused:?} can't be seen"
-                );
+                assert!(focused.in_sight, "{name}: {focused:?} can't be seen");
                 let heard = heard.first().unwrap_or_else(|| panic!("{name}: {focused:?} is silent"));
                 assert!(
                     heard.text.contains(focused.label.trim_end()),
@@ -161,7 +157,8 @@ fn every_page_is_read_and_led_through(world: &mut World) {
             }
             let reached = elements(&world.screens)
                 .into_iter()
-                .filter(|e| e.is_control() && e.enabled);
+                // What has the focus is scrolled into sight; the buttons for it may come and go with the keyboard.
+                .filter(|e| e.is_control() && e.enabled && ![hand::READ_ON, hand::GO_UP].contains(&e.id.as_str()));
             for control in reached {
                 let it = format!("{:?}{}{}", control.role, control.label, control.description);
                 assert!(seen.contains(&it), "{name}: {control:?} isn't reached, only {seen:?}");

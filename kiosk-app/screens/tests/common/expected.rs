@@ -1,0 +1,128 @@
+//! Which button says what.
+use drivers_api::language::Language;
+
+/// A label in either language.
+pub(crate) fn either(l: Language) -> impl Fn(&'static str, &'static str) -> &'static str {
+    move |german, english| if l == Language::English { english } else { german }
+}
+
+/// View, button and what it says.
+pub(crate) fn expected(l: Language) -> Vec<(&'static str, &'static str, &'static str)> {
+    let label = either(l);
+    let next = label("Weiter", "Continue");
+    let again = label("Noch einmal versuchen", "Try again");
+    vec![
+        ("01-attract", "Zum Starten berühren", "Start"),
+        (
+            "03-services",
+            label("Meldebescheinigung", "Certificate of residence"),
+            "Service(ServiceId(\"meldebescheinigung\"))",
+        ),
+        (
+            "03-services",
+            label("Hund anmelden", "Register a dog"),
+            "Service(ServiceId(\"hund\"))",
+        ),
+        ("04-request", next, "Continue"),
+        ("04-request", label("Zurück", "Back"), "Back"),
+        ("04-request", label("Abbrechen", "Cancel"), "Cancel"),
+        ("06-can", next, "Continue"),
+        ("08-malformed", again, "Continue"),
+        ("09-form-person", next, "Continue"),
+        (
+            "10-review",
+            label("Ihre Bescheinigung ändern", "Change Your certificate"),
+            "Change(1)",
+        ),
+        (
+            "10-review",
+            label("Jetzt verbindlich absenden", "Submit now – this is binding"),
+            "Continue",
+        ),
+        ("10-card-content", label("Fertig", "Done"), "Continue"),
+        ("10-card-content", label("Zurück", "Back"), "Back"),
+        ("10-exit", label("Fertig", "Done"), "Continue"),
+        ("12-filing-failed", again, "Continue"),
+        ("13-receipt", label("Noch einmal drucken", "Print again"), "PrintAgain"),
+        (
+            "13-receipt-failed",
+            label("Drucken noch einmal versuchen", "Try printing again"),
+            "PrintAgain",
+        ),
+        ("13-receipt", label("Fertig", "Done"), "Continue"),
+        ("16-away-simple", label("Weitermachen", "Carry on"), "Continue"),
+        (
+            "17-countdown",
+            label("Ich brauche mehr Zeit", "I need more time"),
+            "MoreTime",
+        ),
+        ("18-cancel", label("Nein, weitermachen", "No, carry on"), "KeepGoing"),
+        (
+            "18-cancel",
+            label("Ja, abbrechen und löschen", "Yes, cancel and delete"),
+            "ConfirmCancel",
+        ),
+    ]
+}
+
+/// The same of what is there on every screen.
+pub(crate) fn expected_of_panels(l: Language) -> Vec<(&'static str, &'static str, &'static str)> {
+    let label = either(l);
+    vec![
+        ("03-services", label("Hilfe", "Help"), "Help"),
+        (
+            "03-services",
+            label("Sprache: Deutsch", "Language: English"),
+            "Languages",
+        ),
+        (
+            "10-review",
+            label("Anzeige: Größe, Farben, Ton", "Display: size, colours, sound"),
+            "Settings",
+        ),
+        (
+            "20-settings",
+            label("Schrift 150 Prozent", "Text size 150 percent"),
+            "Prefer(Text(Percent150))",
+        ),
+        ("20-settings", label("Dunkel", "Dark"), "Prefer(Look(Dark))"),
+        (
+            "20-settings",
+            label("Gelb auf Schwarz", "Yellow on black"),
+            "Prefer(Look(YellowOnBlack))",
+        ),
+        (
+            "20-settings",
+            label(
+                "Ziffern bei der PIN mischen, damit niemand mitliest",
+                "Shuffle the digits for the PIN, so that nobody can read along",
+            ),
+            "Prefer(Shuffled(true))",
+        ),
+        (
+            "20-settings",
+            label(
+                "Ohne Kopfhörer vorlesen. Persönliches wird nie laut gesagt.",
+                "Read aloud without headphones. Personal things are never said aloud.",
+            ),
+            "Prefer(Aloud(true))",
+        ),
+        ("20-settings-headset", label("Langsamer", "Slower"), "Prefer(Slower)"),
+        ("20-settings-headset", label("Schneller", "Faster"), "Prefer(Faster)"),
+        ("20-settings-headset", label("Leiser", "Quieter"), "Prefer(Quieter)"),
+        ("20-settings-headset", label("Lauter", "Louder"), "Prefer(Louder)"),
+        ("20-languages", "Türkçe", "Language(Turkish)"),
+        ("21-help", label("Jemanden rufen", "Call somebody"), "CallStaff"),
+        (
+            "21-help",
+            label("Kurz weggehen und nachfragen", "Step away and ask"),
+            "StepAside",
+        ),
+        ("21-help", label("Andere Sprache", "Another language"), "Languages"),
+        (
+            "21-help",
+            label("Zurück zum Vorgang", "Back to where I was"),
+            "KeepGoing",
+        ),
+    ]
+}

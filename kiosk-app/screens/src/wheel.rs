@@ -163,7 +163,7 @@ mod tests {
         turn_to(wheel, &Ok(letter.to_string()));
         match wheel.take() {
             Taken::Write(text) => text,
-            other => panic!("{other:?}"),
+            other @ (Taken::Erase | Taken::Turned | Taken::Done) => panic!("{other:?}"),
         }
     }
 

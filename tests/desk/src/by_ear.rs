@@ -347,7 +347,8 @@ impl ByEar {
                         self.transcript += &format!("    {how:?}\n");
                         break;
                     }
-                    _ => {}
+                    VoiceEvent::Ready | VoiceEvent::Gone(_) | VoiceEvent::Started(_) | VoiceEvent::Ended { .. } => {}
+                    VoiceEvent::HeadsetPlugged | VoiceEvent::HeadsetUnplugged => {}
                 }
             }
         }

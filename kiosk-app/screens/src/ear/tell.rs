@@ -1,4 +1,5 @@
 //! From what is on the screen to what is said: whole pages, single controls, news. Pure; the words come from outside.
+#![allow(clippy::wildcard_enum_match_arm)] // roles are Slint's, which adds to them
 use crate::tree::{Element, Role};
 use crate::ui::{Counted, Word};
 use drivers_api::voice::Manner;

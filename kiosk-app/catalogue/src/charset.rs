@@ -106,6 +106,22 @@ pub(crate) fn is_hostile(c: char) -> bool {
             | 0xFFF0..=0xFFFC | 0xFFFE..=0xFFFF | 0xE000..=0xF8FF | 0xE0000..=0x10_FFFF)
 }
 
+/// The first character of a text that doesn't belong there. Line breaks do, and so does the zero-width non-joiner
+/// between two Arabic letters: Persian can't be written without it (Unicode 15, §9.2; RFC 5892, A.1).
+pub(crate) fn hostile(text: &str) -> Option<char> {
+    let is_arabic = |c: Option<char>| c.is_some_and(|c| ('\u{0620}'..='\u{06FF}').contains(&c));
+    let mut before = None;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let joins_not = c == '\u{200C}' && is_arabic(before) && is_arabic(chars.peek().copied());
+        if c != '\n' && !joins_not && is_hostile(c) {
+            return Some(c);
+        }
+        before = Some(c);
+    }
+    None
+}
+
 fn within(ranges: &[(u32, u32)], c: char) -> bool {
     let code = u32::from(c);
     let at = ranges.partition_point(|(_, last)| *last < code);
@@ -116,6 +132,20 @@ fn within(ranges: &[(u32, u32)], c: char) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_non_joiner_is_for_arabic_letters_only() {
+        assert_eq!(hostile("می\u{200C}خواهید\nja"), None);
+        for text in [
+            "a\u{200C}b",
+            "\u{200C}م",
+            "م\u{200C}",
+            "م\u{200C}\u{200C}م",
+            "م\u{200D}م",
+        ] {
+            assert!(hostile(text).is_some(), "{text:?}");
+        }
+    }
 
     #[test]
     fn names_of_europe_pass() {

@@ -32,12 +32,12 @@ mod tests {
 
     #[test]
     fn the_clock_is_looked_at_once_a_minute() {
-        let moment: Zoned = "2026-11-23T14:05:59.9+01:00[Europe/Berlin]".parse().unwrap();
+        let moment: Zoned = "2026-11-23T14:05:59.9+01:00[+01:00]".parse().unwrap();
         assert_eq!(local_time(&moment).clock_text(), "14:05");
         assert_eq!(until_next_minute(&moment), Duration::from_secs(1));
         let later = moment.checked_add(until_next_minute(&moment)).unwrap();
         assert_eq!(local_time(&later).clock_text(), "14:06");
-        let at_the_minute: Zoned = "2026-11-23T14:05:00+01:00[Europe/Berlin]".parse().unwrap();
+        let at_the_minute: Zoned = "2026-11-23T14:05:00+01:00[+01:00]".parse().unwrap();
         assert_eq!(until_next_minute(&at_the_minute), Duration::from_secs(60));
     }
 }

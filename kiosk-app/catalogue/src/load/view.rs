@@ -275,7 +275,7 @@ impl<'a> View<'a> {
             self.fault(faults, line, what, "shorten it");
             return None;
         }
-        if let Some(bad) = text.chars().find(|c| *c != '\n' && charset::is_hostile(*c)) {
+        if let Some(bad) = charset::hostile(text) {
             let what = format!(
                 "`{key}` in {} holds the invisible character U+{:04X}",
                 self.name,

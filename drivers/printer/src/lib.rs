@@ -138,6 +138,9 @@ fn drive(mut device: Box<dyn Device>, jobs: &Receiver<PrintJob>, pause: &Pause, 
                 let number = job.job;
                 let outcome = print(&mut *device, job, pause);
                 tracing::info!(job = number.0, ?outcome, "print job ended");
+                if outcome.is_err() {
+                    known = None; // told anew: what failed the job may be gone before the printer is looked at again
+                }
                 tell(
                     events,
                     match outcome {

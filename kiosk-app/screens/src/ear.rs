@@ -80,11 +80,14 @@ struct Facts {
     tongues: Tongues,
 }
 
+/// What has the focus and was heard of it: the value, whether it is chosen, the label.
+type HeardFocus = (Focus, String, Option<bool>, String);
+
 /// What was heard last.
 #[derive(Default)]
 struct Heard {
     page: Option<(i32, Over, SpeechTo)>,
-    focus: Option<(Focus, String, Option<bool>, String)>,
+    focus: Option<HeardFocus>,
     wheel: Option<Result<String, ui::Word>>,
     texts: BTreeSet<String>,
     remaining_s: Option<u32>,

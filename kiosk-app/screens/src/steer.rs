@@ -77,7 +77,7 @@ pub(crate) fn shown(inner: &Inner, view: &View, new: bool) {
         steer.below.take();
     }
     if over == Over::Nothing && view.over != Over::Nothing && !new {
-        steer.below.replace(Focus::here(window));
+        steer.below.replace(Some(Focus::covered(window)));
     }
     if new || over != view.over {
         close_wheel(inner);

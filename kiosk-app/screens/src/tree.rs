@@ -126,6 +126,11 @@ impl Focus {
         focused_item(window).map(|item| Self(item.downgrade()))
     }
 
+    /// Where the keyboard is now, also if something has just been laid over it.
+    pub(crate) fn covered(window: &Window) -> Self {
+        Self(WindowInner::from_pub(window).focus_item.borrow().clone())
+    }
+
     /// Gives the keyboard back, if the place is still there.
     pub(crate) fn go(&self, window: &Window) {
         if let Some(item) = self.0.upgrade().filter(ItemRc::is_visible) {

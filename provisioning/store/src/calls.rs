@@ -39,7 +39,7 @@ pub(crate) fn put(connection: &Connection, terminal_id: Uuid, call: &Call, now: 
         let just_now = now.saturating_sub(newest.called_at).unsigned_abs() < CALL_PERIOD_S;
         match newest.answered_at {
             _ if newest.call_id == call.call_id => return Ok(Called::Known),
-            None if just_now => return Ok(Called::Known),
+            None if just_now => return still_waiting(connection, terminal_id, call),
             Some(_) if just_now => return Ok(Called::TooSoon),
             None | Some(_) => {}
         }
@@ -56,6 +56,14 @@ pub(crate) fn put(connection: &Connection, terminal_id: Uuid, call: &Call, now: 
             now
         ])?;
     Ok(Called::Open)
+}
+
+/// The same call goes on; staff see where the citizen is by now.
+fn still_waiting(connection: &Connection, terminal_id: Uuid, call: &Call) -> rusqlite::Result<Called> {
+    connection
+        .prepare_cached("UPDATE calls SET stage = ?2 WHERE terminal_id = ?1")?
+        .execute(params![terminal_id.as_bytes(), call.stage.as_str()])?;
+    Ok(Called::Known)
 }
 
 pub(crate) fn open(connection: &Connection) -> rusqlite::Result<Vec<OpenCall>> {

@@ -1,6 +1,6 @@
 //! What is new on the screen since it was listened to last, and whether it interrupts or waits.
 use super::tell::{self, Part, Words};
-use super::{Ear, Heard, Spoken, TOLD_AT_SECONDS};
+use super::{Ear, Heard, HeardFocus, Spoken, TOLD_AT_SECONDS};
 use crate::tree::{self, Element, Focus};
 use crate::{Inner, steer, ui};
 use drivers_api::voice::{Audience, Phrase};
@@ -47,10 +47,7 @@ pub(super) fn listen(inner: &Inner) {
     let focused = elements.iter().find(|element| element.has_focus);
     let now = Heard {
         page,
-        focus: focused.map(|element| {
-            let place = Focus::here(inner.app.window()).unwrap_or_default();
-            (place, element.value.clone(), element.checked, element.label.clone())
-        }),
+        focus: focused.map(|element| at(inner, element)),
         wheel: steer::wheel(inner),
         texts: tell::texts(&elements),
         ..Heard::default()
@@ -60,12 +57,15 @@ pub(super) fn listen(inner: &Inner) {
     match told {
         Told::Page(parts) => ear.say(parts, true),
         Told::Now(parts) => ear.say(parts, false),
-        Told::News(parts) => {
-            mistakes_have_the_focus(inner, &elements);
-            if acted {
-                ear.say(parts, false)
+        Told::News(mut parts) => {
+            if let Some(field) = mistake_has_the_focus(inner, &elements) {
+                parts.extend(tell::control(&field, &words));
+                ear.heard.borrow_mut().focus = Some(at(inner, &field));
+                ear.say(parts, false);
+            } else if acted {
+                ear.say(parts, false);
             } else {
-                ear.say_later(parts)
+                ear.say_later(parts);
             }
         }
         Told::Nothing if moved && focused.is_some() => {
@@ -152,22 +152,27 @@ fn keep(heard: &RefCell<Heard>, now: Heard) {
     heard.texts = now.texts;
 }
 
-/// Who went on by a key and was told of a mistake stands at the field that it is about.
-fn mistakes_have_the_focus(inner: &Inner, elements: &[Element]) {
+/// Where the focus is, and what was heard of it.
+fn at(inner: &Inner, element: &Element) -> HeardFocus {
+    let place = Focus::here(inner.app.window()).unwrap_or_default();
+    (place, element.value.clone(), element.checked, element.label.clone())
+}
+
+/// Who went on by a key and was told of a mistake stands at the field that it is about; the field, if so.
+fn mistake_has_the_focus(inner: &Inner, elements: &[Element]) -> Option<Element> {
     let is_mistake = |element: &&Element| element.live && element.value.is_empty() && element.id != tell::SECONDS;
-    let Some(mistake) = elements
+    let mistake = elements
         .iter()
         .find(is_mistake)
-        .filter(|mistake| !mistake.label.is_empty())
-    else {
-        return;
-    };
+        .filter(|mistake| !mistake.label.is_empty())?;
     let window = inner.app.window();
-    if tree::focused_role(window) == Some(tree::Role::Button) {
-        tree::focus_wanted(window, |element| element.description.contains(&mistake.label));
-        inner.ear.heard.borrow_mut().focus = None;
-        inner.ear.soon();
+    if tree::focused_role(window) != Some(tree::Role::Button) {
+        return None;
     }
+    let is_meant = |element: &Element| element.description.contains(&mistake.label);
+    tree::focus_wanted(window, is_meant);
+    let focused = tree::elements(window).into_iter().find(|element| element.has_focus);
+    focused.filter(is_meant)
 }
 
 /// Tells that time is running out (EN 301 549 §5.1.5 and EAA Annex I: by more than one sense). A page that is still

@@ -69,8 +69,8 @@ pub const CALL_PERIOD_S: u64 = 10;
 pub enum Called {
     /// It is the terminal's open call now.
     Open,
-    /// Nothing was changed: it is the one already known, answered or not, or an open one is less than [`CALL_PERIOD_S`]
-    /// old.
+    /// No other call was opened: it is the one already known, answered or not, or an open one is less than
+    /// [`CALL_PERIOD_S`] old and tells the newer stage now.
     Known,
     /// Nothing was changed: another one was answered, less than [`CALL_PERIOD_S`] after it came.
     TooSoon,

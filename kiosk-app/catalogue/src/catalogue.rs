@@ -1,6 +1,7 @@
 //! What a town offers.
 use crate::fault::{Fault, SourceFile};
 use crate::load;
+use crate::search::Index;
 use crate::service::{Service, ServiceId};
 use crate::town::Town;
 use crate::words::{Word, Words};
@@ -16,6 +17,7 @@ pub struct Catalogue {
     /// Sorted by id.
     pub(crate) services: Vec<Arc<Service>>,
     pub(crate) words: Arc<Words>,
+    pub(crate) index: Index,
 }
 
 /// A catalogue, and what had to be left out of it.
@@ -79,6 +81,13 @@ impl Catalogue {
                 Block::Paragraph(PrivateText::new(office)),
             ],
         }
+    }
+
+    /// The services that fit the citizen's own words, in whatever language, best first. Typing mistakes, endings and
+    /// missing umlauts are forgiven; words that say nothing find nothing.
+    pub fn search(&self, words: &str) -> Vec<&Arc<Service>> {
+        let found = self.index.find(words).into_iter();
+        found.filter_map(|at| self.services.get(at)).collect()
     }
 
     /// The service of that id.

@@ -2,6 +2,7 @@
 use crate::card::Asked;
 use crate::field::{Field, FieldIndex, Page, PageIndex};
 use crate::receipt::ReceiptTemplate;
+use crate::situation::Situation;
 use crate::text::Text;
 use crate::words::{Word, Words, fill};
 use drivers_api::card::{DataGroups, ReadRequest};
@@ -53,6 +54,9 @@ pub struct Service {
     pub(crate) version: String,
     pub(crate) fee: Option<Cents>,
     pub(crate) finish: Finish,
+    pub(crate) situations: Vec<Situation>,
+    /// What citizens call it, in whatever language.
+    pub(crate) keywords: Vec<String>,
     pub(crate) request: ReadRequest,
     /// What the card is asked with `request`, and what follows a "no".
     pub(crate) asked: Vec<Asked>,
@@ -90,6 +94,11 @@ impl Service {
     /// How it ends.
     pub fn finish(&self) -> Finish {
         self.finish
+    }
+
+    /// In which situations of life it is wanted; a service that names none is among the others.
+    pub fn situations(&self) -> &[Situation] {
+        &self.situations
     }
 
     /// What is asked of the card: the data groups and answers it names, and nothing else.

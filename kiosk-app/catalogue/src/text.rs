@@ -21,6 +21,11 @@ impl Text {
         found.next().map_or("", String::as_str)
     }
 
+    /// The text in every language that has it.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        self.0.values().map(String::as_str)
+    }
+
     /// True when each of these languages has words for it.
     pub(crate) fn is_in(&self, languages: impl IntoIterator<Item = Language>) -> bool {
         let mut languages = languages.into_iter();

@@ -1,4 +1,5 @@
 //! The town that offers the services, and who answers for the data (PAuswG §18(4)).
+use crate::service::ServiceId;
 
 /// A town, from `town.toml`.
 #[derive(Clone, Debug)]
@@ -6,6 +7,7 @@ pub struct Town {
     pub(crate) name: String,
     pub(crate) provider: Provider,
     pub(crate) destination_id: String,
+    pub(crate) most_used: Vec<ServiceId>,
 }
 
 impl Town {
@@ -17,6 +19,11 @@ impl Town {
     /// Who asks for the citizen's data.
     pub fn provider(&self) -> &Provider {
         &self.provider
+    }
+
+    /// What most people come for, most wanted first: services of the catalogue, or names of such as are left out.
+    pub fn most_used(&self) -> &[ServiceId] {
+        &self.most_used
     }
 
     /// Where cases go: the UUID of the destination (FIT-Connect Submission API v2, `destinationId`), in text form.

@@ -5,6 +5,7 @@ use crate::field::{Field, FieldIndex, Page, Step, Value};
 use crate::load::view::{At, Parsed, View, shorten};
 use crate::load::{card, fields, format_of, graph};
 use crate::service::{Cents, Finish};
+use crate::situation::Situation;
 use crate::text::Text;
 use crate::walk::{FIELDS_MAX, PAGES_MAX};
 use drivers_api::card::{DataGroup, DataGroups, ReadRequest};
@@ -12,6 +13,8 @@ use toml::de::DeValue;
 
 /// Highest fee, 10,000 €; more is a slip.
 const FEE_CENTS_MAX: i64 = 1_000_000;
+/// Most keywords of a service, all languages together.
+const KEYWORDS_MAX: usize = 200;
 /// The target that leads to the review.
 pub(crate) const END: &str = "end";
 /// Longest id of a page, field or choice.
@@ -23,6 +26,8 @@ pub(crate) struct Draft {
     pub(crate) version: String,
     pub(crate) fee: Option<Cents>,
     pub(crate) finish: Finish,
+    pub(crate) situations: Vec<Situation>,
+    pub(crate) keywords: Vec<String>,
     pub(crate) request: ReadRequest,
     pub(crate) asked: Vec<Asked>,
     pub(crate) pages: Vec<Page>,
@@ -73,6 +78,15 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Draft> {
     let version = root.text("version", faults).unwrap_or_default();
     let leika = leika(&mut root, faults);
     let finish = card::finish(&mut root, faults);
+    let situations = named(
+        &mut root,
+        "situations",
+        "situation",
+        Situation::ALL,
+        Situation::name,
+        faults,
+    );
+    let keywords = keywords(&mut root, faults);
     let fee = fee(&mut root, faults);
     let groups = data_groups(&mut root, faults);
     let (request, asked) = card::request(&mut root, groups, faults);
@@ -89,6 +103,8 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Draft> {
         version,
         fee,
         finish,
+        situations,
+        keywords,
         request,
         asked,
         pages,
@@ -171,6 +187,16 @@ fn leika(root: &mut View<'_>, faults: &mut Faults) -> String {
     leika
 }
 
+/// `keywords`: what citizens call the service, where its texts don't.
+fn keywords(root: &mut View<'_>, faults: &mut Faults) -> Vec<String> {
+    let words = root.texts("keywords", faults);
+    if let Some(word) = words.get(KEYWORDS_MAX) {
+        let what = format!("more than {KEYWORDS_MAX} keywords");
+        root.fault(faults, word.line, what, "keep the ones that people say");
+    }
+    words.into_iter().take(KEYWORDS_MAX).map(|word| word.value).collect()
+}
+
 fn fee(root: &mut View<'_>, faults: &mut Faults) -> Option<Cents> {
     let mut view = root.table("fee", "[fee]".to_owned(), faults)?;
     let cents = view.number("cents", 0, FEE_CENTS_MAX, faults);
@@ -187,22 +213,41 @@ fn fee(root: &mut View<'_>, faults: &mut Faults) -> Option<Cents> {
 }
 
 fn data_groups(root: &mut View<'_>, faults: &mut Faults) -> DataGroups {
-    let mut groups = DataGroups::new();
-    for At { line, value } in root.texts("data_groups", faults) {
-        match DataGroup::from_name(&value) {
+    let groups = named(
+        root,
+        "data_groups",
+        "data group",
+        DataGroup::ALL,
+        DataGroup::name,
+        faults,
+    );
+    groups.into_iter().collect()
+}
+
+/// A list of names, each known and there once.
+fn named<T: Copy + PartialEq, const N: usize>(
+    root: &mut View<'_>,
+    key: &str,
+    what: &str,
+    all: [T; N],
+    name: fn(T) -> &'static str,
+    faults: &mut Faults,
+) -> Vec<T> {
+    let mut found = Vec::new();
+    for At { line, value } in root.texts(key, faults) {
+        match all.into_iter().find(|one| name(*one) == value) {
             None => {
-                let known: Vec<&str> = DataGroup::ALL.iter().map(|group| group.name()).collect();
-                let what = format!("the card has no data group `{}`", shorten(&value));
-                root.fault(faults, line, what, format!("known: {}", known.join(", ")));
+                let known = all.map(name).join(", ");
+                let wrong = format!("there is no {what} `{}`", shorten(&value));
+                root.fault(faults, line, wrong, format!("known: {known}"));
             }
-            Some(group) => {
-                if !groups.insert(group) {
-                    root.fault(faults, line, format!("`{value}` stands there twice"), "remove one");
-                }
+            Some(one) if found.contains(&one) => {
+                root.fault(faults, line, format!("`{value}` stands there twice"), "remove one");
             }
+            Some(one) => found.push(one),
         }
     }
-    groups
+    found
 }
 
 fn pages(root: &mut View<'_>, finish: Finish, faults: &mut Faults) -> (Vec<RawPage>, Vec<RawField>) {

@@ -12,6 +12,7 @@ pub(crate) mod words;
 use crate::catalogue::{Catalogue, Loaded};
 use crate::fault::{Fault, Faults, SourceFile};
 use crate::receipt::ReceiptTemplate;
+use crate::search::Index;
 use crate::service::{Finish, Service, ServiceId, ServiceTexts};
 use crate::words::Words;
 use drivers_api::language::Language;
@@ -84,8 +85,30 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
         );
         return Err(faults.into_list());
     }
+    for id in town
+        .most_used
+        .iter()
+        .filter(|id| !services.iter().any(|service| service.id() == *id))
+    {
+        let what = format!(
+            "`most_used` names `{}`, which is not offered",
+            view::shorten(id.as_str())
+        );
+        faults.add(
+            "town.toml",
+            None,
+            what,
+            "name folders of services that are without a fault",
+        );
+    }
+    let index = Index::new(&services);
     Ok(Loaded {
-        catalogue: Catalogue { town, services, words },
+        catalogue: Catalogue {
+            town,
+            services,
+            words,
+            index,
+        },
         faults: faults.into_list(),
     })
 }
@@ -190,6 +213,8 @@ fn service(folder: &Folder<'_>, words: &Arc<Words>, faults: &mut Faults) -> Opti
         version: draft.version,
         fee: draft.fee,
         finish: draft.finish,
+        situations: draft.situations,
+        keywords: draft.keywords,
         request: draft.request,
         asked: draft.asked,
         texts,

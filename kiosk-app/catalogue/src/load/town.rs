@@ -2,7 +2,11 @@
 use crate::fault::{Faults, SourceFile};
 use crate::load::format_of;
 use crate::load::view::Parsed;
+use crate::service::ServiceId;
 use crate::town::{Provider, Town};
+
+/// Most services that are offered before all others.
+const MOST_USED_MAX: usize = 6;
 
 /// The town, unless its file has a fault.
 pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Town> {
@@ -19,6 +23,16 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Town> {
             line,
             "`destination_id` is no UUID",
             "write it as 8-4-4-4-12 hexadecimal digits",
+        );
+    }
+    let most_used = root.texts("most_used", faults);
+    if let Some(id) = most_used.get(MOST_USED_MAX) {
+        let mend = "keep the ones that most people come for; the others are found by situation and by search";
+        root.fault(
+            faults,
+            id.line,
+            format!("`most_used` names more than {MOST_USED_MAX}"),
+            mend,
         );
     }
     let provider = root.table("provider", "[provider]".to_owned(), faults);
@@ -49,6 +63,7 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Town> {
         name: name?,
         provider: provider?,
         destination_id: destination_id?,
+        most_used: most_used.iter().map(|id| ServiceId::new(&id.value)).collect(),
     };
     (faults.count() == before).then_some(town)
 }

@@ -45,6 +45,8 @@ pub(crate) struct Speaking {
     /// What of the chunk is still to go out.
     rest: core::ops::Range<usize>,
     has_begun: bool,
+    /// The present piece was given to a synthesizer before.
+    is_second_try: bool,
     /// When something moved last.
     moved_at: Instant,
 }
@@ -61,6 +63,7 @@ impl Speaking {
             chunk: Zeroizing::new([0; CHUNK_SAMPLES]),
             rest: 0..0,
             has_begun: false,
+            is_second_try: false,
             moved_at: now(),
         }
     }
@@ -142,11 +145,20 @@ impl Speaking {
             }
             return Ok(Step::Moved);
         };
-        match sound.read(&mut self.chunk[..])? {
+        let got = match sound.read(&mut self.chunk[..]) {
+            Ok(Got::End) if self.read == 0 && must_sound(&piece.text) => Err(SynthesizerError::Broken),
+            got => got,
+        };
+        if got.is_err() && self.read == 0 && !core::mem::replace(&mut self.is_second_try, true) {
+            // It may have died just before it was needed. Another one is given the piece.
+            self.sound = None;
+            return Ok(Step::Moved);
+        }
+        match got? {
             Got::NotYet => return Ok(Step::Waits),
-            Got::End if self.read == 0 && must_sound(&piece.text) => return Err(SynthesizerError::Broken.into()),
             Got::End => {
                 self.sound = None;
+                self.is_second_try = false;
                 self.pieces.pop_front();
             }
             Got::Samples(count) => {

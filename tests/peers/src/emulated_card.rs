@@ -17,6 +17,8 @@ const RUN_VARIABLE: &str = "SCHALTER_EID_CARD_RUN";
 const SOCKET_PATH_MAX: usize = 107;
 const SYSTEM_SOCKET: &str = "/run/pcscd/pcscd.comm";
 const START_PATIENCE: Duration = Duration::from_secs(20);
+/// So long without a command, and nobody is at work with the card.
+const QUIET: Duration = Duration::from_millis(700);
 
 /// What prepares the card, and what it calls; carried along, so that a program far from the tree has them too.
 const SCRIPTS: [(&str, &str); 2] = [
@@ -265,6 +267,19 @@ impl Peer {
 
     pub fn log(&self) -> String {
         fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    /// Waits until pcscd has passed on nothing for a moment: whoever uses the card is between two jobs.
+    pub fn until_quiet(&self) {
+        let mut seen = self.commands().len();
+        for _moment in 0..20 {
+            sleep(QUIET);
+            let now = self.commands().len();
+            if now == seen {
+                return;
+            }
+            seen = now;
+        }
     }
 
     /// The commands that pcscd has passed on so far, from its own log.

@@ -123,6 +123,7 @@ fn wrong_pins(desk: &mut AppDesk) {
 /// reader locked for a client that was killed in the middle of a command; that a job fails with it: `door_tests`.
 fn crash(desk: &mut AppDesk, peer: &Peer) {
     let pid = desk.pid().expect("AusweisApp runs");
+    peer.until_quiet(); // it looks after the card once more
     let kill = Command::new("kill").args(["-KILL", &pid.to_string()]).status();
     assert!(kill.unwrap().success());
     assert!(matches!(desk.card_event(), CardEvent::Removed));

@@ -89,12 +89,6 @@ impl Language {
         matches!(self, Self::Arabic | Self::Persian)
     }
 
-    /// The language in which a document is printed for its speakers: the paper's font has no letters that are joined,
-    /// so what would be written with them is German.
-    pub fn on_paper(self) -> Self {
-        if self.is_right_to_left() { Self::German } else { self }
-    }
-
     /// The language of a BCP 47 tag, if it is one of ours.
     pub fn from_tag(tag: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|language| language.tag() == tag)
@@ -123,8 +117,6 @@ mod tests {
             assert_eq!(same_name.count(), 1);
             let joined = |c: char| ('\u{600}'..='\u{6FF}').contains(&c);
             assert_eq!(language.own_name().contains(joined), language.is_right_to_left());
-            assert!(!language.on_paper().is_right_to_left());
-            assert_eq!(language.on_paper() == language, !language.is_right_to_left());
         }
         assert_eq!(Language::from_tag("he"), None);
         assert_eq!(Language::from_tag("DE"), None);

@@ -1,6 +1,7 @@
 //! The one way onto a page: every draw call says whose it is, a structure element's or nobody's (an artifact), so an
 //! untagged mark can't be made (ISO 14289-1 §7.1).
 use crate::face::{Glyph, Subset};
+use crate::paragraph::{Line, Run};
 use crate::qr::Qr;
 use crate::structure::{ElementId, Tree};
 use crate::theme::{BLACK, Colour, PAGE_HEIGHT, Style, Weight};
@@ -38,8 +39,8 @@ impl Fonts {
 pub(crate) fn font_id(weight: Weight) -> FontId {
     FontId(
         match weight {
-            Weight::Regular => "FiraSans",
-            Weight::SemiBold => "FiraSansSemiBold",
+            Weight::Regular => "SchalterSans",
+            Weight::SemiBold => "SchalterSansSemiBold",
         }
         .to_owned(),
     )
@@ -71,12 +72,20 @@ impl<'a> Canvas<'a> {
         self.ops
     }
 
-    /// Draws one line of text, its baseline at `y`.
-    pub(crate) fn text(&mut self, owner: Owner, x: f32, y: f32, glyphs: &[Glyph], style: Style) {
-        if glyphs.is_empty() {
-            return;
+    /// Draws one line of text from its left end `x`, its baseline at `y`. What it is made of follows in reading order,
+    /// save that the glyphs of a run from the right stand from the left, as viewers expect; its element says how it reads.
+    pub(crate) fn text(&mut self, owner: Owner, x: f32, y: f32, line: &Line, style: Style) {
+        if let Owner::Element(element) = owner {
+            self.tree.elements[element.0].read(line);
         }
-        self.owned_by(owner);
+        for run in &line.runs {
+            self.owned_by(owner);
+            let left = x + run.x as f32 * style.size / 1000.0;
+            self.run(left, y, run, style);
+        }
+    }
+
+    fn run(&mut self, x: f32, y: f32, run: &Run, style: Style) {
         self.ops.push(Op::StartTextSection);
         self.fill(style.colour);
         let font = PdfFontHandle::External(font_id(style.weight));
@@ -85,19 +94,24 @@ impl<'a> Canvas<'a> {
             size: Pt(style.size),
         });
         self.ops.push(Op::SetTextCursor { pos: point(x, y) });
-        let subset = self.fonts.subset(style.weight);
-        for run in glyphs.chunk_by(|a, b| a.dy == b.dy) {
-            let raised = run[0].dy != 0;
+        for glyphs in run.glyphs.chunk_by(|a, b| (a.dy, a.is_mark) == (b.dy, b.is_mark)) {
+            let (raised, is_mark) = (glyphs[0].dy != 0, glyphs[0].is_mark);
+            if is_mark {
+                self.ops.push(unread());
+            }
             if raised {
                 self.ops.push(Op::SetLineOffset {
-                    multiplier: round(run[0].dy as f32 * style.size / 1000.0),
+                    multiplier: round(glyphs[0].dy as f32 * style.size / 1000.0),
                 });
             }
             self.ops.push(Op::ShowText {
-                items: show(run, subset),
+                items: show(glyphs, self.fonts.subset(style.weight)),
             });
             if raised {
                 self.ops.push(Op::SetLineOffset { multiplier: 0.0 });
+            }
+            if is_mark {
+                self.ops.push(Op::EndMarkedContent);
             }
         }
         self.ops.push(Op::EndTextSection);
@@ -186,6 +200,29 @@ impl<'a> Canvas<'a> {
     }
 }
 
+/// Begins marks that are read as nothing (ISO 32000-1 §14.9.4). Vowel signs stand before their letters when glyphs stand
+/// from the left, and programs that look for words would tear the word there. Their element says them.
+fn unread() -> Op {
+    let nothing = DictItem::String {
+        data: utf16(""),
+        literal: false,
+    };
+    Op::BeginMarkedContentWithProperties {
+        tag: "Span".to_owned(),
+        properties: DictItem::Dict {
+            map: BTreeMap::from([("ActualText".to_owned(), nothing)]),
+        },
+    }
+}
+
+/// A text string (ISO 32000-1 §7.9.2.2) in UTF-16. Its buffer is made in its final size: growing would leave copies.
+pub(crate) fn utf16(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(2 + 2 * text.encode_utf16().count());
+    bytes.extend([0xFE, 0xFF]);
+    bytes.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
+    bytes
+}
+
 /// Glyphs as `TJ` items. A viewer moves by a glyph's own width; a number moves it back by thousandths of the font size
 /// (ISO 32000-1 §9.4.3).
 fn show(run: &[Glyph], subset: &Subset) -> Vec<TextItem> {
@@ -200,7 +237,7 @@ fn show(run: &[Glyph], subset: &Subset) -> Vec<TextItem> {
         codes.push(Codepoint::with_cid(
             subset.number(glyph.gid),
             back,
-            glyph.text.to_string(),
+            glyph.text.chars().collect::<String>(),
         ));
     }
     items.push(TextItem::GlyphIds(codes));

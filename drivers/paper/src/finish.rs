@@ -2,11 +2,13 @@
 //!
 //! Clauses: ISO 32000-1 §14.7 (structure), ISO 19005-2 (PDF/A-2a), ISO 14289-1 (PDF/UA-1).
 use crate::PaperError;
-use crate::canvas::round;
+use crate::bidi::Direction;
+use crate::canvas::{round, utf16};
 use crate::face::fnv;
 use crate::structure::{Element, ElementId, Figure, Kid, Role, Tree};
 use crate::{icc, xmp};
 use drivers_api::document::Document;
+use drivers_api::language::Language;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat, dictionary};
@@ -27,7 +29,7 @@ pub(crate) fn finish(
         page.set("StructParents", index as i64);
         page.set("Tabs", Object::Name(b"S".to_vec()));
     }
-    let root = structure(&mut pdf, tree, &pages);
+    let root = structure(&mut pdf, tree, Direction::of(document.language), &pages);
     let metadata = Stream::new(
         dictionary! { "Type" => "Metadata", "Subtype" => "XML" },
         xmp::packet(document).into_bytes(),
@@ -58,11 +60,23 @@ pub(crate) fn finish(
     pdf.trailer.set("ID", vec![id.clone(), id]);
     let mut bytes = Zeroizing::new(Vec::with_capacity(FILE_BYTES_EXPECTED));
     pdf.save_to(&mut *bytes).map_err(PaperError::Write)?;
+    pdf.objects.values_mut().for_each(wipe);
     Ok(bytes)
 }
 
 /// Room for an ordinary receipt, so that the buffer needn't grow and leave a copy behind.
 const FILE_BYTES_EXPECTED: usize = 256 * 1024;
+
+/// Overwrites the texts of structure elements.
+fn wipe(object: &mut Object) {
+    if let Ok(dictionary) = object.as_dict_mut() {
+        for (_, value) in dictionary.iter_mut() {
+            if let Object::String(bytes, _) = value {
+                bytes.zeroize();
+            }
+        }
+    }
+}
 
 /// Compresses every stream and overwrites what was in it.
 fn compress(pdf: &mut lopdf::Document) -> Result<(), PaperError> {
@@ -98,7 +112,7 @@ fn identifier(pdf: &lopdf::Document) -> Object {
 }
 
 /// Writes the structure tree; gives its root.
-fn structure(pdf: &mut lopdf::Document, tree: &Tree, pages: &[ObjectId]) -> ObjectId {
+fn structure(pdf: &mut lopdf::Document, tree: &Tree, direction: Direction, pages: &[ObjectId]) -> ObjectId {
     let root = pdf.new_object_id();
     let ids: Vec<ObjectId> = tree.elements.iter().map(|_| pdf.new_object_id()).collect();
     for (element, &id) in tree.elements.iter().zip(&ids) {
@@ -106,7 +120,7 @@ fn structure(pdf: &mut lopdf::Document, tree: &Tree, pages: &[ObjectId]) -> Obje
             .parent
             .and_then(|ElementId(parent)| ids.get(parent).copied())
             .unwrap_or(root);
-        pdf.set_object(id, element_dictionary(element, parent, &ids, pages));
+        pdf.set_object(id, element_dictionary(element, (parent, direction), &ids, pages));
     }
     let mut numbers = Vec::new();
     for (page, owners) in tree.owners.iter().enumerate() {
@@ -128,7 +142,12 @@ fn structure(pdf: &mut lopdf::Document, tree: &Tree, pages: &[ObjectId]) -> Obje
     root
 }
 
-fn element_dictionary(element: &Element, parent: ObjectId, ids: &[ObjectId], pages: &[ObjectId]) -> Dictionary {
+fn element_dictionary(
+    element: &Element,
+    (parent, direction): (ObjectId, Direction),
+    ids: &[ObjectId],
+    pages: &[ObjectId],
+) -> Dictionary {
     let mut dictionary = dictionary! { "Type" => "StructElem", "S" => element.role.name(), "P" => parent };
     let first_page = element.kids.iter().find_map(|kid| match kid {
         Kid::Content { page, .. } => Some(*page),
@@ -151,6 +170,13 @@ fn element_dictionary(element: &Element, parent: ObjectId, ids: &[ObjectId], pag
     if !kids.is_empty() {
         dictionary.set("K", kids);
     }
+    if let Some(text) = element.actual_text() {
+        dictionary.set("ActualText", text_string(&text));
+    }
+    // what stands in Latin letters in an Arabic or Persian document are the town's words, addresses and names
+    if direction == Direction::RightToLeft && element.is_latin() {
+        dictionary.set("Lang", Object::string_literal(Language::German.tag()));
+    }
     if element.role == Role::HeaderCell {
         dictionary.set("A", dictionary! { "O" => "Table", "Scope" => "Row" });
     }
@@ -165,9 +191,6 @@ fn element_dictionary(element: &Element, parent: ObjectId, ids: &[ObjectId], pag
     dictionary
 }
 
-/// A text string (ISO 32000-1 §7.9.2.2) in UTF-16.
 fn text_string(text: &str) -> Object {
-    let mut bytes = vec![0xFE, 0xFF];
-    bytes.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
-    Object::String(bytes, StringFormat::Hexadecimal)
+    Object::String(utf16(text), StringFormat::Hexadecimal)
 }

@@ -1,7 +1,9 @@
-//! From blocks to slabs: strips of the page that are never torn, in reading order.
+//! From blocks to slabs: strips of the page that are never torn, in reading order. Places are those of a page from left to
+//! right; [`crate::page::draw`] mirrors them for documents from right to left.
 use crate::PaperError;
-use crate::face::{Glyphs, width};
+use crate::bidi::Direction;
 use crate::lines::{Lines, set};
+use crate::paragraph::Line;
 use crate::qr::{Qr, encode};
 use crate::structure::{ElementId, Figure, Role, Tree};
 use crate::theme::*;
@@ -10,9 +12,10 @@ use drivers_api::document::{Block, Row};
 /// A mark on a slab; `x` from the page's left edge, `y` from the slab's top.
 pub(crate) enum Item {
     Line {
+        /// Where its text begins.
         x: f32,
         y: f32,
-        glyphs: Glyphs,
+        line: Line,
         style: Style,
         element: ElementId,
     },
@@ -63,11 +66,13 @@ pub(crate) struct Flow {
     pub(crate) slabs: Vec<Slab>,
     pub(crate) substituted: usize,
     boxes: usize,
+    direction: Direction,
 }
 
 impl Flow {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(direction: Direction) -> Self {
         Self {
+            direction,
             tree: Tree::new(),
             slabs: Vec::new(),
             substituted: 0,
@@ -101,12 +106,12 @@ impl Flow {
         }
         let element = self.tree.add(Tree::ROOT, role);
         let count = lines.len();
-        for (i, glyphs) in lines.into_iter().enumerate() {
+        for (i, text) in lines.into_iter().enumerate() {
             let height = style.leading + if i + 1 == count { after } else { 0.0 };
             let mut slab = Slab::new(
                 if i == 0 { gap } else { 0.0 },
                 height,
-                vec![line(LEFT, 0.0, glyphs, style, element)],
+                vec![line(LEFT, 0.0, text, style, element)],
             );
             slab.keep = i < HEADING_LINES_KEPT || i + 1 == count;
             self.slabs.push(slab);
@@ -121,12 +126,9 @@ impl Flow {
         }
         let element = self.tree.add(Tree::ROOT, Role::P);
         let first = self.slabs.len();
-        for glyphs in lines {
-            self.slabs.push(Slab::new(
-                0.0,
-                BODY.leading,
-                vec![line(LEFT, 0.0, glyphs, BODY, element)],
-            ));
+        for text in lines {
+            self.slabs
+                .push(Slab::new(0.0, BODY.leading, vec![line(LEFT, 0.0, text, BODY, element)]));
         }
         self.slabs[first].gap = BLOCK_GAP;
         keep_ends_together(&mut self.slabs[first..], 1);
@@ -143,11 +145,11 @@ impl Flow {
         let element = self.tree.add(Tree::ROOT, Role::P);
         let first = self.slabs.len();
         self.slabs.push(Slab::new(BOX_GAP, BOX_PAD * 0.8, Vec::new()));
-        for glyphs in lines {
+        for text in lines {
             self.slabs.push(Slab::new(
                 0.0,
                 NOTICE.leading,
-                vec![line(x, 0.0, glyphs, NOTICE, element)],
+                vec![line(x, 0.0, text, NOTICE, element)],
             ));
         }
         self.slabs.push(Slab::new(0.0, BOX_PAD * 0.8, Vec::new()));
@@ -198,13 +200,9 @@ impl Flow {
             let y = |i: usize| ROW_PAD + i as f32 * VALUE.leading;
             let mut items: Vec<Item> = labels
                 .enumerate()
-                .map(|(i, glyphs)| line(LEFT, y(i), glyphs, LABEL, th))
+                .map(|(i, text)| line(LEFT, y(i), text, LABEL, th))
                 .collect();
-            items.extend(
-                values
-                    .enumerate()
-                    .map(|(i, glyphs)| line(value_x, y(i), glyphs, VALUE, td)),
-            );
+            items.extend(values.enumerate().map(|(i, text)| line(value_x, y(i), text, VALUE, td)));
             items.push(rule(height));
             self.slabs.push(Slab::new(0.0, height, items));
             return Ok(());
@@ -215,10 +213,10 @@ impl Flow {
             let below = if i + 1 == count { ROW_PAD + RULE_THIN } else { 0.0 };
             let mut items: Vec<Item> = labels
                 .next()
-                .map(|glyphs| line(LEFT, above, glyphs, LABEL, th))
+                .map(|text| line(LEFT, above, text, LABEL, th))
                 .into_iter()
                 .collect();
-            items.extend(values.next().map(|glyphs| line(value_x, above, glyphs, VALUE, td)));
+            items.extend(values.next().map(|text| line(value_x, above, text, VALUE, td)));
             let height = above + VALUE.leading + below;
             if below > 0.0 {
                 items.push(rule(height));
@@ -247,27 +245,24 @@ impl Flow {
             alt: alt.to_owned(),
             bounds: [0.0; 4],
         });
-        let mut lines: Vec<(Glyphs, Style, ElementId)> = labels
+        let mut lines: Vec<(Line, Style, ElementId)> = labels
             .into_iter()
-            .map(|glyphs| (glyphs, CODE_LABEL, label_element))
+            .map(|line| (line, CODE_LABEL, label_element))
             .collect();
-        lines.extend(texts.into_iter().map(|glyphs| (glyphs, style, text_element)));
+        lines.extend(texts.into_iter().map(|line| (line, style, text_element)));
         let first = self.slabs.len();
         let mut height: f32 = lines.iter().map(|(_, style, _)| style.leading).sum();
         let mut beside = Vec::new();
         if height <= panel {
             let mut y = BOX_PAD + (panel - height) / 2.0;
-            for (glyphs, style, element) in lines {
-                beside.push(line(x, y, glyphs, style, element));
+            for (text, style, element) in lines {
+                beside.push(line(x, y, text, style, element));
                 y += style.leading;
             }
         } else {
-            for (glyphs, style, element) in lines {
-                self.slabs.push(Slab::new(
-                    0.0,
-                    style.leading,
-                    vec![line(x, 0.0, glyphs, style, element)],
-                ));
+            for (text, style, element) in lines {
+                self.slabs
+                    .push(Slab::new(0.0, style.leading, vec![line(x, 0.0, text, style, element)]));
             }
         }
         let qr_x = RIGHT - BOX_PAD - panel;
@@ -287,9 +282,9 @@ impl Flow {
     }
 
     /// Sets a code as large as its column allows, in one line if at all possible.
-    fn code_text(&mut self, text: &str, column: f32) -> Result<(Style, Vec<Glyphs>), PaperError> {
-        let whole = set(text, CODE, f32::from(u16::MAX))?;
-        let widest = whole.lines.iter().map(|glyphs| width(glyphs)).max().unwrap_or(0).max(1);
+    fn code_text(&mut self, text: &str, column: f32) -> Result<(Style, Vec<Line>), PaperError> {
+        let whole = set(text, CODE, f32::from(u16::MAX), self.direction)?;
+        let widest = whole.lines.iter().map(|line| line.width).max().unwrap_or(0).max(1);
         let size = (column * 1000.0 / widest as f32 - 0.05).clamp(CODE_SIZE_MIN, CODE.size);
         let style = Style {
             size,
@@ -307,8 +302,8 @@ impl Flow {
         self.boxes += 1;
     }
 
-    fn set(&mut self, text: &str, style: Style, width: f32) -> Result<Vec<Glyphs>, PaperError> {
-        let Lines { lines, substituted } = set(text, style, width)?;
+    fn set(&mut self, text: &str, style: Style, width: f32) -> Result<Vec<Line>, PaperError> {
+        let Lines { lines, substituted } = set(text, style, width, self.direction)?;
         self.substituted += substituted;
         Ok(lines)
     }
@@ -326,11 +321,11 @@ fn keep_ends_together(slabs: &mut [Slab], ends: usize) {
 }
 
 /// A line whose strip begins at `y`; capitals (689/1000 high) stand in the middle of the strip.
-fn line(x: f32, y: f32, glyphs: Glyphs, style: Style, element: ElementId) -> Item {
+fn line(x: f32, y: f32, line: Line, style: Style, element: ElementId) -> Item {
     Item::Line {
         x,
         y: y + style.leading / 2.0 + style.size * 0.3445,
-        glyphs,
+        line,
         style,
         element,
     }

@@ -2,22 +2,26 @@
 //!
 //! [`pdf::render`] takes a [`drivers_api::document::Document`] and gives the bytes of a PDF 1.7 file that is laid out as
 //! an official letter, carries its own subset fonts, and is tagged for screen readers and archives (PDF/A-2a, ISO
-//! 19005-2; PDF/UA-1, ISO 14289-1). The same document always gives the same bytes: there is no clock and no chance here.
+//! 19005-2; PDF/UA-1, ISO 14289-1). A document in Arabic or Persian is mirrored; what stands in it from the left (names,
+//! codes, amounts) keeps its order. The same document always gives the same bytes: there is no clock and no chance here.
 //!
 //! # Personal data
 //! What this crate itself builds from the document (clean text, glyphs, page content, the file) is overwritten when it
 //! is dropped. Three libraries see parts of the text and drop them as they are: `harfrust` (one line's characters while
 //! it is shaped), `printpdf` (glyph numbers while it writes a page; its copies of the text are wiped here) and `lopdf`
-//! (the parsed page content while it is encoded).
+//! (the parsed page content while it is encoded). `unicode-bidi` keeps levels and no text.
 use thiserror::Error;
 
+mod bidi;
 mod canvas;
 mod face;
 mod finish;
 mod flow;
+mod foreign;
 mod icc;
 mod lines;
 mod page;
+mod paragraph;
 pub mod pdf;
 mod qr;
 mod structure;

@@ -1,9 +1,10 @@
 //! Slabs onto pages, and pages drawn.
 use crate::PaperError;
+use crate::bidi::Direction;
 use crate::canvas::{Canvas, Fonts, Owner};
-use crate::face::{Glyph, Glyphs, width};
 use crate::flow::{Item, Slab};
 use crate::lines::set_one;
+use crate::paragraph::Line;
 use crate::pdf::PAGES_MAX;
 use crate::structure::{ElementId, Tree};
 use crate::theme::*;
@@ -77,20 +78,22 @@ fn chains(slabs: &[Slab]) -> Vec<(usize, f32)> {
 
 /// Head and foot of one page.
 pub(crate) struct Running {
-    issuer: (Glyphs, Style),
+    issuer: (Line, Style),
     /// On every page but the first.
-    title: Option<Glyphs>,
-    footer: Glyphs,
-    number: Glyphs,
+    title: Option<Line>,
+    footer: Line,
+    number: Line,
 }
 
 /// Sets head and foot of every page; also tells how many characters the font doesn't have.
 pub(crate) fn running(document: &Document, pages: usize) -> Result<(Vec<Running>, usize), PaperError> {
     let mut all = Vec::with_capacity(pages);
     let mut substituted = 0;
+    let direction = Direction::of(document.language);
+    let set_one = |text: &str, style, width| set_one(text, style, width, direction);
     for page in 0..pages {
         let number = set_one(&page_number(document.language, page + 1, pages), RUNNING, WIDTH)?.0;
-        let footer_width = WIDTH - points(&number, RUNNING) - ENDS_GAP;
+        let footer_width = WIDTH - number.seen(RUNNING) - ENDS_GAP;
         let (footer, footer_lacks) = set_one(&document.footer, RUNNING, footer_width)?;
         let style = if page == 0 { ISSUER } else { RUNNING };
         let issuer_width = if page == 0 { WIDTH } else { WIDTH * 0.5 - ENDS_GAP };
@@ -116,22 +119,27 @@ pub(crate) fn running(document: &Document, pages: usize) -> Result<(Vec<Running>
 /// Every glyph the pages use, by weight: regular, semi-bold.
 pub(crate) fn glyphs_used(pages: &[Vec<Placed>], running: &[Running]) -> [BTreeSet<u16>; 2] {
     let mut used = [BTreeSet::new(), BTreeSet::new()];
-    let mut add = |glyphs: &[Glyph], weight: Weight| {
+    let mut add = |line: &Line, weight: Weight| {
         let set = match weight {
             Weight::Regular => &mut used[0],
             Weight::SemiBold => &mut used[1],
         };
-        set.extend(glyphs.iter().map(|glyph| glyph.gid));
+        set.extend(
+            line.runs
+                .iter()
+                .flat_map(|run| run.glyphs.iter())
+                .map(|glyph| glyph.gid),
+        );
     };
     for item in pages.iter().flatten().flat_map(|placed| &placed.slab.items) {
-        if let Item::Line { glyphs, style, .. } = item {
-            add(glyphs, style.weight);
+        if let Item::Line { line, style, .. } = item {
+            add(line, style.weight);
         }
     }
     for page in running {
         add(&page.issuer.0, page.issuer.1.weight);
-        for glyphs in page.title.iter().chain([&page.footer, &page.number]) {
-            add(glyphs, RUNNING.weight);
+        for line in page.title.iter().chain([&page.footer, &page.number]) {
+            add(line, RUNNING.weight);
         }
     }
     used
@@ -142,32 +150,62 @@ pub(crate) fn draw(
     page: usize,
     placed: &[Placed],
     running: &Running,
-    issuer: ElementId,
+    (issuer, direction): (ElementId, Direction),
     fonts: &Fonts,
     tree: &mut Tree,
 ) -> Vec<Op> {
-    note_bounds(placed, tree);
-    let mut canvas = Canvas::new(fonts, tree, page);
-    boxes(&mut canvas, placed);
-    head(
-        &mut canvas,
-        running,
-        if page == 0 {
-            Owner::Element(issuer)
-        } else {
-            Owner::Artifact
-        },
-    );
+    note_bounds(placed, direction, tree);
+    let mut sheet = Sheet {
+        canvas: Canvas::new(fonts, tree, page),
+        direction,
+    };
+    sheet.boxes(placed);
+    let owner = match page {
+        0 => Owner::Element(issuer),
+        _ => Owner::Artifact,
+    };
+    sheet.head(running, owner);
     for (slab_y, item) in items(placed) {
+        sheet.item(slab_y, item);
+    }
+    sheet.foot(running);
+    sheet.canvas.finish()
+}
+
+/// A page being drawn; whoever draws on it gives places as on a page from left to right.
+struct Sheet<'a> {
+    canvas: Canvas<'a>,
+    direction: Direction,
+}
+
+impl Sheet<'_> {
+    /// A line whose text begins at `x`.
+    fn text(&mut self, owner: Owner, x: f32, y: f32, line: &Line, style: Style) {
+        let start = mirrored(self.direction, x, 0.0);
+        let left = line.left_end(start, style, self.direction);
+        self.canvas.text(owner, left, y, line, style);
+    }
+
+    /// A line whose text ends at [`RIGHT`].
+    fn text_at_end(&mut self, owner: Owner, y: f32, line: &Line, style: Style) {
+        self.text(owner, RIGHT - line.seen(style), y, line, style);
+    }
+
+    fn rectangle(&mut self, x: f32, y: f32, width: f32, height: f32, colour: Colour) {
+        let left = mirrored(self.direction, x, width);
+        self.canvas.rectangle(left, y, width, height, colour);
+    }
+
+    fn item(&mut self, slab_y: f32, item: &Item) {
         match item {
             Item::Line {
                 x,
                 y,
-                glyphs,
+                line,
                 style,
                 element,
             } => {
-                canvas.text(Owner::Element(*element), *x, slab_y + y, glyphs, *style);
+                self.text(Owner::Element(*element), *x, slab_y + y, line, *style);
             }
             Item::Rule {
                 x,
@@ -176,7 +214,7 @@ pub(crate) fn draw(
                 thickness,
                 colour,
             } => {
-                canvas.rectangle(*x, slab_y + y, *width, *thickness, *colour);
+                self.rectangle(*x, slab_y + y, *width, *thickness, *colour);
             }
             Item::Qr {
                 x,
@@ -186,18 +224,53 @@ pub(crate) fn draw(
                 code,
                 element,
             } => {
-                let panel = module * code.side as f32 + 2.0 * quiet;
-                canvas.rectangle(x - quiet, slab_y + y - quiet, panel, panel, WHITE);
-                canvas.qr(*element, *x, slab_y + y, *module, code);
+                let side = module * code.side as f32;
+                let panel = side + 2.0 * quiet;
+                self.rectangle(x - quiet, slab_y + y - quiet, panel, panel, WHITE);
+                let left = mirrored(self.direction, *x, side);
+                self.canvas.qr(*element, left, slab_y + y, *module, code);
             }
         }
     }
-    foot(&mut canvas, running);
-    canvas.finish()
+
+    /// Tints behind the slabs of a box, in one piece, with a bar of colour where lines begin.
+    fn boxes(&mut self, placed: &[Placed]) {
+        for run in placed.chunk_by(|a, b| a.slab.boxed == b.slab.boxed) {
+            if let (Some(first), Some(last)) = (run.first(), run.last())
+                && first.slab.boxed.is_some()
+            {
+                let height = last.y + last.slab.height - first.y;
+                self.rectangle(LEFT, first.y, WIDTH, height, BLUE_TINT);
+                self.rectangle(LEFT, first.y, BOX_BAR, height, BLUE);
+            }
+        }
+    }
+
+    fn head(&mut self, running: &Running, owner: Owner) {
+        let (issuer, style) = &running.issuer;
+        self.text(owner, LEFT, HEAD_BASELINE, issuer, *style);
+        let mut thickness = RULE_HEAD;
+        if let Some(title) = &running.title {
+            self.text_at_end(Owner::Artifact, HEAD_BASELINE, title, RUNNING);
+            thickness = RULE_THIN * 2.0;
+        }
+        self.rectangle(LEFT, HEAD_BASELINE + HEAD_RULE_GAP, WIDTH, thickness, BLUE);
+    }
+
+    fn foot(&mut self, running: &Running) {
+        self.rectangle(LEFT, FOOT_RULE, WIDTH, RULE_THIN, HAIRLINE);
+        self.text(Owner::Artifact, LEFT, FOOT_BASELINE, &running.footer, RUNNING);
+        self.text_at_end(Owner::Artifact, FOOT_BASELINE, &running.number, RUNNING);
+    }
+}
+
+/// Left edge of what lies `x` from the left on a page from left to right. The margin for the file's holes stays left.
+fn mirrored(direction: Direction, x: f32, width: f32) -> f32 {
+    direction.mirrored(x, width, (LEFT, RIGHT))
 }
 
 /// Notes where each QR code lies, for its structure element.
-fn note_bounds(placed: &[Placed], tree: &mut Tree) {
+fn note_bounds(placed: &[Placed], direction: Direction, tree: &mut Tree) {
     for (slab_y, item) in items(placed) {
         if let Item::Qr {
             x,
@@ -210,8 +283,9 @@ fn note_bounds(placed: &[Placed], tree: &mut Tree) {
             && let Some(figure) = &mut tree.elements[element.0].figure
         {
             let side = *module * code.side as f32;
+            let left = mirrored(direction, *x, side);
             let top = PAGE_HEIGHT - slab_y - y;
-            figure.bounds = [*x, top - side, x + side, top];
+            figure.bounds = [left, top - side, left + side, top];
         }
     }
 }
@@ -220,53 +294,6 @@ fn items(placed: &[Placed]) -> impl Iterator<Item = (f32, &Item)> {
     placed
         .iter()
         .flat_map(|placed| placed.slab.items.iter().map(|item| (placed.y, item)))
-}
-
-/// Tints behind the slabs of a box, in one piece, with a bar of colour at the left.
-fn boxes(canvas: &mut Canvas<'_>, placed: &[Placed]) {
-    for run in placed.chunk_by(|a, b| a.slab.boxed == b.slab.boxed) {
-        if let (Some(first), Some(last)) = (run.first(), run.last())
-            && first.slab.boxed.is_some()
-        {
-            let height = last.y + last.slab.height - first.y;
-            canvas.rectangle(LEFT, first.y, WIDTH, height, BLUE_TINT);
-            canvas.rectangle(LEFT, first.y, BOX_BAR, height, BLUE);
-        }
-    }
-}
-
-fn head(canvas: &mut Canvas<'_>, running: &Running, owner: Owner) {
-    let (issuer, style) = &running.issuer;
-    canvas.text(owner, LEFT, HEAD_BASELINE, issuer, *style);
-    let mut thickness = RULE_HEAD;
-    if let Some(title) = &running.title {
-        canvas.text(
-            Owner::Artifact,
-            RIGHT - points(title, RUNNING),
-            HEAD_BASELINE,
-            title,
-            RUNNING,
-        );
-        thickness = RULE_THIN * 2.0;
-    }
-    canvas.rectangle(LEFT, HEAD_BASELINE + HEAD_RULE_GAP, WIDTH, thickness, BLUE);
-}
-
-fn foot(canvas: &mut Canvas<'_>, running: &Running) {
-    canvas.rectangle(LEFT, FOOT_RULE, WIDTH, RULE_THIN, HAIRLINE);
-    canvas.text(Owner::Artifact, LEFT, FOOT_BASELINE, &running.footer, RUNNING);
-    let number = &running.number;
-    canvas.text(
-        Owner::Artifact,
-        RIGHT - points(number, RUNNING),
-        FOOT_BASELINE,
-        number,
-        RUNNING,
-    );
-}
-
-fn points(glyphs: &Glyphs, style: Style) -> f32 {
-    width(glyphs) as f32 * style.size / 1000.0
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 //! The one call of this crate.
+use crate::bidi::Direction;
 use crate::canvas::{Fonts, font_id};
 use crate::face::{Subset, face};
 use crate::finish::finish;
@@ -39,7 +40,8 @@ pub struct Pdf {
 /// [`PaperError::TooLong`] beyond [`PAGES_MAX`] pages or [`TEXT_BYTES_MAX`] bytes in one text;
 /// [`PaperError::QrTooLong`] for a QR payload beyond version 40. The others mean a program built wrong.
 pub fn render(document: &Document) -> Result<Pdf, PaperError> {
-    let mut flow = Flow::new();
+    let direction = Direction::of(document.language);
+    let mut flow = Flow::new(direction);
     let issuer = flow.tree.add(Tree::ROOT, Role::P);
     if !matches!(document.blocks.first(), Some(Block::Heading { level: 0 | 1, .. })) {
         flow.heading(1, &document.title)?;
@@ -62,7 +64,7 @@ pub fn render(document: &Document) -> Result<Pdf, PaperError> {
     let mut tree = tree;
     let drawn = pages.iter().zip(&heads).enumerate();
     let ops: Vec<Vec<Op>> = drawn
-        .map(|(number, (placed, head))| draw(number, placed, head, issuer, &fonts, &mut tree))
+        .map(|(number, (placed, head))| draw(number, placed, head, (issuer, direction), &fonts, &mut tree))
         .collect();
     let count = ops.len();
     let bytes = write(document, ops, fonts, &tree)?;

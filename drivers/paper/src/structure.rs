@@ -1,4 +1,6 @@
 //! The structure tree of a tagged PDF (ISO 32000-1 §14.7): what each piece of a page is, in reading order.
+use crate::paragraph::Line;
+use zeroize::Zeroizing;
 
 /// What an element is: standard structure types of ISO 32000-1 §14.8.4, so no role map is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +66,44 @@ pub(crate) struct Element {
     pub(crate) parent: Option<ElementId>,
     pub(crate) kids: Vec<Kid>,
     pub(crate) figure: Option<Figure>,
+    /// Its lines, as they are read out.
+    lines: Vec<Zeroizing<String>>,
+    has_from_right: bool,
+}
+
+impl Element {
+    fn new(role: Role, parent: Option<ElementId>) -> Self {
+        Self {
+            role,
+            parent,
+            kids: Vec::new(),
+            figure: None,
+            lines: Vec::new(),
+            has_from_right: false,
+        }
+    }
+
+    /// Notes a line of it.
+    pub(crate) fn read(&mut self, line: &Line) {
+        self.lines.push(line.read.clone());
+        self.has_from_right |= line.runs.iter().any(|run| run.is_from_right);
+    }
+
+    /// It has letters, all of them to be read from the left.
+    pub(crate) fn is_latin(&self) -> bool {
+        let has_letters = |line: &Zeroizing<String>| line.chars().any(char::is_alphabetic);
+        !self.has_from_right && self.lines.iter().any(has_letters)
+    }
+
+    /// Its text in reading order, where glyphs from the left don't say it (ISO 32000-1 §14.9.4).
+    pub(crate) fn actual_text(&self) -> Option<Zeroizing<String>> {
+        let lines = || self.lines.iter().map(|line| line.as_str());
+        self.has_from_right.then(|| {
+            let mut text = Zeroizing::new(String::with_capacity(lines().map(str::len).sum()));
+            text.extend(lines());
+            text
+        })
+    }
 }
 
 /// All elements; the first is the document.
@@ -78,14 +118,8 @@ impl Tree {
     pub(crate) const ROOT: ElementId = ElementId(0);
 
     pub(crate) fn new() -> Self {
-        let root = Element {
-            role: Role::Document,
-            parent: None,
-            kids: Vec::new(),
-            figure: None,
-        };
         Self {
-            elements: vec![root],
+            elements: vec![Element::new(Role::Document, None)],
             owners: Vec::new(),
         }
     }
@@ -93,12 +127,7 @@ impl Tree {
     /// Adds an element as the last child of `parent`.
     pub(crate) fn add(&mut self, parent: ElementId, role: Role) -> ElementId {
         let id = ElementId(self.elements.len());
-        self.elements.push(Element {
-            role,
-            parent: Some(parent),
-            kids: Vec::new(),
-            figure: None,
-        });
+        self.elements.push(Element::new(role, Some(parent)));
         self.elements[parent.0].kids.push(Kid::Element(id));
         id
     }

@@ -46,7 +46,7 @@ pub(crate) const HAIRLINE: Colour = rgb(0xCBD0DC);
 pub(crate) const BLACK: Colour = rgb(0);
 pub(crate) const WHITE: Colour = rgb(0xFFFFFF);
 
-/// The two cuts of Fira Sans.
+/// The two cuts of Schalter Sans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Weight {
     Regular,

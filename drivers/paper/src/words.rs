@@ -3,10 +3,8 @@ use drivers_api::language::Language;
 
 /// "Seite 1 von 2"
 pub(crate) fn page_number(language: Language, page: usize, pages: usize) -> String {
-    match language.on_paper() {
-        Language::German | Language::EasyGerman | Language::Arabic | Language::Persian => {
-            format!("Seite {page} von {pages}")
-        }
+    match language {
+        Language::German | Language::EasyGerman => format!("Seite {page} von {pages}"),
         Language::English => format!("Page {page} of {pages}"),
         Language::Turkish => format!("Sayfa {page} / {pages}"),
         Language::Russian => format!("Страница {page} из {pages}"),
@@ -15,17 +13,17 @@ pub(crate) fn page_number(language: Language, page: usize, pages: usize) -> Stri
         Language::Romanian => format!("Pagina {page} din {pages}"),
         Language::French => format!("Page {page} sur {pages}"),
         Language::Spanish => format!("Página {page} de {pages}"),
+        Language::Arabic => format!("صفحة {page} من {pages}"),
+        Language::Persian => format!("صفحهٔ {page} از {pages}"),
     }
 }
 
 /// What the reader is told when the font lacks characters. Where a language bends the noun by the number, the number
 /// stands behind a colon.
 pub(crate) fn substitution_notice(language: Language, count: usize) -> String {
-    match (language.on_paper(), count) {
-        (Language::German | Language::Arabic | Language::Persian, 1) => {
-            "Ein Zeichen dieses Dokuments kennt die Druckschrift nicht; dafür steht ▯.".to_owned()
-        }
-        (Language::German | Language::Arabic | Language::Persian, n) => {
+    match (language, count) {
+        (Language::German, 1) => "Ein Zeichen dieses Dokuments kennt die Druckschrift nicht; dafür steht ▯.".to_owned(),
+        (Language::German, n) => {
             format!("{n} Zeichen dieses Dokuments kennt die Druckschrift nicht; dafür steht ▯.")
         }
         (Language::EasyGerman, n) => {
@@ -56,12 +54,19 @@ pub(crate) fn substitution_notice(language: Language, count: usize) -> String {
         (Language::Spanish, n) => {
             format!("Caracteres de este documento que no están en la fuente de impresión: {n}. En su lugar figura ▯.")
         }
+        (Language::Arabic, n) => {
+            format!("عدد رموز هذه الوثيقة التي لا يعرفها خط الطباعة: {n}. ومكان كل رمز منها ▯.")
+        }
+        (Language::Persian, n) => {
+            format!("تعداد نویسه‌های این سند که در قلم چاپ نیست: {n}. به جای هر کدام ▯ آمده است.")
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bidi::Direction;
     use crate::face::face;
     use crate::theme::Weight;
 
@@ -84,7 +89,11 @@ mod tests {
                     .iter()
                     .flat_map(|text| [(text, Weight::Regular), (text, Weight::SemiBold)])
                 {
-                    assert_eq!(face(weight).unwrap().shape(text).1, 0, "{text}");
+                    assert_eq!(
+                        face(weight).unwrap().shape(text, Direction::of(language)).1,
+                        0,
+                        "{text}"
+                    );
                 }
                 assert!(texts[1].contains('▯') && (count == 1 || texts[1].contains(&count.to_string())));
             }

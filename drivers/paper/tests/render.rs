@@ -57,10 +57,7 @@ fn the_same_document_gives_the_same_bytes() {
 /// A sentence with every letter that the language's alphabet adds to A–Z.
 fn pangram(language: Language) -> &'static str {
     match language {
-        // printed in German
-        Language::German | Language::EasyGerman | Language::Arabic | Language::Persian => {
-            "Zwölf Boxkämpfer jagen Viktor quer über den großen Deich"
-        }
+        Language::German | Language::EasyGerman => "Zwölf Boxkämpfer jagen Viktor quer über den großen Deich",
         Language::English => "The quick brown fox jumps over the lazy dog",
         Language::Turkish => "Pijamalı hasta yağız şoföre çabucak güvendi İIıi",
         Language::Russian => "Съешь же ещё этих мягких французских булок, да выпей чаю",
@@ -68,6 +65,8 @@ fn pangram(language: Language) -> &'static str {
         Language::Polish => "Pchnąć w tę łódź jeża lub ośm skrzyń fig ŻŹĆ",
         Language::Romanian => "Gheorghe, obezul, a reușit să obțină jucându-se un flux în Quebec âîșț ĂÂÎȘȚ",
         Language::French => "Voix ambiguë d’un cœur qui, au zéphyr, préfère les jattes de kiwis çàùÿ",
+        Language::Arabic => "نص حكيم له سر قاطع وذو شأن عظيم مكتوب على ثوب أخضر ومغلف بجلد أزرق",
+        Language::Persian => "پدر ژاله چند گوجه و یک کلم خرید، آیا صبح می‌رسد؟",
         Language::Spanish => "El pingüino Wenceslao hizo kilómetros bajo exhaustiva lluvia y frío, añoraba ¿¡",
     }
 }
@@ -92,6 +91,11 @@ fn every_language_can_be_printed_and_read_out() {
         let text = read.extract_text(&[1]).unwrap();
         let words: Vec<&str> = text.split_whitespace().collect();
         for word in pangram(language).split_whitespace() {
+            // the page has glyphs from the left; programs that know writing from the right turn them round
+            let word: String = match language.is_right_to_left() {
+                true => word.chars().rev().filter(|c| *c != '\u{200C}').collect(),
+                false => word.to_owned(),
+            };
             let count = words.iter().filter(|read| **read == word).count();
             assert!(count >= 4, "{language:?}: “{word}” stands {count} times in {text}");
         }

@@ -3,7 +3,7 @@ use crate::card::CardAnswers;
 use crate::check::cleaned_input;
 use crate::field::{Correctable, FieldIndex, FieldKind};
 use crate::service::Service;
-use crate::{charset, date};
+use crate::{charset, date, iban};
 use drivers_api::card::{GroupContent, PersonalData, Place};
 use drivers_api::private::PrivateText;
 
@@ -139,7 +139,7 @@ impl Service {
             })
     }
 
-    /// The answer as an input field shows it: dates as `12.08.1964`, everything else as stored. Empty without answer.
+    /// The answer as an input field shows it: dates as `12.08.1964`, IBANs in groups, everything else as stored. Empty without answer.
     pub fn input_text(&self, field: FieldIndex, answers: &Answers) -> PrivateText {
         let (Some(definition), Some(answer)) = (self.fields.get(field), answers.get(field)) else {
             return PrivateText::default();
@@ -147,6 +147,7 @@ impl Service {
         let stored = answer.text.expose();
         match (&definition.kind, date::parse_canonical(stored)) {
             (FieldKind::Date, Some(date)) => date::typed(&date),
+            (FieldKind::Iban, _) => iban::grouped(stored),
             _ => answer.text.duplicate(),
         }
     }

@@ -11,6 +11,7 @@ macro_rules! bundled {
 pub fn files() -> Vec<SourceFile> {
     let files = bundled![
         "town.toml",
+        "streets.txt",
         "words.de.toml",
         "words.de-x-leicht.toml",
         "words.en.toml",

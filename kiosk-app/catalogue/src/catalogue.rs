@@ -30,7 +30,7 @@ pub struct Loaded {
 }
 
 impl Catalogue {
-    /// Reads a services folder: `town.toml`, `words.de.toml`, `words.en.toml` and words in other languages (left out:
+    /// Reads a services folder: `town.toml`, `streets.txt` (may be left out), `words.de.toml`, `words.en.toml` and words in other languages (left out:
     /// the built-in ones), and for each service a folder with `service.toml`, `texts.de.toml`, `texts.en.toml`,
     /// `receipt.toml` and texts in other languages.
     ///
@@ -54,7 +54,6 @@ impl Catalogue {
     /// The note that a citizen without a working PIN takes to the counter: only the office can set a new one
     /// (PAuswV §20). Tells nothing about the person.
     pub fn pin_note(&self, language: Language) -> Document {
-        let language = language.on_paper();
         let word = |word| PrivateText::from(self.words.text(word, language));
         let heading = |text| Block::Heading {
             level: 2,

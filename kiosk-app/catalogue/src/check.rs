@@ -3,7 +3,7 @@ use crate::answers::{Answer, Answers};
 use crate::field::{Field, FieldIndex, FieldKind, PageIndex};
 use crate::service::Service;
 use crate::words::{Word, Words, fill};
-use crate::{charset, date};
+use crate::{charset, date, iban};
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
 
@@ -37,6 +37,8 @@ pub enum Problem {
         /// How many it takes.
         count: usize,
     },
+    /// No bank account of SEPA, or a slip in its number.
+    NotAnIban,
     /// A character outside DIN 91379.
     BadCharacter,
 }
@@ -62,6 +64,7 @@ impl Problem {
             ),
             Self::NotAChoice => say(Word::ProblemNotAChoice, &[]),
             Self::NotDigits { count } => say(Word::ProblemNotDigits, &[("count", &count.to_string())]),
+            Self::NotAnIban => say(Word::ProblemNotAnIban, &[]),
             Self::BadCharacter => say(Word::ProblemBadCharacter, &[]),
         }
     }
@@ -99,7 +102,9 @@ impl Service {
         let Some(text) = answers.value(index) else {
             return field.required.then_some(match field.kind {
                 FieldKind::Bool | FieldKind::Select { .. } => Problem::NotChosen,
-                FieldKind::Text { .. } | FieldKind::Date | FieldKind::Number { .. } => Problem::Missing,
+                FieldKind::Text { .. } | FieldKind::Date | FieldKind::Number { .. } | FieldKind::Iban => {
+                    Problem::Missing
+                }
             });
         };
         // The card's word stands: a citizen can't mend it, and long or rare names are true all the same.
@@ -122,6 +127,7 @@ fn problem_of(field: &Field, text: &str) -> Option<Problem> {
             }
         }
         FieldKind::Date => date::parse(text).is_none().then_some(Problem::NotADate),
+        FieldKind::Iban => (!iban::is_valid(text)).then_some(Problem::NotAnIban),
         FieldKind::Bool => (!matches!(text, "true" | "false")).then_some(Problem::NotAChoice),
         FieldKind::Number { min, max } => match whole_number(text) {
             None => Some(Problem::NotANumber),
@@ -139,10 +145,11 @@ pub(crate) fn whole_number(text: &str) -> Option<i64> {
     (!text.starts_with('+')).then(|| text.parse().ok()).flatten()
 }
 
-/// What is stored of an input: a real day in its canonical form, everything else as typed.
+/// What is stored of an input: a real day and an IBAN in their canonical form, everything else as typed.
 pub(crate) fn cleaned_input(kind: &FieldKind, text: &str) -> PrivateText {
     match (kind, date::parse(text)) {
         (FieldKind::Date, Some(date)) => date::canonical(&date),
+        (FieldKind::Iban, _) => iban::compact(text),
         _ => PrivateText::from(text),
     }
 }

@@ -75,7 +75,12 @@ pub(crate) fn typed(date: &PartialDate) -> PrivateText {
     text
 }
 
-/// "12. August 1964", and kind words for parts the card doesn't know.
+/// "12. August 1964", in the program's own words; kind words for parts that aren't known.
+pub fn date_in_words(date: &PartialDate, language: Language) -> PrivateText {
+    in_words(date, Words::bundled(), language)
+}
+
+/// The same in a town's words.
 pub(crate) fn in_words(date: &PartialDate, words: &Words, language: Language) -> PrivateText {
     let day = PrivateText::new(date.day.map(|day| day.to_string()).unwrap_or_default());
     let year = PrivateText::new(date.year.map(|year| year.to_string()).unwrap_or_default());

@@ -2,10 +2,10 @@
 //! that VwVfG §3a(5) asks for.
 use crate::answers::Answers;
 use crate::check::whole_number;
-use crate::date;
 use crate::field::{Field, FieldIndex, FieldKind, PageIndex};
 use crate::service::Service;
 use crate::words::{Word, fill};
+use crate::{date, iban};
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
 
@@ -80,6 +80,7 @@ impl Service {
         };
         match &definition.kind {
             FieldKind::Text { .. } => PrivateText::from(text),
+            FieldKind::Iban => iban::grouped(text),
             FieldKind::Date => match date::parse_canonical(text) {
                 Some(date) => date::in_words(&date, &self.words, language),
                 None => PrivateText::from(text),

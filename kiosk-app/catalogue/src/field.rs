@@ -1,5 +1,6 @@
 //! Fields and pages of a form.
 use crate::card::CardQuestion;
+use crate::suggest::List;
 use crate::text::Text;
 use drivers_api::card::DataGroup;
 use drivers_api::language::Language;
@@ -94,6 +95,7 @@ pub struct Field {
     pub(crate) from_card: Option<CardSource>,
     pub(crate) shown_when: Option<Condition>,
     pub(crate) default: Option<String>,
+    pub(crate) suggest: Option<List>,
 }
 
 impl Field {
@@ -155,6 +157,8 @@ pub enum FieldKind {
         /// Largest.
         max: i64,
     },
+    /// A bank account of SEPA (ISO 13616-1), stored in capitals without spaces.
+    Iban,
     /// One of several choices, stored as its key.
     Select {
         /// The choices in order.

@@ -49,9 +49,7 @@ impl LocalTime {
 
     /// "23. November 2026".
     pub fn day_text(&self, language: Language) -> String {
-        date::in_words(&self.date(), Words::bundled(), language)
-            .expose()
-            .to_owned()
+        date::date_in_words(&self.date(), language).expose().to_owned()
     }
 
     /// "9:41".

@@ -55,7 +55,6 @@ pub(crate) enum Fact {
 impl Service {
     /// The receipt of a filing. Holds personal data in the declaration only.
     pub fn receipt(&self, town: &Town, declaration: &Declaration, filing: &Filing, language: Language) -> Document {
-        let language = language.on_paper();
         let slots = [("service", self.title(language)), ("code", &filing.case_code)];
         let mut blocks = Vec::new();
         for block in &self.receipt.blocks {

@@ -84,6 +84,7 @@ fn property(field: &Field) -> Value {
             json!({ "type": "string", "minLength": 1, "maxLength": max })
         }
         FieldKind::Date => json!({ "type": "string", "pattern": if from_card { PARTIAL_DAY } else { DAY } }),
+        FieldKind::Iban => json!({ "type": "string", "pattern": "^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,27}$" }),
         FieldKind::Bool => json!({ "type": "boolean" }),
         FieldKind::Number { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
         FieldKind::Select { choices } => {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use zeroize::Zeroizing;
 
 /// Most words of a query that are looked for.
 const QUERY_WORDS_MAX: usize = 8;
@@ -64,7 +65,7 @@ impl Index {
                 .chain(mentioned.map(|text| (text, MENTIONED)));
             for (text, weight) in weighed {
                 for word in words(text) {
-                    let held = found.entry(word).or_default().entry(at).or_default();
+                    let held = found.entry(word.to_string()).or_default().entry(at).or_default();
                     *held = held.max(weight);
                 }
             }
@@ -85,8 +86,7 @@ impl Index {
     /// Places of the services that fit, best first; none for a query without words.
     pub(crate) fn find(&self, query: &str) -> Vec<usize> {
         let mut scores: BTreeMap<usize, f32> = BTreeMap::new();
-        let query: String = query.chars().take(QUERY_CHARS_MAX).collect();
-        for asked in words(&query).take(QUERY_WORDS_MAX) {
+        for asked in words(first(query, QUERY_CHARS_MAX)).take(QUERY_WORDS_MAX) {
             for (at, score) in self.told(&asked) {
                 *scores.entry(at).or_default() += score;
             }
@@ -205,39 +205,58 @@ impl<'a> Asked<'a> {
 }
 
 /// The words of a text that say something, folded.
-fn words(text: &str) -> impl Iterator<Item = String> {
+fn words(text: &str) -> impl Iterator<Item = Zeroizing<String>> {
     let folded = fold(text);
     let split = folded.split(|c: char| !c.is_alphanumeric());
     let kept = split.filter(|word| word.chars().count() > 1 && IDLE_WORDS.binary_search(word).is_err());
-    let cut = kept.map(|word| word.chars().take(WORD_CHARS_MAX).collect());
-    cut.collect::<Vec<String>>().into_iter()
+    let cut = kept.map(|word| Zeroizing::new(first(word, WORD_CHARS_MAX).to_owned()));
+    cut.collect::<Vec<_>>().into_iter()
+}
+
+/// The first characters of a text.
+pub(crate) fn first(text: &str, chars: usize) -> &str {
+    let end = text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or_default()
 }
 
 /// Small letters without umlauts, accents and the many ways to write the same: "Müll", "Muell" and "mull" are one.
-fn fold(text: &str) -> String {
-    let plain: String = text
-        .nfkd()
+/// Overwritten in the end, and in one piece: what citizens type is theirs.
+pub(crate) fn fold(text: &str) -> Zeroizing<String> {
+    let mut folded = Zeroizing::new(String::with_capacity(plain(text).map(char::len_utf8).sum()));
+    let mut was = ' '; // a letter that takes an "e" after it: "ae" is "a"
+    for c in plain(text) {
+        if c == 'e' && matches!(was, 'a' | 'o' | 'u') {
+            was = ' ';
+        } else {
+            folded.push(c);
+            was = c;
+        }
+    }
+    folded
+}
+
+fn plain(text: &str) -> impl Iterator<Item = char> {
+    text.nfkd()
         .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
         .filter(|c| !is_combining_mark(*c))
         .filter(|c| !matches!(c, '\u{ad}' | '\u{200c}' | '\u{200d}'))
-        .map(|c| match c {
-            'ı' => 'i',
-            'ł' => 'l',
-            'ø' => 'o',
-            'đ' => 'd',
-            'ي' | 'ى' => 'ی',
-            'ك' => 'ک',
-            'ة' => 'ه',
-            'ё' => 'е',
-            other => other,
+        .flat_map(|c| {
+            let (one, two) = match c {
+                'ß' => ('s', Some('s')),
+                'ı' => ('i', None),
+                'ł' => ('l', None),
+                'ø' | 'œ' => ('o', None),
+                'æ' => ('a', None),
+                'đ' => ('d', None),
+                'ي' | 'ى' => ('ی', None),
+                'ك' => ('ک', None),
+                'ة' => ('ه', None),
+                'ё' => ('е', None),
+                other => (other, None),
+            };
+            core::iter::once(one).chain(two)
         })
-        .collect();
-    let mut folded = plain.replace('ß', "ss");
-    for (two, one) in [("ae", "a"), ("oe", "o"), ("ue", "u"), ("æ", "a"), ("œ", "o")] {
-        folded = folded.replace(two, one);
-    }
-    folded
 }
 
 /// Which letters are in a word, for a quick look: 64 drawers for all alphabets.
@@ -253,19 +272,21 @@ mod tests {
     fn idle_words_are_sorted_and_folded() {
         assert!(IDLE_WORDS.is_sorted());
         for word in IDLE_WORDS {
-            assert_eq!(fold(word), *word);
+            assert_eq!(*fold(word), *word);
         }
     }
 
     #[test]
     fn many_ways_to_write_are_one() {
         for same in ["Müll", "Muell", "MULL", "mu\u{308}ll"] {
-            assert_eq!(fold(same), "mull");
+            assert_eq!(*fold(same), "mull");
         }
         assert_eq!(fold("Straße"), fold("STRASSE"));
-        assert_eq!(fold("İkametgâh ışık"), "ikametgah isik");
+        assert_eq!(*fold("İkametgâh ışık"), "ikametgah isik");
         assert_eq!(
-            words("Ich möchte meine Wohnung ummelden!").collect::<Vec<_>>(),
+            words("Ich möchte meine Wohnung ummelden!")
+                .map(|word| word.to_string())
+                .collect::<Vec<_>>(),
             ["wohnung", "ummelden"]
         );
     }

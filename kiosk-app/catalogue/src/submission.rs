@@ -67,7 +67,9 @@ impl Service {
                         json.bare(if text == Some("true") { "true" } else { "false" })
                     });
                 }
-                (FieldKind::Text { .. }, Some(text)) => json.pair(&field.fim_id, |json| json.string(text)),
+                (FieldKind::Text { .. } | FieldKind::Iban, Some(text)) => {
+                    json.pair(&field.fim_id, |json| json.string(text))
+                }
                 (FieldKind::Date, Some(text)) if date::parse_canonical(text).is_some() => {
                     json.pair(&field.fim_id, |json| json.string(text));
                 }
@@ -80,7 +82,7 @@ impl Service {
                     json.pair(&field.fim_id, |json| json.string(text));
                 }
                 (FieldKind::Bool | FieldKind::Date | FieldKind::Select { .. }, _)
-                | (FieldKind::Text { .. } | FieldKind::Number { .. }, None) => {}
+                | (FieldKind::Text { .. } | FieldKind::Iban | FieldKind::Number { .. }, None) => {}
             }
         }
         SubmissionJson(json.finish())
@@ -191,6 +193,7 @@ mod tests {
                 let text = match &definition.kind {
                     FieldKind::Text { .. } => "\u{1}".repeat(crate::ANSWER_CHARS_MAX),
                     FieldKind::Select { choices } => choices.last().unwrap().key.clone(),
+                    FieldKind::Iban => "DE89370400440532013000".to_owned(),
                     FieldKind::Date => "1964-08-12".to_owned(),
                     FieldKind::Number { max, .. } => max.to_string(),
                     FieldKind::Bool => "true".to_owned(),

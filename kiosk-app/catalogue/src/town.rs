@@ -1,13 +1,15 @@
 //! The town that offers the services, and who answers for the data (PAuswG §18(4)).
 use crate::service::ServiceId;
 
-/// A town, from `town.toml`.
+/// A town, from `town.toml` and `streets.txt`.
 #[derive(Clone, Debug)]
 pub struct Town {
     pub(crate) name: String,
     pub(crate) provider: Provider,
     pub(crate) destination_id: String,
     pub(crate) most_used: Vec<ServiceId>,
+    /// From `streets.txt`, as written there.
+    pub(crate) streets: Vec<String>,
 }
 
 impl Town {

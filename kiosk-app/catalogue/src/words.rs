@@ -28,6 +28,7 @@ words! {
     ProblemOutOfRange = "problem.out_of_range" ["min", "max"],
     ProblemNotAChoice = "problem.not_a_choice" [],
     ProblemNotDigits = "problem.not_digits" ["count"],
+    ProblemNotAnIban = "problem.not_an_iban" [],
     ProblemBadCharacter = "problem.bad_character" [],
     DateFull = "date.full" ["day", "month", "year"],
     DateMonth = "date.month_and_year" ["month", "year"],

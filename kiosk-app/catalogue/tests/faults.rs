@@ -75,6 +75,10 @@ const IN_THE_DEFINITION: &[(&str, &str, &str, &str)] = &[
     ("version = \"1.0.0\"", "version = \"a\u{202E}b\"", "", "invisible character U+202E"),
     ("format = 1", "format = 2", "", "outside 1 to 1"),
     ("leika = \"99115003012000\"", "leika = \"115\"", "", "no LeiKa key"),
+    ("\"housing\"", "\"house\"", "", "no situation `house`"),
+    ("\"housing\"", "\"documents\"", "", "twice"),
+    ("\"Wohnsitznachweis\"", "7", "", "of the type integer"),
+    ("\"Wohnsitznachweis\"", "\"\"", "", "is empty"),
     ("\"academic_title\",", "\"doctor\",", "", "no data group `doctor`"),
     ("\"academic_title\",", "\"academic_title\", \"academic_title\",", "", "twice"),
     ("\"academic_title\",", "\"academic_title\", \"nationality\",", "data_groups", "used by no field"),
@@ -104,6 +108,8 @@ const IN_THE_DEFINITION: &[(&str, &str, &str, &str)] = &[
     ("correctable = \"if_blank\"", "correctable = \"maybe\"", "", "takes true, false"),
     ("default = \"registered_address\"", "default = \"here\"", "", "none of the choices"),
     ("min = 1", "min = 9", "", "more than `max`"),
+    ("suggest = \"streets\"", "suggest = \"roads\"", "", "no list `roads`"),
+    ("min = 1", "min = 1\nsuggest = \"streets\"", "max = 5", "only with text"),
     ("digits = 5", "digits = 6", "", "outside 1 to 5"),
 ];
 
@@ -153,6 +159,8 @@ fn mistakes_in_texts() {
     ] {
         mistake(GERMAN, from, to, at, what);
     }
+    let many = "\"a\", ".repeat(201);
+    mistake(SERVICE, "\"Wohnsitznachweis\",", &many, "", "more than 200 keywords");
     let long = "x".repeat(4_001);
     mistake(
         GERMAN,
@@ -201,6 +209,15 @@ fn mistakes_in_the_receipt_the_town_and_the_words() {
         "[provider]",
         "`email` is missing",
     );
+    mistake(
+        "town.toml",
+        "[\"meldebescheinigung\"]",
+        "[\"hundesteuer\"]",
+        "",
+        "names `hundesteuer`, which is not offered",
+    );
+    let seven = format!("[{}]", ["\"meldebescheinigung\""; 7].join(", "));
+    mistake("town.toml", "[\"meldebescheinigung\"]", &seven, "", "more than 6");
     mistake("words.de.toml", "\"März\", ", "", "months", "twelve names");
     mistake(
         "words.en.toml",
@@ -210,6 +227,25 @@ fn mistakes_in_the_receipt_the_town_and_the_words() {
         "nobody fills {most}",
     );
     mistake("words.en.toml", "yes = \"Yes\"", "", "[answer]", "`yes` is missing");
+}
+
+#[test]
+fn mistakes_in_the_list_of_streets() {
+    let streets = |text: &str| faults(&changed("streets.txt", |_| text.to_owned()));
+    for fine in ["", "# none\n\n", "Am Markt\r\n  Am Bach  \nC 4\n"] {
+        assert_eq!(streets(fine), [], "{fine:?}");
+    }
+    let long = format!("Am Markt\n{}\n", "x".repeat(101));
+    for (text, line) in [
+        ("Am Markt\n\u{202E}kraM mA\n", 2),
+        (&long, 2),
+        (&"Am Bach\n".repeat(20_001), 20_001),
+    ] {
+        let found = streets(text);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert_eq!((found[0].path.as_str(), found[0].line), ("streets.txt", Some(line)));
+    }
+    assert!(streets(&"x".repeat(300_000))[0].what.contains("bytes"));
 }
 
 #[test]

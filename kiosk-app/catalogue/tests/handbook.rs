@@ -76,3 +76,15 @@ fn the_handbook_names_every_data_group() {
         assert!(page.contains(&format!("`{}`", group.name())), "{}", group.name());
     }
 }
+
+#[test]
+fn the_handbook_names_every_situation() {
+    let page = include_str!("../../../docs/services.md");
+    for situation in catalogue::Situation::ALL {
+        assert!(
+            page.contains(&format!("`\"{}\"`", situation.name())),
+            "{}",
+            situation.name()
+        );
+    }
+}

@@ -8,6 +8,7 @@ use drivers_api::card::Authenticity;
 use drivers_api::document::{Block, Document};
 use drivers_api::language::Language;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 fn visit(service: &Service) -> Answers {
     let mut answers = service.prefill(&erika());
@@ -77,8 +78,7 @@ fn compare(name: &str, found: &str) {
 fn receipt_as_printed() {
     let service = service();
     let answers = visit(&service);
-    let printed = |language: &Language| language.on_paper() == *language;
-    for language in Language::ALL.into_iter().filter(printed) {
+    for language in Language::ALL {
         let declaration = service.declaration(&answers, language);
         let filing = filing(Delivery::OnItsWay, Some(Authenticity::NotProven));
         let receipt = service.receipt(&town(), &declaration, &filing, language);
@@ -90,15 +90,24 @@ fn receipt_as_printed() {
             "{language:?}: not translated"
         );
     }
-    let [german, arabic] = [Language::German, Language::Arabic].map(|language| {
-        let declaration = service.declaration(&answers, Language::German);
-        let filing = filing(Delivery::OnItsWay, Some(Authenticity::NotProven));
-        service.receipt(&town(), &declaration, &filing, language)
-    });
-    assert_eq!(
-        (arabic.language, as_text(&arabic)),
-        (Language::German, as_text(&german))
-    );
+}
+
+#[test]
+fn the_note_about_the_pin_is_in_every_language() {
+    let catalogue = common::loaded();
+    let mut notes = BTreeSet::new();
+    for language in Language::ALL {
+        let note = catalogue.pin_note(language);
+        assert_eq!(note.language, language);
+        let text = as_text(&note);
+        let is_arabic = |c: char| ('\u{620}'..='\u{6FF}').contains(&c);
+        for line in text.lines().filter(|line| line.starts_with('#')) {
+            assert_eq!(line.contains(is_arabic), language.is_right_to_left(), "{line}");
+        }
+        compare(&format!("pin_note.{}.txt", language.tag()), &text);
+        notes.insert(text);
+    }
+    assert_eq!(notes.len(), Language::ALL.len());
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Every way through the bundled service, walked forward and back with Erika Mustermann's card.
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 mod common;
-use catalogue::{Answers, PageIndex, Problem, Service};
-use common::{enter, erika, service, stored};
+use catalogue::{Answers, Catalogue, PageIndex, Problem, Service};
+use common::{changed, enter, erika, service, stored};
 use drivers_api::card::{DataGroup, GroupContent, PartialDate, Place};
 use drivers_api::language::Language;
 
@@ -304,4 +304,42 @@ fn input_is_checked_and_bounded() {
     }
     let debug = format!("{answers:?}");
     assert_eq!(debug, "[4 answers]");
+}
+
+/// A field for a bank account takes it as it stands on the card, and refuses a slip.
+#[test]
+fn a_bank_account_is_checked_and_sent_in_one_piece() {
+    let fim = "fim = \"schalter.meldebescheinigung.other_purpose\"";
+    let files = changed("meldebescheinigung/service.toml", |text| {
+        let from = format!("kind = \"text\"\nmax_chars = 120\n{fim}");
+        assert!(text.contains(&from));
+        text.replacen(&from, &format!("kind = \"iban\"\n{fim}"), 1)
+    });
+    let loaded = Catalogue::load(&files).unwrap();
+    assert!(loaded.faults.is_empty(), "{:#?}", loaded.faults);
+    let service = loaded.catalogue.service(&"meldebescheinigung".into()).unwrap();
+    let mut answers = service.blank();
+    enter(service, &mut answers, "kind", "simple");
+    enter(service, &mut answers, "purpose", "other");
+    let page = service.page_named("other_purpose").unwrap();
+    let field = service.page(page).fields()[0];
+    for slip in ["DE89 3704 0044 0532 0130 01", "DE89 3704", "Sparkasse"] {
+        service.enter(&mut answers, field, slip);
+        assert_eq!(
+            service.check_page(page, &answers),
+            [(field, Problem::NotAnIban)],
+            "{slip}"
+        );
+    }
+    service.enter(&mut answers, field, "de89 3704 0044 0532 0130 00");
+    assert_eq!(service.check_page(page, &answers), []);
+    assert_eq!(
+        service.input_text(field, &answers).expose(),
+        "DE89 3704 0044 0532 0130 00"
+    );
+    let submission = serde_json::from_slice::<serde_json::Value>(service.submission(&answers).expose()).unwrap();
+    assert_eq!(
+        submission["schalter.meldebescheinigung.other_purpose"],
+        "DE89370400440532013000"
+    );
 }

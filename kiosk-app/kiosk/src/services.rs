@@ -50,7 +50,7 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<Catalogue, ServicesFault> {
     }
 }
 
-/// The TOML files of the folder and of its folders; what is hidden or something else is passed over.
+/// The TOML files of the folder and of its folders, and the list of streets; what is hidden or something else is passed over.
 fn files(folder: &Path) -> Result<Vec<SourceFile>, ServicesFault> {
     let mut files = Vec::new();
     for (name, path) in entries(folder)? {
@@ -66,7 +66,8 @@ fn files(folder: &Path) -> Result<Vec<SourceFile>, ServicesFault> {
 }
 
 fn take(files: &mut Vec<SourceFile>, path: String, at: &Path) -> Result<(), ServicesFault> {
-    if at.extension().is_some_and(|extension| extension == "toml") && at.is_file() {
+    let is_ours = at.extension().is_some_and(|extension| extension == "toml") || path == "streets.txt";
+    if is_ours && at.is_file() {
         let text = crate::config::read_text(at, FILE_BYTES_MAX).map_err(|source| fault(at, source))?;
         files.push(SourceFile { path, text });
     }

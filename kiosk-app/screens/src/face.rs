@@ -1,7 +1,8 @@
 //! Which page a view is, and handing it to that page's adapter.
-use crate::{Inner, frame, keyboard, pages, steer, ui};
+use crate::{Inner, frame, keyboard, letters, pages, steer, ui};
+use catalogue::Situation;
 use drivers_api::language::Language;
-use session::view::{Screen, SecretKind, View};
+use session::view::{List, Screen, SecretKind, View};
 use slint::ComponentHandle;
 
 /// What makes a page another page: its texts are forgotten and its scrolling and focus begin anew.
@@ -11,6 +12,8 @@ pub(crate) struct PageKey {
     form_page: usize,
     /// Each secret is a page of its own.
     secret: Option<SecretKind>,
+    /// So is each list of services.
+    situation: Option<Option<Situation>>,
     language: Language,
 }
 
@@ -26,10 +29,20 @@ impl PageKey {
         } else {
             None
         };
+        let situation = if let Screen::Services {
+            list: List::Situation(situation),
+            ..
+        } = &view.screen
+        {
+            Some(*situation)
+        } else {
+            None
+        };
         Self {
             face: face(&view.screen),
             form_page,
             secret,
+            situation,
             language: view.language,
         }
     }
@@ -46,6 +59,8 @@ pub(crate) fn show(inner: &Inner, view: &View) {
     let new = before != Some(key);
     if new {
         keyboard::hide(app);
+        let speaks = matches!(view.screen, Screen::Search { .. }).then_some(view.language);
+        inner.board.begin(app, speaks.and_then(letters::own));
         forget(inner, key.face);
     }
     fill(inner, view, new);
@@ -86,6 +101,9 @@ fn forget(inner: &Inner, keep: ui::Face) {
     if keep != ui::Face::Receipt {
         pages::receipt::clear(app);
     }
+    if keep != ui::Face::Search {
+        pages::services::clear(app);
+    }
     if keep != ui::Face::Request {
         pages::request::clear(app);
     }
@@ -104,7 +122,8 @@ fn fill(inner: &Inner, view: &View, new: bool) {
             pages::attract::fill(app, *card_left, *reader_works, *eid_works);
             pages::attract::news(app, *time, services);
         }
-        Screen::Services { tiles } => pages::services::fill(app, tiles),
+        Screen::Services { list, tiles } => pages::services::fill(app, list, tiles),
+        Screen::Search { words, tiles } => pages::services::search(app, &inner.form.search, words, tiles, new),
         Screen::Request(request) => pages::request::fill(app, request),
         Screen::LayCard { hint } => pages::lay_card::fill(app, *hint),
         Screen::Secret(entry) => pages::secret::fill(app, *entry),
@@ -130,6 +149,7 @@ fn face(screen: &Screen) -> ui::Face {
         Screen::Attract { .. } => ui::Face::Attract,
         Screen::Languages => ui::Face::Languages,
         Screen::Services { .. } => ui::Face::Services,
+        Screen::Search { .. } => ui::Face::Search,
         Screen::Request(_) => ui::Face::Request,
         Screen::LayCard { .. } => ui::Face::LayCard,
         Screen::Secret(_) => ui::Face::Secret,

@@ -1,6 +1,8 @@
 //! Adapter of `frame.slint`: what every page shares, and the way of a tap back to the session.
 use crate::pages::form::FormMemory;
-use crate::{OnTap, ui};
+use crate::pages::services;
+use crate::tremble::Tremble;
+use crate::{OnTap, tree, ui};
 use catalogue::ServiceId;
 use drivers_api::language::Language;
 use session::preferences::{Look, TextSize};
@@ -33,6 +35,7 @@ pub(crate) fn fill(app: &ui::App, view: &View) {
         SpeechTo::Headset => ui::SpeechTo::Headset,
     });
     frame.set_shuffled(view.preferences.shuffled);
+    frame.set_steady(view.preferences.steady);
     frame.set_staff(match view.staff {
         StaffCall::NotAsked => ui::StaffCall::NotAsked,
         StaffCall::Called => ui::StaffCall::Called,
@@ -85,6 +88,7 @@ fn connect_wishes(tap: &ui::Tap<'_>, on_tap: &OnTap) {
     };
     tap.on_reach(switch(Wish::Reach));
     tap.on_shuffled(switch(Wish::Shuffled));
+    tap.on_steady(switch(Wish::Steady));
     tap.on_aloud(switch(Wish::Aloud));
     tap.on_look({
         let on_tap = on_tap.clone();
@@ -109,7 +113,37 @@ fn connect_wishes(tap: &ui::Tap<'_>, on_tap: &OnTap) {
     });
 }
 
-/// Every callback of the global `Tap` becomes one [`Tap`].
+/// Finding a service.
+fn connect_services(tap: &ui::Tap<'_>, on_tap: &OnTap) {
+    tap.on_service({
+        let on_tap = on_tap.clone();
+        move |id| on_tap(Tap::Service(ServiceId::from(id.as_str())))
+    });
+    tap.on_search({
+        let on_tap = on_tap.clone();
+        move || on_tap(Tap::Search)
+    });
+    tap.on_situation({
+        let on_tap = on_tap.clone();
+        move |situation| on_tap(Tap::Situation(services::touched(situation)))
+    });
+}
+
+/// Digits of a secret, from the screen and from a real keypad.
+pub(crate) fn connect_digits(app: &ui::App, on_tap: &OnTap, tremble: &Rc<Tremble>) {
+    let (weak, on_tap, tremble) = (app.as_weak(), on_tap.clone(), tremble.clone());
+    app.global::<ui::Tap>().on_digit(move |digit| {
+        let Some(app) = weak.upgrade() else { return };
+        let Some(digit) = u8::try_from(digit).ok().filter(|digit| *digit <= 9) else {
+            return;
+        };
+        if !tremble.typed_again(char::from(b'0' + digit), tree::now(app.window())) {
+            on_tap(Tap::Digit(digit));
+        }
+    });
+}
+
+/// Every other callback of the global `Tap` becomes one [`Tap`].
 pub(crate) fn connect(app: &ui::App, on_tap: &OnTap, form: &Rc<FormMemory>) {
     let tap = app.global::<ui::Tap>();
     let plain = |make: fn() -> Tap| {
@@ -141,24 +175,13 @@ pub(crate) fn connect(app: &ui::App, on_tap: &OnTap, form: &Rc<FormMemory>) {
             }
         }
     });
-    tap.on_service({
-        let on_tap = on_tap.clone();
-        move |id| on_tap(Tap::Service(ServiceId::from(id.as_str())))
-    });
+    connect_services(&tap, on_tap);
     tap.on_pin({
         let on_tap = on_tap.clone();
         move |wish| match wish {
             0 => on_tap(Tap::Pin(PinWish::Change)),
             1 => on_tap(Tap::Pin(PinWish::First)),
             _ => on_tap(Tap::Pin(PinWish::Check)),
-        }
-    });
-    tap.on_digit({
-        let on_tap = on_tap.clone();
-        move |digit| {
-            if let Some(digit) = u8::try_from(digit).ok().filter(|digit| *digit <= 9) {
-                on_tap(Tap::Digit(digit));
-            }
         }
     });
     tap.on_change({
@@ -176,6 +199,7 @@ pub(crate) fn connect(app: &ui::App, on_tap: &OnTap, form: &Rc<FormMemory>) {
             entered(field, &text);
         }
     });
+    tap.on_take(crate::pages::form::taken(on_tap));
     app.global::<ui::Typed>()
         .on_edited(move |field, text| entered(field, &text));
 }

@@ -15,6 +15,9 @@ pub const READ_ON: &str = "read-on";
 /// And the one that goes back up.
 pub const GO_UP: &str = "go-up";
 
+/// Enough of a control to be touched, in px of its height, where it can't be seen as a whole.
+const PART_MIN: f32 = 60.0;
+
 /// Why something could not be touched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Missed {
@@ -58,40 +61,47 @@ pub fn find(screens: &Screens, label: &str) -> Option<Element> {
     all.iter().find(|element| element.is_control()).or(all.first()).cloned()
 }
 
-/// Touches the middle of what has that label, reading on as far as needed.
+/// Touches the middle of what has that label, reading on as far as needed. Gives the highest point that was touched, in px
+/// from the top.
 ///
 /// # Errors
 /// See [`Missed`].
-pub fn tap(screens: &Screens, label: &str) -> Result<(), Missed> {
-    let mut moves = [GO_UP, READ_ON]
-        .into_iter()
-        .flat_map(|id| (0..PAGES_MAX).map(move |_| id));
-    loop {
-        let Some(element) = find(screens, label) else {
-            let there = elements(screens).into_iter().map(|element| element.label).collect();
-            return Err(Missed::NotThere {
-                label: label.to_owned(),
-                there,
+pub fn tap(screens: &Screens, label: &str) -> Result<f32, Missed> {
+    let mut highest = f32::INFINITY;
+    // As a whole if that can be; what is too high for its place by its part.
+    for whole in [true, false] {
+        let mut moves = [GO_UP, READ_ON]
+            .into_iter()
+            .flat_map(|id| (0..PAGES_MAX).map(move |_| id));
+        loop {
+            let element = find(screens, label).ok_or_else(|| not_there(screens, label))?;
+            if !element.enabled {
+                return Err(Missed::Disabled(label.to_owned()));
+            }
+            let (top, bottom) = element.seen;
+            if element.in_sight || (!whole && bottom - top >= PART_MIN) {
+                let (x, y) = (element.middle().0, f32::midpoint(top, bottom));
+                tap_at(screens, x, y);
+                return Ok(highest.min(y));
+            }
+            // up to the top, then down: skip the moves that can't be made
+            let moved = moves.by_ref().find_map(|id| {
+                let mut all = elements(screens).into_iter();
+                all.find(|element| element.id == id && element.enabled)
             });
-        };
-        if !element.enabled {
-            return Err(Missed::Disabled(label.to_owned()));
-        }
-        if element.in_sight {
-            let (x, y) = element.middle();
+            let Some(button) = moved else { break };
+            let (x, y) = button.middle();
             tap_at(screens, x, y);
-            return Ok(());
+            highest = highest.min(y);
         }
-        // up to the top, then down: skip the moves that can't be made
-        let moved = moves.by_ref().find_map(|id| {
-            let all = elements(screens).into_iter();
-            all.into_iter().find(|element| element.id == id && element.enabled)
-        });
-        let Some(button) = moved else {
-            return Err(Missed::OutOfSight(label.to_owned()));
-        };
-        let (x, y) = button.middle();
-        tap_at(screens, x, y);
+    }
+    Err(Missed::OutOfSight(label.to_owned()))
+}
+
+fn not_there(screens: &Screens, label: &str) -> Missed {
+    Missed::NotThere {
+        label: label.to_owned(),
+        there: elements(screens).into_iter().map(|element| element.label).collect(),
     }
 }
 

@@ -24,10 +24,12 @@ mod ear;
 mod face;
 mod frame;
 mod keyboard;
+mod letters;
 mod pad;
 mod pages;
 mod steer;
 mod tree;
+mod tremble;
 mod typed;
 mod wheel;
 
@@ -63,6 +65,8 @@ pub(crate) struct Inner {
     pub(crate) visit: Cell<i32>,
     pub(crate) form: Rc<pages::form::FormMemory>,
     pub(crate) pad: pad::Pad,
+    pub(crate) board: Rc<keyboard::Board>,
+    pub(crate) tremble: Rc<tremble::Tremble>,
     pub(crate) on_tap: OnTap,
     pub(crate) ear: ear::Ear,
     pub(crate) steer: steer::Steer,
@@ -109,8 +113,11 @@ impl Screens {
     fn make(on_tap: OnTap, on_speech: Option<ear::OnSpeech>) -> Result<Self, slint::PlatformError> {
         let app = ui::App::new()?;
         let form = Rc::new(pages::form::FormMemory::default());
+        let tremble = Rc::new(tremble::Tremble::default());
         frame::connect(&app, &on_tap, &form);
-        keyboard::connect(&app);
+        frame::connect_digits(&app, &on_tap, &tremble);
+        let board = Rc::new(keyboard::Board::default());
+        keyboard::connect(&app, &board);
         pages::languages::fill(&app);
         let inner = Rc::new(Inner {
             app,
@@ -118,6 +125,8 @@ impl Screens {
             visit: Cell::new(0),
             form,
             pad: pad::Pad::default(),
+            board,
+            tremble,
             on_tap,
             ear: ear::Ear::new(on_speech),
             steer: steer::Steer::default(),

@@ -13,11 +13,6 @@ use slint::platform::Key;
 use slint::{ComponentHandle, ModelRc, SharedString};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-use std::time::Duration;
-
-/// The same key of the five again within this time is a trembling hand, not a wish (EN 301 549 §5.8: up to 0.5 s). No
-/// longer, because going through a list by key takes some 200 ms a step.
-const DOUBLE_STRIKE: Duration = Duration::from_millis(120);
 
 /// One of the keys that lead through the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +41,6 @@ enum Kind {
 /// What has to be remembered between two keys.
 #[derive(Default)]
 pub(crate) struct Steer {
-    last: Cell<Option<(Steering, Duration)>>,
     over: Cell<Over>,
     back: Cell<bool>,
     cancel: Cell<bool>,
@@ -73,8 +67,10 @@ pub(crate) fn shown(inner: &Inner, view: &View, new: bool) {
     steer.is_spoken.set(view.speech != SpeechTo::Nobody);
     let over = steer.over.replace(view.over);
     let window = inner.app.window();
+    inner.tremble.set_steady(view.preferences.steady);
     if new {
         steer.below.take();
+        inner.tremble.forget();
     }
     if over == Over::Nothing && view.over != Over::Nothing && !new {
         steer.below.replace(Some(Focus::covered(window)));
@@ -122,21 +118,25 @@ fn pressed(inner: &Weak<Inner>, text: &str, command: bool, repeat: bool) -> bool
     let kind = kind(text, inner.steer.is_spoken.get());
     let mut moved = false;
     let done = match kind {
+        // Digits of a secret come by the number pad's way, see `frame.rs`.
+        Kind::Plain if inner.app.get_digits() => false,
         Kind::Plain => {
-            inner.steer.last.take();
-            false
+            let mut typed = text.chars();
+            let struck = typed
+                .next()
+                .is_some_and(|key| inner.tremble.typed_again(key, tree::now(window)));
+            struck && typed.next().is_none()
         }
         Kind::Idle => true,
         Kind::Tab => {
-            inner.steer.last.take();
+            inner.tremble.forget();
             close_wheel(&inner);
             (inner.on_tap)(Tap::MoreTime);
             false
         }
         Kind::Steering(key) => {
-            let now = tree::now(window);
-            let last = inner.steer.last.replace(Some((key, now)));
-            let trembles = last.is_some_and(|(last, at)| last == key && now.saturating_sub(at) < DOUBLE_STRIKE);
+            let struck = text.chars().next().unwrap_or_default();
+            let trembles = inner.tremble.again(struck, tree::now(window));
             moved = !trembles && matches!(key, Steering::Up | Steering::Down);
             trembles || steered(&inner, key)
         }
@@ -276,7 +276,12 @@ fn open_wheel(inner: &Inner) {
     let digits = inner.app.global::<ui::Keyboard>().get_mode() == ui::Typing::Digits;
     // Keys that bring the focus select the whole text, and the first letter would replace it.
     keyboard::press(&inner.app, Key::End.into());
-    inner.steer.wheel.replace(Some(Wheel::new(digits)));
+    let wheel = if digits {
+        Wheel::of_digits()
+    } else {
+        Wheel::of_letters(inner.board.own())
+    };
+    inner.steer.wheel.replace(Some(wheel));
     draw(inner);
 }
 

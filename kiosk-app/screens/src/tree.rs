@@ -44,6 +44,8 @@ pub struct Element {
     pub height: f32,
     /// All of it can be seen (not scrolled away).
     pub in_sight: bool,
+    /// Top and bottom of what can be seen of it; the same where nothing can.
+    pub seen: (f32, f32),
     /// It has the keyboard.
     pub has_focus: bool,
     /// Its changes are told without being asked for.
@@ -300,6 +302,10 @@ fn element(item: &ItemRc, clip: Clip) -> Element {
             && y >= clip.1 - slack
             && x + width <= clip.2 + slack
             && y + height <= clip.3 + slack,
+        seen: {
+            let top = y.max(clip.1);
+            (top, (y + height).min(clip.3).max(top))
+        },
         has_focus: false,
         live: text(Property::LiveRegion)
             .parse::<Liveness>()

@@ -81,6 +81,26 @@ pub(crate) fn shape_number(text: &str) -> String {
     format!("{sign}{digits}")
 }
 
+/// A bank account in groups of four, as on the card; without a country it is a German one. Longest: 31 characters.
+pub(crate) fn shape_iban(text: &str) -> String {
+    let mut shaped = String::with_capacity(48);
+    let mut typed = text.chars().filter(char::is_ascii_alphanumeric).peekable();
+    let is_german = typed.peek().is_some_and(char::is_ascii_digit);
+    let country = if is_german { "DE" } else { "" };
+    for (at, c) in country.chars().chain(typed).take(31).enumerate() {
+        if at > 0 && at % 4 == 0 {
+            shaped.push(' ');
+        }
+        shaped.push(c.to_ascii_uppercase());
+    }
+    shaped
+}
+
+/// Digits alone, as in a post code.
+pub(crate) fn shape_digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).take(18).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,6 +168,11 @@ mod tests {
             assert_eq!(shape_date(typed), shaped, "{typed}");
         }
         assert_eq!(shape_number("-0x12"), "-012");
+        assert_eq!(shape_digits("-01067 Dresden"), "01067");
+        assert_eq!(shape_iban("89370"), "DE89 370");
+        assert_eq!(shape_iban("\u{1f300}0"), "DE0");
+        assert_eq!(shape_iban("at61 1904-3002"), "AT61 1904 3002");
+        assert_eq!(shape_iban(&"9".repeat(90)).len(), 31 + 7);
     }
 
     proptest! {
@@ -158,6 +183,8 @@ mod tests {
             prop_assert!(shaped.len() <= 10);
             let number = shape_number(&text);
             prop_assert_eq!(shape_number(&number), number);
+            let iban = shape_iban(&text);
+            prop_assert_eq!(shape_iban(&iban), iban);
         }
 
         #[test]

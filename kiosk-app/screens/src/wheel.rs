@@ -1,10 +1,8 @@
 //! Letters by keys: a ring of letters that up and down turn and OK writes. Pure; `steer.rs` turns it, `ear.rs` says it.
-use crate::keyboard;
+//! What else a key can do comes after the letters, so that it is reached soonest from the front by turning back.
+use crate::letters::{self, Layer};
 use crate::ui::Word;
 
-/// The ring that is there first: the letters of German, from the front. Digits and signs follow, then what else a key
-/// can do, which is reached soonest from the front by turning back.
-const LETTERS: &str = "abcdefghijklmnopqrstuvwxyzäöüß0123456789-'./,&()+@:;–!";
 /// For dates and numbers.
 const DIGITS: &str = "0123456789";
 /// How many entries are shown on each side of the one that would be taken.
@@ -18,9 +16,18 @@ pub(crate) enum Entry {
     Erase,
     /// The next letter is a capital, or not.
     Capitals,
-    /// The other letters of DIN 91379, or back from them.
+    /// The next layer of letters, or from the last back to the first.
     More,
     Done,
+}
+
+impl Entry {
+    fn has_capital(&self) -> bool {
+        match self {
+            Self::Letter(letter) => letter.is_lowercase(),
+            Self::Space | Self::Erase | Self::Capitals | Self::More | Self::Done => false,
+        }
+    }
 }
 
 /// What OK did.
@@ -39,39 +46,54 @@ pub(crate) enum Taken {
 /// A wheel that is turned.
 #[derive(Clone, Debug)]
 pub(crate) struct Wheel {
+    /// Letters with their name, layer by layer.
+    layers: Vec<(&'static str, Vec<char>)>,
+    layer: usize,
     ring: Vec<Entry>,
     at: usize,
     capital: bool,
-    further: bool,
-    digits: bool,
 }
 
 impl Wheel {
-    /// A wheel at its first letter; with digits alone, if nothing else fits the field.
-    pub(crate) fn new(digits: bool) -> Self {
+    /// A wheel at its first letter, see [`letters::own`].
+    pub(crate) fn of_letters(own: Option<&'static Layer>) -> Self {
+        Self::new(letters::rings(own))
+    }
+
+    /// For what is written in digits alone.
+    pub(crate) fn of_digits() -> Self {
+        Self::new(vec![("", DIGITS.chars().collect())])
+    }
+
+    fn new(layers: Vec<(&'static str, Vec<char>)>) -> Self {
         let mut wheel = Self {
+            layers,
+            layer: 0,
             ring: Vec::new(),
             at: 0,
             capital: false,
-            further: false,
-            digits,
         };
         wheel.fill();
         wheel
     }
 
     fn fill(&mut self) {
-        let mut ring: Vec<Entry> = match (self.digits, self.further) {
-            (true, _) => DIGITS.chars().map(Entry::Letter).collect(),
-            (false, false) => LETTERS.chars().map(Entry::Letter).collect(),
-            (false, true) => keyboard::further().map(Entry::Letter).collect(),
-        };
-        if !self.digits {
-            ring.extend([Entry::More, Entry::Capitals, Entry::Space]);
+        let letters = self.layers.get(self.layer).into_iter().flat_map(|(_, letters)| letters);
+        let mut ring: Vec<Entry> = letters.copied().map(Entry::Letter).collect();
+        if self.layers.len() > 1 {
+            ring.push(Entry::More);
+            if ring.iter().any(Entry::has_capital) {
+                ring.push(Entry::Capitals);
+            }
+            ring.push(Entry::Space);
         }
         ring.extend([Entry::Erase, Entry::Done]);
         self.ring = ring;
         self.at = 0;
+    }
+
+    fn next(&self) -> usize {
+        (self.layer + 1) % self.layers.len().max(1)
     }
 
     /// One place on, round and round.
@@ -88,7 +110,7 @@ impl Wheel {
     pub(crate) fn take(&mut self) -> Taken {
         match self.entry(0) {
             Entry::Letter(letter) => {
-                let written = keyboard::shift(letter, self.capital).to_string();
+                let written = letters::shift(letter, self.capital).to_string();
                 self.capital = false;
                 Taken::Write(written)
             }
@@ -100,7 +122,8 @@ impl Wheel {
                 Taken::Turned
             }
             Entry::More => {
-                self.further = !self.further;
+                self.layer = self.next();
+                self.capital = false;
                 self.fill();
                 Taken::Turned
             }
@@ -117,11 +140,11 @@ impl Wheel {
     /// What is in the middle: the letter as it would be written, or the word for what it does.
     pub(crate) fn middle(&self) -> Result<String, Word> {
         match self.entry(0) {
-            Entry::Letter(letter) => Ok(keyboard::shift(letter, self.capital).to_string()),
+            Entry::Letter(letter) => Ok(letters::shift(letter, self.capital).to_string()),
             Entry::Space => Err(Word::Space),
             Entry::Erase => Err(Word::Erase),
             Entry::Capitals => Err(Word::Capitals),
-            Entry::More if self.further => Err(Word::FewerLetters),
+            Entry::More if self.next() == 0 => Err(Word::FewerLetters),
             Entry::More => Err(Word::MoreLetters),
             Entry::Done => Err(Word::Done),
         }
@@ -132,12 +155,16 @@ impl Wheel {
         let from = self.ring.len() - SHOWN_ASIDE;
         (0..=2 * SHOWN_ASIDE)
             .map(|place| match self.entry(from + place) {
-                Entry::Letter(letter) => keyboard::shift(letter, self.capital).to_string(),
+                Entry::Letter(letter) => letters::shift(letter, self.capital).to_string(),
                 Entry::Space => "␣".to_owned(),
                 Entry::Erase => "←".to_owned(),
                 Entry::Capitals => "Aa".to_owned(),
-                Entry::More if self.further => "abc".to_owned(),
-                Entry::More => "Äé…".to_owned(),
+                Entry::More => self
+                    .layers
+                    .get(self.next())
+                    .map(|(name, _)| *name)
+                    .unwrap_or_default()
+                    .to_owned(),
                 Entry::Done => "OK".to_owned(),
             })
             .collect()
@@ -147,6 +174,7 @@ impl Wheel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use drivers_api::language::Language;
     use proptest::prelude::*;
 
     /// Turns to what is wanted, as somebody would: on and on.
@@ -169,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_name_is_written() {
-        let mut wheel = Wheel::new(false);
+        let mut wheel = Wheel::of_letters(None);
         turn_to(&mut wheel, &Err(Word::Capitals));
         assert_eq!(wheel.take(), Taken::Turned);
         let mut name = typed(&mut wheel, 'Ö');
@@ -187,7 +215,7 @@ mod tests {
 
     #[test]
     fn the_other_letters_are_behind_one_entry() {
-        let mut wheel = Wheel::new(false);
+        let mut wheel = Wheel::of_letters(None);
         turn_to(&mut wheel, &Err(Word::MoreLetters));
         assert_eq!(wheel.take(), Taken::Turned);
         assert_eq!(typed(&mut wheel, 'ł'), "ł");
@@ -197,8 +225,26 @@ mod tests {
     }
 
     #[test]
+    fn letters_of_one_s_language_come_first_then_all_others() {
+        let mut wheel = Wheel::of_letters(letters::own(Language::Arabic));
+        let mut word = String::new();
+        for letter in "سكن".chars() {
+            word += &typed(&mut wheel, letter);
+        }
+        assert_eq!(word, "سكن");
+        assert!(!wheel.ring.contains(&Entry::Capitals), "nothing has any");
+        for first in ["a", "á", "ا"] {
+            while !matches!(wheel.middle(), Err(Word::MoreLetters | Word::FewerLetters)) {
+                wheel.forward();
+            }
+            assert_eq!(wheel.take(), Taken::Turned);
+            assert_eq!(wheel.middle(), Ok(first.to_owned()));
+        }
+    }
+
+    #[test]
     fn what_it_can_do_is_near_to_the_front() {
-        let mut wheel = Wheel::new(false);
+        let mut wheel = Wheel::of_letters(None);
         wheel.back();
         assert_eq!(wheel.middle(), Err(Word::Done));
         wheel.back();
@@ -207,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_date_has_digits_alone() {
-        let mut wheel = Wheel::new(true);
+        let mut wheel = Wheel::of_digits();
         assert_eq!(wheel.row(), ["←", "OK", "0", "1", "2"]);
         for digit in "24122026".chars() {
             assert_eq!(typed(&mut wheel, digit), digit.to_string());
@@ -216,8 +262,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_turned_and_taken_it_goes_on(digits: bool, moves in prop::collection::vec(0..3, 0..300)) {
-            let mut wheel = Wheel::new(digits);
+        fn whatever_is_turned_and_taken_it_goes_on(digits: bool, language in prop::sample::select(&Language::ALL[..]), moves in prop::collection::vec(0..3, 0..300)) {
+            let mut wheel = if digits { Wheel::of_digits() } else { Wheel::of_letters(letters::own(language)) };
             for what in moves {
                 match what {
                     0 => wheel.forward(),

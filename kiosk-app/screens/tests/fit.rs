@@ -49,7 +49,11 @@ impl Eye {
 
     /// Touches fields: each has to be in sight above the keyboard then.
     fn type_in(&mut self, language: Language, text: TextSize, shape: &str) {
-        for (form, field) in [(common::person_form(language), 3), (common::question_form(language), 7)] {
+        for (form, field) in [
+            (common::person_form(language), 3),
+            (common::suggesting_form(language), 3),
+            (common::question_form(language), 7),
+        ] {
             let label = form.fields.iter().find(|one| one.field == field).unwrap().label.clone();
             let name = format!("{shape}-{}-{}-typing-{field}", language.tag(), text.percent());
             self.show(common::view(language, Screen::Filing), text);
@@ -99,6 +103,18 @@ fn no_text_is_cut_off() {
             }
             eye.type_in(language, text, shape);
         }
+        // a service may be wordier than ours
+        common::PSEUDO.set(true);
+        for text in [TextSize::Percent100, TextSize::Percent200] {
+            let all = common::all(Language::German).into_iter();
+            for (name, view) in all.filter(|(_, view)| !matches!(view.screen, Screen::Attract { .. })) {
+                let name = format!("{shape}-pseudo-{}-{name}", text.percent());
+                let covered = view.countdown.is_some();
+                eye.show(view, text);
+                eye.look(&name, covered);
+            }
+        }
+        common::PSEUDO.set(false);
     }
     let faults = eye.faults;
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));

@@ -1,15 +1,19 @@
 //! Every ink can be read on every ground that it stands on, in all looks: the colours are those of the compiled theme,
 //! the pairs are in `theme/contrast.txt`.
 #![allow(clippy::unwrap_used)] // a test says so by failing
+#[path = "common/sources.rs"]
+mod sources;
+
 use screens::Screens;
 use screens::picture;
 use screens::theme::{Rgb, colours};
 use session::preferences::Look;
+use sources::{root, slint_files};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 fn source() -> PathBuf {
-    PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("src")
+    root().join("src")
 }
 
 /// Ink, ground, least contrast.
@@ -93,17 +97,6 @@ fn tokens(file: &Path, mark: &str) -> Vec<String> {
     text.split(mark).skip(1).map(name).collect()
 }
 
-fn slint_files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            slint_files(&path, found);
-        } else if path.extension().is_some_and(|e| e == "slint") {
-            found.push(path);
-        }
-    }
-}
-
 /// What a property is for: text and signs, edges, grounds.
 const INKS: [&str; 4] = [" color: ", "<color> ink: ", " ink: ", "border-color: "];
 
@@ -113,10 +106,8 @@ fn every_ink_of_the_screens_is_in_the_table() {
     let known: BTreeSet<String> = tokens(&theme, "out property <color> ").into_iter().collect();
     let pairs = pairs();
     let is_ink = |token: &str| pairs.iter().any(|(ink, ..)| ink == token);
-    let mut files = Vec::new();
-    slint_files(&source(), &mut files);
     let mut inks = BTreeSet::new();
-    for file in files.iter().filter(|file| **file != theme) {
+    for file in slint_files().iter().filter(|file| **file != theme) {
         let text = std::fs::read_to_string(file).unwrap();
         for (at, mark) in INKS.iter().flat_map(|mark| text.match_indices(mark)) {
             let value = text[at + mark.len()..].split(';').next().unwrap();

@@ -96,10 +96,11 @@ impl Eye {
         self.canvas.turn(Duration::from_secs(self.clock));
     }
 
-    /// With the keyboard, and with the pad of digits.
+    /// With the keyboard, with what may be meant, with the pad of digits, and in the letters of the language.
     fn type_in(&mut self, language: Language, name: &str, wish: impl Fn(View) -> View) {
         for (screen, form, field) in [
             ("19-typing", common::person_form(language), 3),
+            ("19-suggested", common::suggesting_form(language), 3),
             ("19-digits", common::question_form(language), 7),
         ] {
             let label = form.fields.iter().find(|one| one.field == field).unwrap().label.clone();
@@ -109,6 +110,12 @@ impl Eye {
             self.turn();
             self.look(&format!("{name}-{screen}"));
         }
+        self.show(&wish(common::view(language, common::empty_search())));
+        let all = hand::elements(&self.screens);
+        let field = all.into_iter().find(|element| element.role == Role::TextInput).unwrap();
+        tap(&self.screens, &field.label).unwrap();
+        self.turn();
+        self.look(&format!("{name}-19-search"));
     }
 
     fn look(&mut self, name: &str) {

@@ -1,17 +1,18 @@
 //! Every button of every screen says the right thing, by finger and by keyboard.
 #![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // helpers of tests
 mod common;
+#[path = "taps/typing.rs"]
+mod typing;
 
 use common::expected::{either, expected, expected_of_panels};
 use common::{all, person_form, pick, question_form, secret, view};
 use drivers_api::card::PinState;
 use drivers_api::language::Language;
-use drivers_api::private::PrivateText;
 use screens::Screens;
 use screens::hand::{self, Missed, find, key, tap};
 use screens::picture::{self, Canvas};
 use session::Tap;
-use session::view::{Countdown, FormField, Over, Screen, SecretKind, View};
+use session::view::{Countdown, Over, Screen, SecretKind, View};
 use slint::platform::Key;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -54,6 +55,7 @@ impl World {
 fn words(tap: &Tap) -> String {
     match tap {
         Tap::Enter { field, text } => format!("{field}={}", text.expose()),
+        Tap::Find(text) => format!("find {}", text.expose()),
         other => format!("{other:?}"),
     }
 }
@@ -81,9 +83,12 @@ fn everything_that_is_done_is_said() {
             buttons(&mut world, language);
             numbers(&mut world, language);
             fields(&mut world, language);
-            typing(&mut world, language);
+            typing::next_page(&mut world, language);
+            typing::typing(&mut world, language);
+            typing::suggesting(&mut world, language);
             keyboard_only(&mut world, language);
         }
+        typing::own_letters(&mut world);
     }
     nothing_is_kept(&mut world);
     idle_is_still(&mut world);
@@ -194,56 +199,6 @@ fn fields(world: &mut World, l: Language) {
     tap(&world.screens, &pick(l, "Fertig", "Done")).unwrap();
     world.turn();
     assert!(find(&world.screens, "2").is_none(), "the pad is away");
-}
-
-fn typing(world: &mut World, l: Language) {
-    let form = || person_form(l);
-    world.show(&view(l, Screen::Form(form())));
-    let street = pick(l, "Straße und Hausnummer", "Street and house number");
-    tap(&world.screens, &street).unwrap();
-    world.turn();
-    world.says("ß", &["3=Heidestraße 17ß"]);
-    // a view that was made before that letter
-    world.screens.show(&view(l, Screen::Form(form())));
-    world.turn();
-    assert_eq!(world.value(&street), "Heidestraße 17ß", "a late view eats no letter");
-    world.says(&pick(l, "Großbuchstaben", "Capital letters"), &[]);
-    world.says("Ä", &["3=Heidestraße 17ßÄ"]);
-    world.says("ä", &["3=Heidestraße 17ßÄä"]);
-    world.says(&pick(l, "Weitere Buchstaben", "More letters"), &[]);
-    world.says("é", &["3=Heidestraße 17ßÄäé"]);
-    world.says(&pick(l, "Leertaste", "Space bar"), &["3=Heidestraße 17ßÄäé "]);
-    world.says(
-        &pick(l, "Letztes Zeichen löschen", "Delete last character"),
-        &["3=Heidestraße 17ßÄäé"],
-    );
-    key(&world.screens, "Ł");
-    assert_eq!(
-        world.value(&street),
-        "Heidestraße 17ßÄäéŁ",
-        "a real keyboard types as well"
-    );
-    // the session has another text: that is shown
-    let mut changed = form();
-    changed.fields[3].value = PrivateText::from("Am Markt 1");
-    world.screens.show(&view(l, Screen::Form(changed)));
-    world.turn();
-    assert_eq!(world.value(&street), "Am Markt 1");
-    // a field more above, and the one that is typed in keeps its text
-    world.says("x", &["3=Am Markt 1x"]);
-    let mut longer = form();
-    longer.fields[3].value = PrivateText::from("Am Markt 1x");
-    longer.fields.insert(
-        3,
-        FormField {
-            required: false,
-            ..common::field(9, "c/o", session::view::FormFieldKind::Text, "")
-        },
-    );
-    world.screens.show(&view(l, Screen::Form(longer)));
-    world.turn();
-    assert_eq!(world.value(&street), "Am Markt 1x");
-    assert!(find(&world.screens, "c/o").is_some());
 }
 
 fn keyboard_only(world: &mut World, l: Language) {

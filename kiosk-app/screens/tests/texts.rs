@@ -1,23 +1,12 @@
 //! Every text is there in every language, with the same placeholders and in letters that the fonts have.
 #![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // helpers of tests
+#[path = "common/sources.rs"]
+mod sources;
+
 use drivers_api::language::Language;
+use sources::{root, slint_files};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-
-fn root() -> PathBuf {
-    PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap())
-}
-
-fn slint_files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            slint_files(&path, found);
-        } else if path.extension().is_some_and(|e| e == "slint") {
-            found.push(path);
-        }
-    }
-}
+use std::path::Path;
 
 /// All string literals in `source` that follow one another after `@tr(`: text and plural.
 fn texts(source: &str) -> Vec<(String, Option<String>)> {
@@ -115,8 +104,7 @@ fn every_language_of_a_visit_has_its_texts() {
 
 #[test]
 fn every_text_is_translated_with_its_placeholders() {
-    let mut files = Vec::new();
-    slint_files(&root().join("src"), &mut files);
+    let files = slint_files();
     assert!(files.len() > 30);
     let mut used: BTreeMap<String, Option<String>> = BTreeMap::new();
     for file in files {
@@ -148,7 +136,7 @@ fn every_text_is_translated_with_its_placeholders() {
 }
 
 /// The same in many languages.
-const NAMES: [&str; 2] = ["PIN", "PUK"];
+const NAMES: [&str; 3] = ["PIN", "PUK", "Familie"]; // the last in Romanian
 
 #[test]
 fn only_easy_german_may_read_as_german() {
@@ -224,9 +212,7 @@ fn the_fonts_have_every_character() {
 
 #[test]
 fn numbers_and_colours_are_only_in_the_theme() {
-    let mut files = Vec::new();
-    slint_files(&root().join("src"), &mut files);
-    for file in files
+    for file in slint_files()
         .iter()
         .filter(|file| !file.ends_with("theme/theme.slint") && !file.ends_with("theme/icons.slint"))
     {

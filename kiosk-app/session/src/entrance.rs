@@ -6,10 +6,11 @@ use crate::pin::PinMenu;
 use crate::view::Availability;
 use crate::visit::{AnyStage, Stage, Step};
 use crate::{Input, Tap, Terminal, patience, view};
-use catalogue::{Finish, Service};
+use catalogue::{Catalogue, Finish, Service, Situation};
 use core::time::Duration;
 use drivers_api::card::ReadRequest;
 use drivers_api::language::Language;
+use drivers_api::private::PrivateText;
 use std::sync::Arc;
 
 /// Which language?
@@ -22,7 +23,7 @@ impl AnyStage for ChoosingLanguage {
 
     fn handle(self, input: Input, _language: Language, _step: &mut Step<'_>) -> Stage {
         match input {
-            Input::Tap(Tap::Language(_)) => Stage::Services(ChoosingService),
+            Input::Tap(Tap::Language(_)) => Stage::Services(ChoosingService::default()),
             _ => Stage::Language(self),
         }
     }
@@ -32,31 +33,62 @@ impl AnyStage for ChoosingLanguage {
     }
 }
 
+/// Up to so many services are one list; more are found by situation and by search.
+const FEW: usize = 5;
+
 /// Which service?
-#[derive(Debug)]
-pub(crate) struct ChoosingService;
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ChoosingService {
+    looking: Looking,
+}
+
+/// How the citizen looks for a service.
+#[derive(Clone, Debug, Default)]
+enum Looking {
+    /// At what there is.
+    #[default]
+    Around,
+    /// In a situation; `None`: among the services that name none.
+    In(Option<Situation>),
+    /// By words, which may say anything.
+    For(Arc<PrivateText>),
+}
+
+impl ChoosingService {
+    fn at(looking: Looking) -> Stage {
+        Stage::Services(Self { looking })
+    }
+}
 
 impl AnyStage for ChoosingService {
     const NAME: &'static str = "services";
     const PATIENCE: Duration = patience::CHOOSING;
 
     fn handle(self, input: Input, _language: Language, step: &mut Step<'_>) -> Stage {
-        match input {
-            Input::Tap(Tap::Service(id)) => match step.terminal.catalogue.service(&id) {
+        let catalogue = &step.terminal.catalogue;
+        let many = catalogue.services().len() > FEW;
+        match (input, &self.looking) {
+            (Input::Tap(Tap::Service(id)), _) => match catalogue.service(&id) {
                 Some(service) if availability(service, step.terminal) == Availability::Now => {
                     Stage::Request(Requesting {
                         service: Arc::clone(service),
+                        chosen_from: self,
                     })
                 }
                 _ => Stage::Services(self),
             },
-            Input::Tap(Tap::PinServices) => Stage::PinMenu(PinMenu),
-            Input::Tap(Tap::Back) => Stage::Language(ChoosingLanguage),
+            (Input::Tap(Tap::PinServices), _) => Stage::PinMenu(PinMenu),
+            (Input::Tap(Tap::Situation(situation)), Looking::Around) if many => Self::at(Looking::In(situation)),
+            (Input::Tap(Tap::Search), Looking::Around) if many => Self::at(Looking::For(Arc::default())),
+            (Input::Tap(Tap::Find(words)), Looking::For(_)) => Self::at(Looking::For(Arc::new(words))),
+            (Input::Tap(Tap::Back), Looking::Around) => Stage::Language(ChoosingLanguage),
+            (Input::Tap(Tap::Back), Looking::In(_) | Looking::For(_)) => Stage::Services(Self::default()),
             _ => Stage::Services(self),
         }
     }
 
     fn screen(&self, language: Language, terminal: &Terminal) -> view::Screen {
+        let catalogue = &terminal.catalogue;
         let tile = |service: &Arc<Service>| view::Tile {
             id: service.id().clone(),
             title: service.title(language).to_owned(),
@@ -65,8 +97,31 @@ impl AnyStage for ChoosingService {
             needs_card: service.needs_card(),
             available: availability(service, terminal),
         };
+        let few = catalogue.services().len() <= FEW;
+        let situations = if few { Vec::new() } else { situations(catalogue) };
+        let (list, services): (_, Vec<&Arc<Service>>) = match &self.looking {
+            Looking::Around if few => (view::List::All, catalogue.services().iter().collect()),
+            Looking::Around => {
+                let most_used = catalogue.town().most_used().iter();
+                let services = most_used.filter_map(|id| catalogue.service(id)).collect();
+                (view::List::Start { situations }, services)
+            }
+            Looking::In(situation) => {
+                let services = catalogue.services().iter();
+                let services = services.filter(|service| is_wanted_in(service, *situation)).collect();
+                (view::List::Situation(*situation), services)
+            }
+            Looking::For(words) => {
+                let found = catalogue.search(words.expose()).into_iter();
+                return view::Screen::Search {
+                    words: PrivateText::from(words.expose()),
+                    tiles: found.take(FOUND_MAX).map(tile).collect(),
+                };
+            }
+        };
         view::Screen::Services {
-            tiles: terminal.catalogue.services().iter().map(tile).collect(),
+            list,
+            tiles: services.into_iter().map(tile).collect(),
         }
     }
 
@@ -79,6 +134,24 @@ impl AnyStage for ChoosingService {
     fn has_back(&self) -> bool {
         true
     }
+}
+
+/// Most services that a search tells.
+const FOUND_MAX: usize = 12;
+
+/// The situations that a service is wanted in, in their order; `None` at the end, if one names none.
+fn situations(catalogue: &Catalogue) -> Vec<Option<Situation>> {
+    let all = Situation::ALL.into_iter().map(Some).chain([None]);
+    let wanted = |situation: &Option<Situation>| {
+        let mut services = catalogue.services().iter();
+        services.any(|service| is_wanted_in(service, *situation))
+    };
+    all.filter(wanted).collect()
+}
+
+fn is_wanted_in(service: &Service, situation: Option<Situation>) -> bool {
+    let situations = service.situations();
+    situation.map_or(situations.is_empty(), |situation| situations.contains(&situation))
 }
 
 /// A service that needs a card needs a reader, and a certificate that grants what it reads.
@@ -95,6 +168,8 @@ fn availability(service: &Service, terminal: &Terminal) -> Availability {
 #[derive(Debug)]
 pub(crate) struct Requesting {
     pub(crate) service: Arc<Service>,
+    /// Where "back" leads.
+    pub(crate) chosen_from: ChoosingService,
 }
 
 impl Requesting {
@@ -117,10 +192,14 @@ impl AnyStage for Requesting {
             }
             Input::Tap(Tap::Continue) => {
                 let request = self.request(step.terminal);
-                let service = self.service;
-                AwaitingCard::begin(Errand::Read(Reading { service, request }), step)
+                let reading = Reading {
+                    service: self.service,
+                    chosen_from: self.chosen_from,
+                    request,
+                };
+                AwaitingCard::begin(Errand::Read(reading), step)
             }
-            Input::Tap(Tap::Back) => Stage::Services(ChoosingService),
+            Input::Tap(Tap::Back) => Stage::Services(self.chosen_from),
             _ => Stage::Request(self),
         }
     }

@@ -1,5 +1,5 @@
 //! What the citizen wants done with the card: the same card, PIN and CAN lead to different ends.
-use crate::entrance::Requesting;
+use crate::entrance::{ChoosingService, Requesting};
 use crate::pin::PinMenu;
 use crate::visit::Stage;
 use catalogue::Service;
@@ -19,6 +19,8 @@ pub(crate) enum Errand {
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
     pub(crate) service: Arc<Service>,
+    /// Where it was chosen.
+    pub(crate) chosen_from: ChoosingService,
     pub(crate) request: ReadRequest,
 }
 
@@ -37,7 +39,10 @@ impl Errand {
     /// Where "back" leads from the card.
     pub(crate) fn back(self) -> Stage {
         match self {
-            Self::Read(Reading { service, .. }) => Stage::Request(Requesting { service }),
+            Self::Read(reading) => Stage::Request(Requesting {
+                service: reading.service,
+                chosen_from: reading.chosen_from,
+            }),
             Self::Pin(_) => Stage::PinMenu(PinMenu),
         }
     }

@@ -223,7 +223,6 @@ impl Receipt {
             },
             authenticity: *authenticity,
         };
-        let language = language.on_paper();
         let declaration = service.declaration(answers, language);
         let document = service.receipt(step.terminal.catalogue.town(), &declaration, &filing, language);
         step.effects.push(Effect::Print(PrintJob { job, document }));

@@ -1,10 +1,10 @@
 //! The form and the review of the whole declaration.
-use crate::entrance::Requesting;
+use crate::entrance::{ChoosingService, Requesting};
 use crate::finish::Filing;
 use crate::view::{self, FormField, FormFieldKind, Screen};
 use crate::visit::{AnyStage, Expired, Stage, Step};
 use crate::{Input, Tap, Terminal, patience};
-use catalogue::{Answers, FieldIndex, FieldKind, PageIndex, Problem, Service};
+use catalogue::{Answers, Field, FieldIndex, FieldKind, PageIndex, Problem, Service};
 use core::time::Duration;
 use drivers_api::card::{Authenticity, DataGroup, GroupContent, PersonalData};
 use drivers_api::language::Language;
@@ -66,6 +66,8 @@ pub(crate) struct Filling {
     page: PageIndex,
     /// What was wrong when "continue" was last touched on this page.
     problems: Vec<(FieldIndex, Problem)>,
+    /// The field that was typed in last.
+    typing: Option<FieldIndex>,
 }
 
 impl Filling {
@@ -76,6 +78,7 @@ impl Filling {
                 case,
                 page,
                 problems: Vec::new(),
+                typing: None,
             }),
             None => Stage::Reviewing(Reviewing { case }),
         }
@@ -86,6 +89,7 @@ impl Filling {
             case,
             page,
             problems: Vec::new(),
+            typing: None,
         })
     }
 
@@ -93,6 +97,7 @@ impl Filling {
         if !self.case.service.page(self.page).fields().contains(&field) {
             return;
         }
+        self.typing = Some(field);
         self.case.service.enter(&mut self.case.answers, field, text.expose());
         if !self.problems.is_empty() {
             let still = self.case.service.check_page(self.page, &self.case.answers);
@@ -122,6 +127,7 @@ impl Filling {
             // Without a card nothing but this page's answers would be asked again.
             None if self.case.authenticity.is_none() => Stage::Request(Requesting {
                 service: self.case.service,
+                chosen_from: ChoosingService::default(),
             }),
             None => Stage::Filling(self),
         }
@@ -134,28 +140,37 @@ impl Filling {
         if decided { path.len().max(1) } else { 0 }
     }
 
-    fn form_field(&self, index: FieldIndex, language: Language) -> FormField {
+    fn form_field(&self, index: FieldIndex, language: Language, terminal: &Terminal) -> FormField {
         let field = self.case.service.field(index);
         let answer = self.case.answers.get(index);
         let problem = self.problems.iter().find(|(at, _)| *at == index);
+        let value = self.case.service.input_text(index, &self.case.answers);
+        let suggestions = if self.typing == Some(index) {
+            terminal.catalogue.suggestions(field, value.expose(), language)
+        } else {
+            Vec::new()
+        };
         FormField {
             field: index,
             label: field.label(language).to_owned(),
             hint: field.hint(language).to_owned(),
-            kind: form_field_kind(field.kind(), language),
-            value: self.case.service.input_text(index, &self.case.answers),
+            kind: form_field_kind(field, language),
+            value,
             from_card: answer.is_some_and(|answer| answer.from_card),
             editable: self.case.service.editable(index, &self.case.answers),
             required: field.required(),
             error: problem.map(|(_, problem)| problem.text(language)),
+            suggestions,
         }
     }
 }
 
-fn form_field_kind(kind: &FieldKind, language: Language) -> FormFieldKind {
-    match kind {
+fn form_field_kind(field: &Field, language: Language) -> FormFieldKind {
+    match field.kind() {
+        FieldKind::Text { .. } if field.digits().is_some() => FormFieldKind::Digits,
         FieldKind::Text { .. } => FormFieldKind::Text,
         FieldKind::Date => FormFieldKind::Date,
+        FieldKind::Iban => FormFieldKind::Iban,
         FieldKind::Bool => FormFieldKind::YesNo,
         FieldKind::Number { min, max } => FormFieldKind::Number { min: *min, max: *max },
         FieldKind::Select { choices } => {
@@ -185,11 +200,23 @@ impl AnyStage for Filling {
     }
 
     fn expired(self, _language: Language, _step: &mut Step<'_>) -> Expired {
-        let Self { case, page, problems } = self;
-        case.left_alone(|case| Stage::Filling(Self { case, page, problems }))
+        let Self {
+            case,
+            page,
+            problems,
+            typing,
+        } = self;
+        case.left_alone(|case| {
+            Stage::Filling(Self {
+                case,
+                page,
+                problems,
+                typing,
+            })
+        })
     }
 
-    fn screen(&self, language: Language, _terminal: &Terminal) -> Screen {
+    fn screen(&self, language: Language, terminal: &Terminal) -> Screen {
         let service = &self.case.service;
         let page = service.page(self.page);
         let path = service.path(&self.case.answers);
@@ -202,7 +229,7 @@ impl AnyStage for Filling {
             of: self.pages_known(&path),
             fields: fields
                 .into_iter()
-                .map(|field| self.form_field(field, language))
+                .map(|field| self.form_field(field, language, terminal))
                 .collect(),
         })
     }

@@ -8,7 +8,7 @@
 //!
 //! Start reading at [`Session`] (the states) and [`visit::Stage`] (the way through a visit).
 #![allow(clippy::wildcard_enum_match_arm)] // a stage names the inputs it knows; all others mean nothing to it
-use catalogue::{FieldIndex, LocalTime, PageIndex, Service, ServiceId, SubmissionJson};
+use catalogue::{FieldIndex, LocalTime, PageIndex, Service, ServiceId, Situation, SubmissionJson};
 use core::time::Duration;
 use drivers_api::Job;
 use drivers_api::card::{CardEvent, ReaderCommand};
@@ -90,6 +90,12 @@ pub enum Tap {
     Language(Language),
     /// A service from the list.
     Service(ServiceId),
+    /// The services of this situation; `None`: of those that belong to none.
+    Situation(Option<Situation>),
+    /// Looks for a service by words.
+    Search,
+    /// The words that are looked for, all of them.
+    Find(PrivateText),
     /// What can be done about the PIN.
     PinServices,
     /// This about the PIN.

@@ -24,7 +24,7 @@ impl AnyStage for PinMenu {
         match input {
             Input::Tap(Tap::Pin(wish)) if step.terminal.reader_works => AwaitingCard::begin(Errand::Pin(wish), step),
             Input::Tap(Tap::PinForgotten) => Stage::PinForgotten(PinForgotten::default()),
-            Input::Tap(Tap::Back) => Stage::Services(ChoosingService),
+            Input::Tap(Tap::Back) => Stage::Services(ChoosingService::default()),
             _ => Stage::PinMenu(self),
         }
     }
@@ -53,7 +53,7 @@ impl AnyStage for PinDone {
     fn handle(self, input: Input, _language: Language, step: &mut Step<'_>) -> Stage {
         match input {
             Input::Tap(Tap::Continue) => leave(Ending::Served, step),
-            Input::Tap(Tap::Back) => Stage::Services(ChoosingService),
+            Input::Tap(Tap::Back) => Stage::Services(ChoosingService::default()),
             _ => Stage::PinDone(self),
         }
     }

@@ -14,6 +14,8 @@ pub struct Preferences {
     pub reach: bool,
     /// The digits of the PIN pad lie in another order than usual, against onlookers.
     pub shuffled: bool,
+    /// The same key, struck again within half a second, counts once: for hands that tremble (EN 301 549 §5.8).
+    pub steady: bool,
     /// What is public is read aloud by the loudspeaker. With a headset everything is read, whatever stands here.
     pub aloud: bool,
 }
@@ -69,6 +71,7 @@ pub enum Wish {
     Text(TextSize),
     Reach(bool),
     Shuffled(bool),
+    Steady(bool),
     Aloud(bool),
     Slower,
     Faster,
@@ -84,6 +87,7 @@ impl Preferences {
             Wish::Text(text) => self.text = text,
             Wish::Reach(reach) => self.reach = reach,
             Wish::Shuffled(shuffled) => self.shuffled = shuffled,
+            Wish::Steady(steady) => self.steady = steady,
             Wish::Aloud(aloud) => {
                 self.aloud = aloud;
                 return (!aloud).then_some(VoiceCommand::Hush);

@@ -41,7 +41,7 @@ impl AnyStage for Showing {
     fn handle(self, input: Input, _language: Language, step: &mut Step<'_>) -> Stage {
         match input {
             Input::Tap(Tap::Continue) => leave(Ending::Served, step),
-            Input::Tap(Tap::Back) => Stage::Services(ChoosingService),
+            Input::Tap(Tap::Back) => Stage::Services(ChoosingService::default()),
             // Who takes the card away is done reading; nobody who comes next shall go on.
             Input::Card(CardEvent::Removed | CardEvent::Inserted(_)) => leave(Ending::Served, step),
             Input::Card(CardEvent::ReaderGone | CardEvent::ReaderReady { .. }) => leave(Ending::Served, step),
@@ -89,7 +89,7 @@ impl AnyStage for Exit {
     fn handle(self, input: Input, _language: Language, step: &mut Step<'_>) -> Stage {
         match input {
             Input::Tap(Tap::Continue) => leave(Ending::Served, step),
-            Input::Tap(Tap::Back) => Stage::Services(ChoosingService),
+            Input::Tap(Tap::Back) => Stage::Services(ChoosingService::default()),
             _ => Stage::Exit(self),
         }
     }

@@ -2,15 +2,17 @@
 //! (a form's values); it is wiped when the next one replaces it.
 use crate::preferences::Preferences;
 use crate::{Ending, Terminal};
-use catalogue::{CardFact, CardSection, FieldIndex, LocalTime, PageIndex, Provider, ServiceId};
+use catalogue::{CardFact, CardSection, LocalTime, Provider, ServiceId, Situation};
 use drivers_api::card::{Authenticity, DataGroup, ProviderCertificate};
 use drivers_api::language::Language;
 use drivers_api::print::PrintTrouble;
 use drivers_api::private::PrivateText;
 
 mod card;
+mod form;
 
 pub use card::{CardHint, CardWork, PinNews, Refusal, SecretEntry, SecretKind, SecretTrouble};
+pub use form::{Form, FormChoice, FormField, FormFieldKind};
 
 /// The whole face of the terminal at one moment.
 #[derive(Debug)]
@@ -98,6 +100,7 @@ impl Screen {
     pub fn is_personal(&self) -> bool {
         match self {
             Self::Attract { .. } | Self::Languages | Self::Services { .. } | Self::PinMenu { .. } => false,
+            Self::Search { .. } => false,
             Self::Request(_) | Self::LayCard { .. } | Self::Working { .. } | Self::Filing => false,
             Self::FilingFailed { .. } | Self::TakeCard | Self::Goodbye { .. } => false,
             Self::Secret(_) | Self::CardRefused { .. } | Self::PinDone(_) | Self::PinForgotten { .. } => true,
@@ -134,9 +137,18 @@ pub enum Screen {
     },
     /// [`crate::Tap::Language`]
     Languages,
-    /// [`crate::Tap::Service`], [`crate::Tap::PinServices`]
+    /// [`crate::Tap::Service`], [`crate::Tap::PinServices`], [`crate::Tap::Situation`], [`crate::Tap::Search`]
     Services {
+        /// Which of them.
+        list: List,
         /// One per service.
+        tiles: Vec<Tile>,
+    },
+    /// Services by the citizen's own words. [`crate::Tap::Find`], [`crate::Tap::Service`], [`crate::Tap::PinServices`]
+    Search {
+        /// What is looked for.
+        words: PrivateText,
+        /// What was found, best first.
         tiles: Vec<Tile>,
     },
     /// What about the PIN? [`crate::Tap::Pin`], [`crate::Tap::PinForgotten`]
@@ -215,6 +227,20 @@ pub enum Screen {
     Away(AwayView),
 }
 
+/// Which services are on a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum List {
+    /// All; there are few.
+    All,
+    /// What most people come for; all others are found by situation and by search.
+    Start {
+        /// The situations that have services; `None` are those that belong to none.
+        situations: Vec<Option<Situation>>,
+    },
+    /// Those of a situation; `None`: of none.
+    Situation(Option<Situation>),
+}
+
 /// A service on the list.
 #[derive(Debug)]
 pub struct Tile {
@@ -279,66 +305,6 @@ pub struct CardContent {
     pub note: String,
     /// How far the data are proven.
     pub authenticity: Authenticity,
-}
-
-/// A page of the form.
-#[derive(Debug)]
-pub struct Form {
-    /// Which page; a change of it means new content.
-    pub page: PageIndex,
-    /// Its heading.
-    pub title: String,
-    /// A sentence below it; may be empty.
-    pub intro: String,
-    /// This page's place in the way, from 1.
-    pub position: usize,
-    /// Pages on the way; 0 as long as the answers don't decide it.
-    pub of: usize,
-    /// Fields in order.
-    pub fields: Vec<FormField>,
-}
-
-/// A field of a form page.
-#[derive(Debug)]
-pub struct FormField {
-    /// Which.
-    pub field: FieldIndex,
-    /// Its label.
-    pub label: String,
-    /// Help; may be empty.
-    pub hint: String,
-    /// How it is entered.
-    pub kind: FormFieldKind,
-    /// What stands in it: text, `DD.MM.YYYY`, number as digits, `true`/`false`, or a choice's key.
-    pub value: PrivateText,
-    /// It came from the card and wasn't changed.
-    pub from_card: bool,
-    /// It may be changed.
-    pub editable: bool,
-    /// It may not be left empty.
-    pub required: bool,
-    /// What is wrong, told after "continue".
-    pub error: Option<String>,
-}
-
-/// How a field is entered.
-#[derive(Debug)]
-#[allow(missing_docs)]
-pub enum FormFieldKind {
-    Text,
-    Date,
-    Number { min: i64, max: i64 },
-    YesNo,
-    Select { choices: Vec<FormChoice> },
-}
-
-/// One of several choices.
-#[derive(Debug)]
-pub struct FormChoice {
-    /// What is sent back by [`crate::Tap::Enter`].
-    pub key: String,
-    /// What is read.
-    pub label: String,
 }
 
 /// The whole declaration.

@@ -158,7 +158,7 @@ pub fn run(
 }
 
 /// What serves the kiosk, ended from the first to the last.
-type Served = (socket::Socket, staff::Messenger);
+type Served = (signer::remote::Server, staff::Messenger);
 
 fn serve_kiosk(
     config: &Config,
@@ -174,7 +174,7 @@ fn serve_kiosk(
     };
     let backend = Backend::new(config)?;
     let staff = staff::Messenger::start(backend, config.backoff, StdRng::from_rng(rng)).map_err(failed)?;
-    let socket = socket::Socket::open(path, control.clone(), Arc::clone(state), eid, staff.slot()).map_err(failed)?;
+    let socket = socket::open(path, control.clone(), Arc::clone(state), eid, staff.slot()).map_err(failed)?;
     Ok((socket, staff))
 }
 

@@ -7,13 +7,11 @@
 use crate::eid::Shared as Eid;
 use crate::staff::CallSlot;
 use crate::{Control, State};
+use signer::remote::Server;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
 use wire::call::Stage;
 
@@ -35,59 +33,18 @@ pub const LINE_BYTES_MAX: u64 = 64;
 /// How long a peer may take over a line. Peers are served one after the other.
 const LINE_PATIENCE: Duration = Duration::from_secs(1);
 
-/// An open socket; closed and removed on drop.
-pub(crate) struct Socket {
-    path: PathBuf,
-    closing: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Socket {
-    pub(crate) fn open(
-        path: &Path,
-        control: Control,
-        state: Arc<Mutex<Option<State>>>,
-        eid: Eid,
-        staff: CallSlot,
-    ) -> std::io::Result<Self> {
-        // Left behind by an agent that was killed; one that lives still answers there.
-        if path.exists() && UnixStream::connect(path).is_err() {
-            std::fs::remove_file(path)?;
-        }
-        let listener = UnixListener::bind(path)?;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
-        let closing = Arc::new(AtomicBool::new(false));
-        let closed = Arc::clone(&closing);
-        let thread = std::thread::Builder::new()
-            .name("agent-socket".to_owned())
-            .spawn(move || {
-                for stream in listener.incoming() {
-                    if closed.load(Ordering::Relaxed) {
-                        return;
-                    }
-                    // A peer that goes away is no matter of ours.
-                    let _ = stream.and_then(|stream| serve(&stream, &control, &state, &eid, &staff));
-                }
-            })?;
-        Ok(Self {
-            path: path.to_owned(),
-            closing,
-            thread: Some(thread),
-        })
-    }
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
-        self.closing.store(true, Ordering::Relaxed);
-        // Wakes the thread out of its wait; if even that fails it is left to the process's end.
-        if UnixStream::connect(&self.path).is_ok()
-            && let Some(thread) = self.thread.take()
-        {
-            let _ = thread.join();
-        }
-        let _ = std::fs::remove_file(&self.path);
-    }
+/// Opens the socket and answers at it.
+pub(crate) fn open(
+    path: &Path,
+    control: Control,
+    state: Arc<Mutex<Option<State>>>,
+    eid: Eid,
+    staff: CallSlot,
+) -> std::io::Result<Server> {
+    Server::open(path, 0o600, "agent-socket", move |peer| {
+        // A peer that goes away is no matter of ours.
+        let _ = peer.and_then(|stream| serve(&stream, &control, &state, &eid, &staff));
+    })
 }
 
 fn serve(
@@ -137,6 +94,7 @@ mod tests {
     use super::*;
     use crate::Link;
     use proptest::prelude::*;
+    use std::os::unix::net::UnixListener;
 
     fn ask(path: &Path, request: &str) -> String {
         let mut stream = UnixStream::connect(path).unwrap();
@@ -155,7 +113,7 @@ mod tests {
         let eid = Eid::default();
         let staff = CallSlot::default();
         let open = || {
-            Socket::open(
+            open(
                 &path,
                 control.clone(),
                 Arc::clone(&state),
@@ -206,7 +164,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("agent.sock");
         let staff = CallSlot::default();
-        let _socket = Socket::open(&path, Control::default(), Arc::default(), Eid::default(), staff.clone()).unwrap();
+        let _socket = open(&path, Control::default(), Arc::default(), Eid::default(), staff.clone()).unwrap();
         for request in [
             "help\n".to_owned(),
             "help \n".to_owned(),

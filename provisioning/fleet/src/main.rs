@@ -102,7 +102,6 @@ fn run_server(config: &Config, eid: Option<&Path>) -> Result<(), FleetError> {
             .await
             .map_err(|source| FleetError::Listen { listen, source })?;
         let address = listener.local_addr().unwrap_or(listen);
-        tracing::info!(%address, data = %config.data.display(), "listening");
         let watch = |kind| {
             signal(kind).map_err(|source| FleetError::Io {
                 doing: "watching for signals",
@@ -111,6 +110,8 @@ fn run_server(config: &Config, eid: Option<&Path>) -> Result<(), FleetError> {
         };
         let mut interrupt = watch(SignalKind::interrupt())?;
         let mut terminate = watch(SignalKind::terminate())?;
+        // Told only now: whoever reads it may end the server at once, and that must be heard.
+        tracing::info!(%address, data = %config.data.display(), "listening");
         let shutdown = async move {
             tokio::select! {
                 _ = interrupt.recv() => {}

@@ -1,11 +1,14 @@
 //! Calls for a person over real HTTP, and the commands by which staff hear of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers may panic, too")]
-use fleet::{Config, Running, answer_call, enrol, open_calls, withdraw};
+mod common;
+
+use common::{Heard, config, post};
+use fleet::{Running, answer_call, enrol, open_calls, withdraw};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use store::IfKnown;
+use wire::ProblemKind;
 use wire::call::{CALL_BYTES_MAX, CALLS_PATH, Call, CallTaken, Stage};
-use wire::{Problem, ProblemKind};
 
 struct World {
     folder: tempfile::TempDir,
@@ -14,12 +17,8 @@ struct World {
 
 fn world() -> World {
     let folder = tempfile::tempdir().unwrap();
-    let config = Config {
-        data: folder.path().to_owned(),
-        listen: "127.0.0.1:0".parse().unwrap(),
-    };
     World {
-        server: Running::start(config).unwrap(),
+        server: Running::start(config(folder.path())).unwrap(),
         folder,
     }
 }
@@ -29,28 +28,17 @@ impl World {
         enrol(self.folder.path(), name, IfKnown::Refuse).unwrap().reveal()
     }
 
-    fn post(&self, token: &str, media_type: &str, body: &[u8]) -> (u16, Vec<u8>) {
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .proxy(None)
-            .build()
-            .new_agent();
-        let mut response = agent
-            .post(format!("{}{CALLS_PATH}", self.server.base_url()))
-            .header("Authorization", format!("Bearer {token}"))
-            .header("Content-Type", media_type)
-            .send(body)
-            .unwrap();
-        (response.status().as_u16(), response.body_mut().read_to_vec().unwrap())
+    fn post(&self, token: &str, media_type: &str, body: &[u8]) -> Heard {
+        post(&self.server, CALLS_PATH, token, media_type, body)
     }
 
     fn call(&self, token: &str, call: &Call) -> u16 {
-        let (status, body) = self.post(token, "application/json", &call.to_body().unwrap());
-        if status < 300 {
-            let taken: CallTaken = serde_json::from_slice(&body).unwrap();
+        let heard = self.post(token, "application/json", &call.to_body().unwrap());
+        if heard.status < 300 {
+            let taken: CallTaken = serde_json::from_slice(&heard.body).unwrap();
             assert_eq!(taken.call_id, call.call_id);
         }
-        status
+        heard.status
     }
 
     fn open(&self) -> Vec<(String, String)> {
@@ -114,9 +102,9 @@ fn hostile_requests_are_refused_and_nothing_is_stored() {
         (ProblemKind::Malformed, &token, json, &[0xff; 100]),
         (ProblemKind::TooLarge, &token, json, &large),
     ] {
-        let (status, answer) = world.post(token, media_type, body);
-        let problem: Problem = serde_json::from_slice(&answer).unwrap();
-        assert_eq!((status, problem.uri.as_str()), (kind.status(), kind.uri()));
+        let heard = world.post(token, media_type, body);
+        let problem = heard.problem();
+        assert_eq!((heard.status, problem.uri.as_str()), (kind.status(), kind.uri()));
         assert!(!problem.detail.contains("Muster"), "{}", problem.detail);
     }
     withdraw(world.folder.path(), "kiosk-1").unwrap();

@@ -8,38 +8,26 @@
 )]
 #[path = "../../../drivers/signer/tests/common/authority.rs"]
 mod authority;
+mod common;
+#[path = "../../../drivers/signer/tests/common/keys.rs"]
+mod keys;
 
 use authority::{Authority, block_list};
-use bp256::BrainpoolP256r1;
-use ecdsa::SigningKey;
-use ecdsa::signature::hazmat::PrehashSigner;
+use common::{Heard, config, get, post};
+use fleet::Running;
 use fleet::eid::{DropFolder, EidDesk};
-use fleet::{Config, Running};
+use keys::{Own, key, point, sign};
 use signer::certificate::HolderReference;
 use signer::curve::{Curve, Digest};
 use signer::renewal::{BlockListAnswer, PkiPartner, PkiTrouble, Requested, ReturnCode};
 use signer::request::{Wish, signed_request};
 use signer::time::UnixTime;
-use signer::{SignerTrouble, TerminalSigner};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use store::IfKnown;
 use wire::eid::{Answer, MESSAGES_PATH, QUESTION_BYTES_MAX, Question, list_path};
-use wire::{JSON_MEDIA_TYPE, Problem, ProblemKind};
-
-fn key(seed: u8) -> SigningKey<BrainpoolP256r1> {
-    SigningKey::from_slice(&[seed; 32]).unwrap()
-}
-
-fn point(key: &SigningKey<BrainpoolP256r1>) -> Vec<u8> {
-    key.verifying_key().to_sec1_point(false).as_bytes().to_vec()
-}
-
-fn sign(key: &SigningKey<BrainpoolP256r1>, message: &[u8]) -> Vec<u8> {
-    let signature: ecdsa::Signature<BrainpoolP256r1> = key.sign_prehash(&Digest::Sha256.hash(message)).unwrap();
-    signature.to_bytes().to_vec()
-}
+use wire::{JSON_MEDIA_TYPE, ProblemKind};
 
 struct Backend {
     server: Running,
@@ -59,9 +47,8 @@ impl Backend {
             fs::write(&path, settings.replace("PKI", &pki)).unwrap();
             EidDesk::read(&path).unwrap()
         });
-        let listen = "127.0.0.1:0".parse().unwrap();
         Self {
-            server: Running::start_with(Config { data, listen }, desk).unwrap(),
+            server: Running::start_with(config(&data), desk).unwrap(),
             token,
             folder,
         }
@@ -71,31 +58,27 @@ impl Backend {
         self.folder.path().join("pki")
     }
 
-    fn post(&self, token: &str, media_type: &str, body: &[u8]) -> (u16, Vec<u8>) {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let request = agent.post(format!("{}{MESSAGES_PATH}", self.server.base_url()));
-        let request = request.header("Authorization", format!("Bearer {token}"));
-        let mut response = request.header("Content-Type", media_type).send(body).unwrap();
-        (response.status().as_u16(), response.body_mut().read_to_vec().unwrap())
+    fn post(&self, token: &str, media_type: &str, body: &[u8]) -> Heard {
+        post(&self.server, MESSAGES_PATH, token, media_type, body)
     }
 
-    fn list(&self, token: &str, name: &str) -> (u16, Vec<u8>) {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let request = agent.get(format!("{}{}", self.server.base_url(), list_path(name)));
-        let sent = request.header("Authorization", format!("Bearer {token}")).call();
-        let mut response = sent.unwrap();
-        (response.status().as_u16(), response.body_mut().read_to_vec().unwrap())
+    fn list(&self, token: &str, name: &str) -> Heard {
+        get(&self.server, &list_path(name), token)
     }
 }
 
-fn kind(answer: &(u16, Vec<u8>)) -> ProblemKind {
-    let problem: Problem = serde_json::from_slice(&answer.1).unwrap();
+fn kind(heard: &Heard) -> ProblemKind {
+    let problem = heard.problem();
     let found = ProblemKind::ALL
         .into_iter()
         .find(|kind| kind.uri() == problem.uri)
         .unwrap();
-    assert_eq!(found.status(), answer.0);
+    assert_eq!(found.status(), heard.status);
     found
+}
+
+fn content(heard: Heard) -> (u16, Vec<u8>) {
+    (heard.status, heard.body)
 }
 
 const SETTINGS: &str = "drop_folder = 'PKI'\n[terminals]\nkiosk = 'DETESTAT'\n";
@@ -104,7 +87,7 @@ const SETTINGS: &str = "drop_folder = 'PKI'\n[terminals]\nkiosk = 'DETESTAT'\n";
 fn only_terminals_with_a_holder_are_let_in() {
     let question = Question::GetCertificates {}.to_body().unwrap();
     let backend = Backend::start(Some(SETTINGS));
-    let (status, body) = backend.post(&backend.token, JSON_MEDIA_TYPE, &question);
+    let (status, body) = content(backend.post(&backend.token, JSON_MEDIA_TYPE, &question));
     assert_eq!(status, 200);
     let nothing = Answer::Certificates { certificates: vec![] };
     assert_eq!(Answer::from_body(&body).unwrap(), nothing);
@@ -137,8 +120,11 @@ fn only_terminals_with_a_holder_are_let_in() {
         holder: b"DETESTAT00001"[..].into(),
         to_be_signed: b"transcript"[..].into(),
     };
-    let (_, body) = backend.post(&backend.token, JSON_MEDIA_TYPE, &sign.to_body().unwrap());
-    assert!(matches!(Answer::from_body(&body).unwrap(), Answer::KeyTrouble { .. }));
+    let heard = backend.post(&backend.token, JSON_MEDIA_TYPE, &sign.to_body().unwrap());
+    assert!(matches!(
+        Answer::from_body(&heard.body).unwrap(),
+        Answer::KeyTrouble { .. }
+    ));
 }
 
 #[test]
@@ -151,7 +137,7 @@ fn lists_are_given_as_they_are_and_no_other_file_is() {
     );
     let large: Vec<u8> = (0..3_000_000u32).map(|at| at as u8).collect();
     fs::write(backend.pki().join("master-list.cms"), &large).unwrap();
-    assert_eq!(backend.list(&backend.token, "master-list.cms"), (200, large));
+    assert_eq!(content(backend.list(&backend.token, "master-list.cms")), (200, large));
     fs::write(backend.pki().join("secret"), b"x").unwrap();
     fs::write(backend.pki().join("csca.der"), b"x").unwrap();
     for name in [
@@ -161,11 +147,14 @@ fn lists_are_given_as_they_are_and_no_other_file_is() {
         "%2e%2e%2feid.toml",
         "blocklist-deltas.cms",
     ] {
-        assert_eq!(backend.list(&backend.token, name).0, 404, "{name}");
+        assert_eq!(backend.list(&backend.token, name).status, 404, "{name}");
     }
     let path = backend.pki().join("blocklist.cms");
     fs::write(&path, block_list(b"one")).unwrap();
-    assert_eq!(backend.list(&backend.token, "blocklist.cms"), (200, block_list(b"one")));
+    assert_eq!(
+        content(backend.list(&backend.token, "blocklist.cms")),
+        (200, block_list(b"one"))
+    );
     untouched_for(&path, 25 * 3600);
     assert_eq!(
         kind(&backend.list(&backend.token, "blocklist.cms")),
@@ -177,14 +166,6 @@ fn lists_are_given_as_they_are_and_no_other_file_is() {
 fn untouched_for(path: &Path, seconds: u64) {
     let then = SystemTime::now() - Duration::from_secs(seconds);
     fs::File::open(path).unwrap().set_modified(then).unwrap();
-}
-
-struct Own(SigningKey<BrainpoolP256r1>);
-
-impl TerminalSigner for Own {
-    fn sign(&mut self, _: &[u8], message: &[u8]) -> Result<Vec<u8>, SignerTrouble> {
-        Ok(sign(&self.0, message))
-    }
 }
 
 fn request(holder: &HolderReference, seed: u8) -> Vec<u8> {

@@ -1,11 +1,14 @@
 //! The server over real HTTP: every answer of the exchange, and what is stored.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers may panic, too")]
-use fleet::{Config, Running, enrol, withdraw};
+mod common;
+
+use common::{Heard, config};
+use fleet::{Running, enrol, withdraw};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use store::{IfKnown, SqliteStore, Store};
 use uuid::Uuid;
-use wire::{Acknowledgement, BODY_BYTES_MAX, Envelope, PROBLEM_MEDIA_TYPE, Problem, body_sha256, submission_path};
+use wire::{Acknowledgement, BODY_BYTES_MAX, Envelope, body_sha256, submission_path};
 
 struct World {
     folder: tempfile::TempDir,
@@ -16,12 +19,8 @@ struct World {
 fn world() -> World {
     let folder = tempfile::tempdir().unwrap();
     let token = enrol(folder.path(), "kiosk-1", IfKnown::Refuse).unwrap().reveal();
-    let config = Config {
-        data: folder.path().to_owned(),
-        listen: "127.0.0.1:0".parse().unwrap(),
-    };
     World {
-        server: Running::start(config).unwrap(),
+        server: Running::start(config(folder.path())).unwrap(),
         folder,
         token,
     }
@@ -38,42 +37,12 @@ fn envelope(number: u64) -> Envelope {
     }
 }
 
-struct Heard {
-    status: u16,
-    media_type: String,
-    body: Vec<u8>,
-}
-
-impl Heard {
-    fn problem(&self) -> Problem {
-        assert_eq!(self.media_type, PROBLEM_MEDIA_TYPE);
-        let problem: Problem = serde_json::from_slice(&self.body).unwrap();
-        assert_eq!(problem.status, self.status);
-        problem
-    }
-
-    fn acknowledgement(&self) -> Acknowledgement {
-        serde_json::from_slice(&self.body).unwrap()
-    }
-}
-
 fn put(world: &World, path: &str, token: &str, media_type: &str, body: &[u8]) -> Heard {
-    let agent = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .proxy(None)
-        .build()
-        .new_agent();
-    let mut response = agent
-        .put(format!("{}{path}", world.server.base_url()))
-        .header("Authorization", format!("Bearer {token}"))
-        .header("Content-Type", media_type)
-        .send(body)
-        .unwrap();
-    Heard {
-        status: response.status().as_u16(),
-        media_type: response.body().mime_type().unwrap_or_default().to_owned(),
-        body: response.body_mut().read_to_vec().unwrap(),
-    }
+    common::put(&world.server, path, token, media_type, body)
+}
+
+fn acknowledgement(heard: &Heard) -> Acknowledgement {
+    serde_json::from_slice(&heard.body).unwrap()
 }
 
 fn put_envelope(world: &World, envelope: &Envelope) -> Heard {
@@ -102,11 +71,11 @@ fn first_again_and_otherwise() {
     let first = put_envelope(&world, &envelope(1));
     assert_eq!(first.status, 201);
     assert_eq!(
-        first.acknowledgement().sha256,
+        acknowledgement(&first).sha256,
         body_sha256(&envelope(1).to_body().unwrap())
     );
     let again = put_envelope(&world, &envelope(1));
-    assert_eq!((again.status, again.acknowledgement()), (200, first.acknowledgement()));
+    assert_eq!((again.status, acknowledgement(&again)), (200, acknowledgement(&first)));
     let mut other = envelope(1);
     other.filed_at += 1;
     let conflict = put_envelope(&world, &other);
@@ -121,20 +90,16 @@ fn first_again_and_otherwise() {
 fn what_was_acknowledged_is_there_after_a_restart() {
     let World { folder, server, token } = world();
     let world = World { folder, server, token };
-    let first = put_envelope(&world, &envelope(1)).acknowledgement();
+    let first = acknowledgement(&put_envelope(&world, &envelope(1)));
     let World { folder, server, token } = world;
     server.stop().unwrap();
-    let config = Config {
-        data: folder.path().to_owned(),
-        listen: "127.0.0.1:0".parse().unwrap(),
-    };
     let world = World {
-        server: Running::start(config).unwrap(),
+        server: Running::start(config(folder.path())).unwrap(),
         folder,
         token,
     };
     let again = put_envelope(&world, &envelope(1));
-    assert_eq!((again.status, again.acknowledgement()), (200, first));
+    assert_eq!((again.status, acknowledgement(&again)), (200, first));
 }
 
 #[test]

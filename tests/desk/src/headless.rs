@@ -2,31 +2,31 @@
 //! touch, every screen kept as PNG, the receipt as PDF.
 use crate::Fault;
 use crate::cards::Cards;
+use crate::guise::Guise;
 use crate::setup::{Desk, OUTBOX, Setup};
 use agent::State;
+use drivers_api::language::Language;
 use outbox::Outbox;
 use screens::picture::Canvas;
 use screens::{Screens, hand, picture};
-use session::view::{Form, FormField, FormFieldKind, Paper, Screen, View};
-use session::{Ending, Input};
+use session::view::{Over, Paper, Screen, View};
+use session::{Ending, Input, Preferences};
 use simulated::card::{Hand, PadManner, Press, SimulatedSlot};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-/// Size of the display, portrait.
-const WIDTH: u32 = 1080;
-const HEIGHT: u32 = 1920;
+mod form;
+
+/// In reach mode nothing above this part of the height is touched (see `app.slint`).
+const REACH: f32 = 0.36;
 
 /// The slowest step (reading a card, printing) takes less, even on a busy machine.
 const STEP_PATIENCE: Duration = Duration::from_secs(60);
 
 /// How often to look whether a case has arrived.
 const LOOK_PERIOD: Duration = Duration::from_millis(200);
-
-/// Pages of a form at most; more means that it doesn't come to its end.
-const PAGES_MAX: usize = 30;
 
 /// What a played visit left behind.
 #[derive(Debug)]
@@ -53,6 +53,7 @@ pub struct Player {
     began: Instant,
     outbox: PathBuf,
     folder: PathBuf,
+    guise: Guise,
     kept: Vec<PathBuf>,
     names: BTreeSet<String>,
 }
@@ -97,7 +98,8 @@ impl Player {
             let _ = tell_state.send(state);
         };
         let setup = Setup::start(out, reader, told)?;
-        let canvas = picture::install(WIDTH, HEIGHT)?;
+        let guise = Guise::default();
+        let canvas = picture::install(guise.display.0, guise.display.1)?;
         let sender = setup.desk.sender.clone();
         let screens = Screens::new(move |tap| sender.send(Input::Tap(tap)))?;
         screens.open()?;
@@ -119,6 +121,7 @@ impl Player {
             began,
             outbox,
             folder,
+            guise,
             kept,
             names,
         })
@@ -130,17 +133,7 @@ impl Player {
     /// See [`play`].
     #[allow(clippy::disallowed_methods)]
     pub fn order_meldebescheinigung(&mut self) -> Result<Played, Fault> {
-        self.until("attract", |screen| {
-            matches!(screen, Screen::Attract { reader_works: true, .. })
-        })?;
-        self.tap("Zum Starten berühren")?;
-        self.until("language", |screen| matches!(screen, Screen::Languages))?;
-        self.tap("Deutsch")?;
-        self.until("services", |screen| matches!(screen, Screen::Services { .. }))?;
-        self.tap("Meldebescheinigung")?;
-        self.until("request", |screen| matches!(screen, Screen::Request(_)))?;
-        self.tap("Weiter")?;
-        self.until("lay_card", |screen| matches!(screen, Screen::LayCard { .. }))?;
+        self.ask_for("meldebescheinigung")?;
         self.cards.touch(&self.desk.hand, 0);
         self.until(
             "pin",
@@ -153,14 +146,14 @@ impl Player {
             "pin_typed",
             |screen| matches!(screen, Screen::Secret(entry) if entry.typed == entry.length),
         )?;
-        self.tap("Weiter")?;
+        self.press("Weiter")?;
         self.until("reading", |screen| {
             matches!(screen, Screen::Working { .. } | Screen::Form(_))
         })?;
         self.until("form", |screen| matches!(screen, Screen::Form(_)))?;
         self.fill_form()?;
         self.until("review", |screen| matches!(screen, Screen::Review(_)))?;
-        self.tap("Jetzt verbindlich absenden")?;
+        self.press("Jetzt verbindlich absenden")?;
         let submitted = Instant::now();
         let printed = |screen: &Screen| matches!(screen, Screen::Receipt(receipt) if receipt.paper == Paper::Printed);
         self.until("receipt", printed)?;
@@ -169,7 +162,7 @@ impl Player {
             return Err("the receipt went away".into());
         };
         let code = receipt.code.clone();
-        self.tap("Fertig")?;
+        self.press("Fertig")?;
         self.until("take_card", |screen| matches!(screen, Screen::TakeCard))?;
         self.cards.touch(&self.desk.hand, 0);
         self.until("goodbye", |screen| {
@@ -191,23 +184,13 @@ impl Player {
     /// # Errors
     /// See [`play`].
     pub fn see_card_by_keys(&mut self) -> Result<Vec<String>, Fault> {
-        self.until("attract", |screen| {
-            matches!(screen, Screen::Attract { reader_works: true, .. })
-        })?;
-        self.tap("Zum Starten berühren")?;
-        self.until("language", |screen| matches!(screen, Screen::Languages))?;
-        self.tap("Deutsch")?;
-        self.until("services", |screen| matches!(screen, Screen::Services { .. }))?;
-        self.tap("Was steht auf meinem Ausweis?")?;
-        self.until("request", |screen| matches!(screen, Screen::Request(_)))?;
-        self.tap("Weiter")?;
-        self.until("lay_card", |screen| matches!(screen, Screen::LayCard { .. }))?;
+        self.ask_for("ausweisdaten")?;
         self.desk
             .hand
             .presses([Press::Aborts, Press::Types(simulated::card::PIN)]);
         self.cards.touch(&self.desk.hand, 0);
         self.until("not_typed", |screen| matches!(screen, Screen::CardRefused { .. }))?;
-        self.tap("Noch einmal versuchen")?;
+        self.press("Noch einmal versuchen")?;
         self.until("on_keys", |screen| {
             matches!(screen, Screen::Working { on_pad: true, .. })
         })?;
@@ -222,29 +205,44 @@ impl Player {
         Ok(values)
     }
 
-    fn fill_form(&mut self) -> Result<(), Fault> {
-        for _page in 0..PAGES_MAX {
-            let Screen::Form(form) = &self.view.screen else {
-                return Ok(());
-            };
-            let (page, name) = (form.page, format!("form_{}", form.page + 1));
-            let wanted: Vec<String> = form.fields.iter().filter_map(first_choice).collect();
-            for label in wanted {
-                self.tap(&label)?;
-            }
-            self.keep(&name)?;
-            self.tap("Weiter")?;
-            let answered = |form: &Form| form.page != page || form.fields.iter().any(|field| field.error.is_some());
-            self.until("form", |screen| {
-                matches!(screen, Screen::Review(_)) || matches!(screen, Screen::Form(form) if answered(form))
-            })?;
-            if let Screen::Form(form) = &self.view.screen
-                && form.page == page
-            {
-                return Err(format!("page {page} of the form is not accepted").into());
-            }
+    /// From the first touch to where the card is laid down for that service.
+    fn ask_for(&mut self, service: &str) -> Result<(), Fault> {
+        self.until("attract", |screen| {
+            matches!(screen, Screen::Attract { reader_works: true, .. })
+        })?;
+        self.tap("Zum Starten berühren")?;
+        self.until("language", |screen| matches!(screen, Screen::Languages))?;
+        self.tap(self.guise.language.own_name())?;
+        self.until("services", |screen| matches!(screen, Screen::Services { .. }))?;
+        self.set_up()?;
+        let Screen::Services { tiles, .. } = &self.view.screen else {
+            return Err("the services went away".into());
+        };
+        let tile = tiles.iter().find(|tile| tile.id.as_str() == service);
+        let title = tile.ok_or("the service isn't offered")?.title.clone();
+        self.tap(&title)?;
+        self.until("request", |screen| matches!(screen, Screen::Request(_)))?;
+        self.press("Weiter")?;
+        self.until("lay_card", |screen| matches!(screen, Screen::LayCard { .. }))
+    }
+
+    /// Makes the terminal as this visitor wants it.
+    fn set_up(&mut self) -> Result<(), Fault> {
+        let switches = self.guise.switches();
+        if switches.is_empty() {
+            return Ok(());
         }
-        Err("the form doesn't come to its end".into())
+        self.press("Anzeige: Größe, Farben, Ton")?;
+        self.until_view(|view| view.over == Over::Settings)?;
+        for label in switches {
+            self.tap(&label)?;
+        }
+        let wishes = self.guise.wishes;
+        self.until_view(|view| view.preferences == wishes)?;
+        self.keep("settings")?;
+        self.press("Zurück zum Vorgang")?;
+        self.until_view(|view| view.over == Over::Nothing)?;
+        self.keep("services_as_wished")
     }
 
     /// Cuts or mends the line to the backend.
@@ -291,11 +289,36 @@ impl Player {
             .ok_or_else(|| "no receipt in the tray".into())
     }
 
+    /// The next visit is this visitor's.
+    pub fn visitor(&mut self, guise: Guise) {
+        self.canvas.resize(guise.display.0, guise.display.1);
+        self.guise = guise;
+        self.names.clear();
+    }
+
+    /// Touches what has this German label in the visitor's language.
+    fn press(&mut self, german: &str) -> Result<(), Fault> {
+        self.tap(&self.guise.label(german))
+    }
+
     /// Touches what has this label.
     fn tap(&mut self, label: &str) -> Result<(), Fault> {
         self.turn();
-        hand::tap(&self.screens, label).map_err(|missed| format!("{missed}"))?;
+        let highest = hand::tap(&self.screens, label).map_err(|missed| format!("{missed}"))?;
+        if self.view.preferences.reach && highest < REACH * self.guise.display.1 as f32 {
+            return Err(format!("“{label}” is out of reach, {highest} px from the top").into());
+        }
         self.turn();
+        Ok(())
+    }
+
+    fn until_view(&mut self, wanted: impl Fn(&View) -> bool) -> Result<(), Fault> {
+        let deadline = self.began.elapsed() + STEP_PATIENCE;
+        while !wanted(&self.view) {
+            let left = deadline.saturating_sub(self.began.elapsed());
+            let view = self.views.recv_timeout(left)?;
+            self.show(view);
+        }
         Ok(())
     }
 
@@ -329,26 +352,20 @@ impl Player {
         self.canvas.turn(self.began.elapsed());
     }
 
+    fn prefix(&self) -> String {
+        let is_usual = self.guise.language == Language::German && self.guise.wishes == Preferences::default();
+        if is_usual { String::new() } else { self.guise.name() }
+    }
+
     fn keep(&mut self, name: &str) -> Result<(), Fault> {
         if self.names.insert(name.to_owned()) {
             self.turn();
-            let file = self.folder.join(format!("{:02}-{name}.png", self.names.len()));
+            let file = self
+                .folder
+                .join(format!("{}{:02}-{name}.png", self.prefix(), self.names.len()));
             std::fs::write(&file, self.canvas.picture().png()?)?;
             self.kept.push(file);
         }
         Ok(())
-    }
-}
-
-/// The label to touch for a field that still wants an answer.
-fn first_choice(field: &FormField) -> Option<String> {
-    if !field.value.is_empty() || !field.editable || !field.required {
-        return None;
-    }
-    match &field.kind {
-        FormFieldKind::Select { choices } => choices.first().map(|choice| choice.label.clone()),
-        FormFieldKind::Number { min, .. } => Some(min.to_string()),
-        FormFieldKind::YesNo => Some("Ja".to_owned()),
-        FormFieldKind::Text | FormFieldKind::Date => None,
     }
 }

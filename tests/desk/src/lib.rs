@@ -4,13 +4,19 @@
 //! without a display and keeps every screen.
 pub mod by_ear;
 pub mod cards;
+pub mod chromium_figures;
 pub mod eid_figures;
+mod framebuffer;
+pub mod guise;
 pub mod headless;
 mod line;
+pub mod lone_terminal;
+mod processes;
 pub mod reader_choice;
 pub mod setup;
 mod speech;
 pub mod tap_figures;
+pub mod terminal_window;
 pub mod window;
 
 /// What goes wrong before anything is shown, told once to whoever started the program.

@@ -6,7 +6,7 @@ use drivers_api::private::PrivateText;
 use rand::RngExt;
 use rand::rngs::StdRng;
 use session::preferences::{Look, TextSize};
-use session::view::{Form, FormFieldKind, Over, Paper, Screen, SecretKind, View};
+use session::view::{Form, FormFieldKind, List, Over, Paper, Screen, SecretKind, Tile, View};
 use session::{PinWish, Tap, Wish};
 use zeroize::Zeroizing;
 
@@ -53,10 +53,9 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
         Screen::PinDone(_) => Act::Tap(if rng.random_bool(0.3) { Tap::Back } else { Tap::Continue }),
         Screen::PinForgotten { paper: None, .. } if rng.random_bool(0.7) => Act::Tap(Tap::PrintAgain),
         Screen::PinForgotten { .. } => Act::Tap(if rng.random_bool(0.3) { Tap::Back } else { Tap::Continue }),
-        Screen::Services { tiles } => match tiles.get(rng.random_range(0..tiles.len().max(1))) {
-            Some(tile) => Act::Tap(Tap::Service(tile.id.clone())),
-            None => Act::Wait,
-        },
+        Screen::Services { list, tiles } => look_around(list, tiles, rng),
+        Screen::Search { .. } if rng.random_bool(0.4) => Act::Tap(Tap::Find(some_words(rng))),
+        Screen::Search { tiles, .. } => take_one(tiles, rng),
         Screen::CardContent(_) => read_card(rng),
         Screen::Exit { .. } => Act::Tap(if rng.random_bool(0.5) { Tap::Back } else { Tap::Continue }),
         Screen::LayCard { .. } if card_lies => Act::TakeCard,
@@ -95,6 +94,31 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
 }
 
 /// In front of what stands on the card: reads on, takes it away, has another wish, is done.
+fn look_around(list: &List, tiles: &[Tile], rng: &mut StdRng) -> Act {
+    match list {
+        List::Start { situations } if rng.random_bool(0.6) => {
+            match situations.get(rng.random_range(0..=situations.len())) {
+                Some(situation) => Act::Tap(Tap::Situation(*situation)),
+                None => Act::Tap(Tap::Search),
+            }
+        }
+        List::Situation(_) if rng.random_bool(0.2) => Act::Tap(Tap::Back),
+        List::All | List::Start { .. } | List::Situation(_) => take_one(tiles, rng),
+    }
+}
+
+fn take_one(tiles: &[Tile], rng: &mut StdRng) -> Act {
+    match tiles.get(rng.random_range(0..tiles.len().max(1))) {
+        Some(tile) => Act::Tap(Tap::Service(tile.id.clone())),
+        None => Act::Wait,
+    }
+}
+
+fn some_words(rng: &mut StdRng) -> PrivateText {
+    let words = ["Hund", "melde", "ausweis", "", "-", "Wohnnug", CANARY];
+    PrivateText::from(words[rng.random_range(0..words.len())])
+}
+
 fn read_card(rng: &mut StdRng) -> Act {
     match rng.random_range(0..10) {
         0 => Act::Wait,
@@ -131,8 +155,9 @@ fn fill(form: &Form, rng: &mut StdRng) -> Act {
         return Act::Tap(Tap::Continue);
     };
     let text = match &field.kind {
-        FormFieldKind::Text if field.label.contains("leitzahl") || field.label.contains("ostcode") => "51147".into(),
+        FormFieldKind::Digits => "51147".into(),
         FormFieldKind::Text => PrivateText::from(&**with_canary(["", " 7", " am Weg"][rng.random_range(0..3)])),
+        FormFieldKind::Iban => "DE89 3704 0044 0532 0130 00".into(),
         FormFieldKind::Date => "12.08.1964".into(),
         FormFieldKind::Number { min, max } => PrivateText::new(rng.random_range(*min..=*max).to_string()),
         FormFieldKind::YesNo => if rng.random_bool(0.5) { "true" } else { "false" }.into(),
@@ -156,13 +181,14 @@ fn helped(rng: &mut StdRng) -> Tap {
 }
 
 fn wish(rng: &mut StdRng) -> Wish {
-    match rng.random_range(0..7) {
+    match rng.random_range(0..8) {
         0 => Wish::Look(Look::ALL[rng.random_range(0..Look::ALL.len())]),
         1 => Wish::Text(TextSize::ALL[rng.random_range(0..TextSize::ALL.len())]),
         2 => Wish::Reach(rng.random_bool(0.5)),
         3 => Wish::Shuffled(rng.random_bool(0.5)),
         4 => Wish::Aloud(rng.random_bool(0.5)),
         5 => Wish::Slower,
+        6 => Wish::Steady(rng.random_bool(0.5)),
         _ => Wish::Louder,
     }
 }

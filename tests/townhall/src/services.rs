@@ -22,9 +22,40 @@ pub fn files() -> Vec<SourceFile> {
     files
 }
 
-/// The services on offer in every story and storm.
+/// The services on offer in every story and in every other storm: few enough for one list.
 pub fn catalogue() -> Catalogue {
-    match Catalogue::load(&files()) {
+    load(&files())
+}
+
+/// More services than one list holds: those of [`catalogue`], and the certificate under names of other services.
+pub fn many() -> Catalogue {
+    let mut files = files();
+    for (id, title, situations) in [
+        ("hund", "Hundesteuer", "[\"animals\"]"),
+        ("parken", "Bewohnerparkausweis", "[\"vehicles\", \"housing\"]"),
+        ("umzug", "Wohnsitz ummelden", "[\"housing\"]"),
+        ("lob", "Lob und Beschwerde", "[]"),
+    ] {
+        let copied = bundled::files().into_iter().filter_map(|file| {
+            let path = file.path.strip_prefix("meldebescheinigung/")?;
+            let lines = file.text.lines().map(|line| match line.split_once(" = ") {
+                Some(("title", _)) if path.starts_with("texts") && !line.contains('?') => {
+                    format!("title = \"{title}\"")
+                }
+                Some(("situations", _)) => format!("situations = {situations}"),
+                Some(_) | None => line.to_owned(),
+            });
+            let text = lines.collect::<Vec<_>>().join("\n");
+            let path = format!("{id}/{path}");
+            Some(SourceFile { path, text })
+        });
+        files.extend(copied);
+    }
+    load(&files)
+}
+
+fn load(files: &[SourceFile]) -> Catalogue {
+    match Catalogue::load(files) {
         Ok(loaded) if loaded.faults.is_empty() => loaded.catalogue,
         Ok(loaded) => panic!("the services have faults: {:?}", loaded.faults),
         Err(faults) => panic!("the services don't load: {faults:?}"),

@@ -1,6 +1,6 @@
 //! Seeded visits through an unreliable world, and the laws that hold in all of them.
 use crate::devices::{Holder, Weather};
-use crate::services::catalogue;
+use crate::services::{catalogue, many};
 use crate::world::World;
 use session::patience::{FORM, GRACE, REVIEW, TAKING_CARD};
 use session::view::Screen;
@@ -80,7 +80,8 @@ fn longest_farewell() -> Duration {
 
 /// Many visits in one world, one after the other, as on a real day.
 pub fn day(seed: u64, visits: u64, weather: Weather) -> Result<Tally, Broken> {
-    let mut world = World::new(catalogue(), weather, seed);
+    let services = if seed.is_multiple_of(2) { catalogue() } else { many() };
+    let mut world = World::new(services, weather, seed);
     let mut tally = Tally::default();
     for _ in 0..visits {
         one(&mut world)

@@ -104,6 +104,8 @@ impl Story {
             {
                 let text = match &field.kind {
                     FormFieldKind::Text => "Beispiel".to_owned(),
+                    FormFieldKind::Digits => "51147".to_owned(),
+                    FormFieldKind::Iban => "DE89 3704 0044 0532 0130 00".to_owned(),
                     FormFieldKind::Date => "12.08.1964".to_owned(),
                     FormFieldKind::Number { min, .. } => min.to_string(),
                     FormFieldKind::YesNo => "true".to_owned(),

@@ -39,7 +39,7 @@ fn with_rights(rights: Rights) -> Story {
 
 fn available(story: &mut Story, service: &str) -> Availability {
     story.tap(Tap::Start).tap(Tap::Language(Language::German));
-    let Screen::Services { tiles } = story.screen() else {
+    let Screen::Services { tiles, .. } = story.screen() else {
         panic!("no services")
     };
     tiles.iter().find(|tile| tile.id.as_str() == service).unwrap().available

@@ -126,7 +126,7 @@ fn without_a_reader_the_list_says_so() {
     let mut story = Story::default();
     story.world.input(Input::Card(CardEvent::ReaderGone));
     story.tap(Tap::Start).tap(Tap::Language(Language::German));
-    let Screen::Services { tiles } = story.screen() else {
+    let Screen::Services { tiles, .. } = story.screen() else {
         panic!("no list")
     };
     assert!(

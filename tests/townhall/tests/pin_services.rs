@@ -187,7 +187,7 @@ fn without_a_certificate_cards_are_not_read_and_the_rest_goes_on() {
     story.world.input(Input::Card(CardEvent::Certificate(None)));
     sees!(story, Screen::Attract { eid_works: false, .. });
     story.tap(Tap::Start).tap(Tap::Language(Language::German));
-    let Screen::Services { tiles } = story.screen() else {
+    let Screen::Services { tiles, .. } = story.screen() else {
         panic!("no list")
     };
     assert!(tiles.iter().any(|tile| tile.available == Availability::NoCertificate));

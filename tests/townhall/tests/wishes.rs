@@ -13,6 +13,7 @@ fn wanted() -> Preferences {
         text: TextSize::Percent200,
         reach: true,
         shuffled: true,
+        steady: true,
         aloud: true,
     }
 }
@@ -23,6 +24,7 @@ fn wish_all(story: &mut Story) {
         .tap(Tap::Prefer(Wish::Text(TextSize::Percent200)))
         .tap(Tap::Prefer(Wish::Reach(true)))
         .tap(Tap::Prefer(Wish::Shuffled(true)))
+        .tap(Tap::Prefer(Wish::Steady(true)))
         .tap(Tap::Prefer(Wish::Aloud(true)));
 }
 

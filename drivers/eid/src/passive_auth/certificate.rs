@@ -98,9 +98,14 @@ pub(super) struct Signed {
 }
 
 impl Signed {
-    /// Splits it up; the inner algorithm has to be compared by whoever reads the content.
-    pub(super) fn read<'a>(item: &Item<'a>) -> Result<(Self, Item<'a>, Item<'a>), DerError> {
-        let mut fields = item.inside();
+    /// Splits it up; nothing may follow. The inner algorithm has to be compared by whoever reads the content.
+    pub(super) fn read(der: &[u8], bytes_max: usize) -> Result<(Self, Item<'_>, Item<'_>), DerError> {
+        if der.len() > bytes_max {
+            return Err(DerError::TooMany);
+        }
+        let mut outer = Der::new(der);
+        let mut fields = outer.expect(SEQUENCE)?.inside();
+        outer.finish()?;
         let content = fields.expect(SEQUENCE)?;
         let algorithm = fields.expect(SEQUENCE)?;
         let signature = fields.expect(BIT_STRING)?.whole_bits()?;
@@ -122,13 +127,7 @@ impl Signed {
 impl Certificate {
     /// Reads one certificate; nothing may follow.
     pub(super) fn parse(der: &[u8]) -> Result<Self, DerError> {
-        if der.len() > CERTIFICATE_BYTES_MAX {
-            return Err(DerError::TooMany);
-        }
-        let mut outer = Der::new(der);
-        let item = outer.expect(SEQUENCE)?;
-        outer.finish()?;
-        let (signed, content, algorithm) = Signed::read(&item)?;
+        let (signed, content, algorithm) = Signed::read(der, CERTIFICATE_BYTES_MAX)?;
         let mut fields = content.inside();
         fields.optional(context(0))?;
         let serial = fields.expect(INTEGER)?.value.to_vec();

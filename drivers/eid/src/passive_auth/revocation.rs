@@ -1,6 +1,6 @@
 //! Certificate revocation lists of a CSCA (RFC 5280 §5; ICAO 9303-12 §7.1.4).
 use super::certificate::{CRL_SIGN, Certificate, Name, Signed, date, read_extensions};
-use crate::der::{Der, DerError, INTEGER, Item, SEQUENCE, context};
+use crate::der::{DerError, INTEGER, Item, SEQUENCE, context};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -25,13 +25,7 @@ pub(super) struct RevocationList {
 impl RevocationList {
     /// Reads one list. Lists that speak of a part only (a critical extension says so) are errors.
     pub(super) fn parse(der: &[u8]) -> Result<Self, DerError> {
-        if der.len() > LIST_BYTES_MAX {
-            return Err(DerError::TooMany);
-        }
-        let mut outer = Der::new(der);
-        let item = outer.expect(SEQUENCE)?;
-        outer.finish()?;
-        let (signed, content, algorithm) = Signed::read(&item)?;
+        let (signed, content, algorithm) = Signed::read(der, LIST_BYTES_MAX)?;
         let mut fields = content.inside();
         fields.optional(INTEGER)?;
         if fields.expect(SEQUENCE)?.raw != algorithm.raw {

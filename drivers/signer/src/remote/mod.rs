@@ -6,8 +6,10 @@
 //! One connection carries one question and one answer. Which hash is used is not for the asking side to say: the
 //! certificate names it, and the side with the key knows the certificate ([`drivers_api::signer::TerminalSigner`]).
 mod client;
+mod listener;
 pub mod protocol;
 mod server;
 
 pub use client::RemoteSigner;
-pub use server::{ServeOptions, Server, answer, serve};
+pub use listener::Server;
+pub use server::{ServeOptions, answer, serve};

@@ -1,16 +1,12 @@
 //! The side that has the key, or knows who has.
 use super::client::Link;
+use super::listener::Server;
 use super::protocol::{Answer, Question, encode_answer};
 use crate::request::could_be_a_request;
 use drivers_api::signer::{SignerTrouble, TerminalSigner};
-use std::fs::{Permissions, remove_file, set_permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How a socket is served.
@@ -32,43 +28,15 @@ impl Default for ServeOptions {
     }
 }
 
-/// Answers questions at a socket until it is dropped; then the socket is removed.
-#[derive(Debug)]
-pub struct Server {
-    path: PathBuf,
-    closing: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
-
-/// Opens the socket and answers with `signer`.
+/// Answers questions with `signer` at a socket.
 ///
 /// # Errors
-/// The socket can't be made, or somebody answers there already.
+/// As [`Server::open`].
 pub fn serve<S: TerminalSigner + 'static>(path: &Path, mut signer: S, options: ServeOptions) -> io::Result<Server> {
-    // Left behind by a process that was killed; one that lives still answers there.
-    if path.exists() && UnixStream::connect(path).is_err() {
-        remove_file(path)?;
-    }
-    let listener = UnixListener::bind(path)?;
-    set_permissions(path, Permissions::from_mode(options.mode))?;
-    let closing = Arc::new(AtomicBool::new(false));
-    let closed = Arc::clone(&closing);
-    let thread = std::thread::Builder::new()
-        .name("signing-socket".to_owned())
-        .spawn(move || {
-            for stream in listener.incoming() {
-                if closed.load(Ordering::Relaxed) {
-                    return;
-                }
-                if let Err(error) = stream.and_then(|stream| serve_one(stream, &mut signer, options.peer_patience)) {
-                    tracing::debug!(%error, "a peer of the signing socket went away");
-                }
-            }
-        })?;
-    Ok(Server {
-        path: path.to_owned(),
-        closing,
-        thread: Some(thread),
+    Server::open(path, options.mode, "signing-socket", move |peer| {
+        if let Err(error) = peer.and_then(|stream| serve_one(stream, &mut signer, options.peer_patience)) {
+            tracing::debug!(%error, "a peer of the signing socket went away");
+        }
     })
 }
 
@@ -80,19 +48,6 @@ pub fn answer(question: &Question, signer: &mut dyn TerminalSigner) -> Answer {
         return Err(SignerTrouble::Refused);
     }
     signer.sign(question.holder.as_bytes(), &question.message)
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.closing.store(true, Ordering::Relaxed);
-        // Wakes the thread out of its wait; if even that fails it is left to the process's end.
-        if UnixStream::connect(&self.path).is_ok()
-            && let Some(thread) = self.thread.take()
-        {
-            let _ = thread.join();
-        }
-        let _ = remove_file(&self.path);
-    }
 }
 
 #[allow(

@@ -8,15 +8,16 @@
 )]
 pub mod authority;
 pub mod installed;
+pub mod keys;
 pub mod terminal;
 pub mod token;
 
 use bp256::BrainpoolP256r1;
 use drivers_api::signer::{SignerTrouble, TerminalSigner};
 use ecdsa::SigningKey;
-use ecdsa::signature::hazmat::PrehashSigner;
+pub use keys::{key, point, sign};
 use signer::certificate::HolderReference;
-use signer::curve::{Curve, Digest};
+use signer::curve::Curve;
 use signer::keys::TerminalKeys;
 use signer::time::UnixTime;
 use std::collections::BTreeMap;
@@ -32,22 +33,6 @@ pub const START: UnixTime = UnixTime(1_795_392_000 + 8 * HOUR);
 /// A holder reference.
 pub fn holder(text: &str) -> HolderReference {
     HolderReference::new(text.as_bytes()).unwrap()
-}
-
-/// A key pair from a seed that isn't zero.
-pub fn key(seed: u8) -> SigningKey<BrainpoolP256r1> {
-    SigningKey::from_slice(&[seed; 32]).unwrap()
-}
-
-/// Its public point.
-pub fn point(key: &SigningKey<BrainpoolP256r1>) -> Vec<u8> {
-    key.verifying_key().to_sec1_point(false).as_bytes().to_vec()
-}
-
-/// Its plain signature.
-pub fn sign(key: &SigningKey<BrainpoolP256r1>, message: &[u8]) -> Vec<u8> {
-    let signature: ecdsa::Signature<BrainpoolP256r1> = key.sign_prehash(&Digest::Sha256.hash(message)).unwrap();
-    signature.to_bytes().to_vec()
 }
 
 /// Keys in memory, for tests of everything that isn't the security module.

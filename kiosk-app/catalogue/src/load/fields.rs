@@ -6,6 +6,7 @@ use crate::field::{CardSource, Choice, Correctable, Field, FieldKind, PageIndex}
 use crate::load::definition::{RawField, condition, id, is_id};
 use crate::load::view::{View, shorten};
 use crate::submission::{FROM_CARD_KEY, PSEUDONYM_KEY, SERVICE_KEY, VERSION_KEY};
+use crate::suggest::List;
 use crate::text::Text;
 use crate::walk::FIELDS_MAX;
 use drivers_api::card::DataGroups;
@@ -34,12 +35,15 @@ pub(crate) fn read(mut view: View<'_>, page: PageIndex, faults: &mut Faults) -> 
             view.number("digits", 1, most, faults)
                 .and_then(|count| usize::try_from(count).ok())
         }
-        FieldKind::Date | FieldKind::Bool | FieldKind::Number { .. } | FieldKind::Select { .. } => None,
+        FieldKind::Date | FieldKind::Bool | FieldKind::Number { .. } | FieldKind::Iban | FieldKind::Select { .. } => {
+            None
+        }
     };
     let fim_id = fim_id(&mut view, faults);
     let shown_when = view.table("shown_when", "shown_when".to_owned(), faults);
     let shown_when = condition(shown_when, faults);
     let default = default(&mut view, &kind, faults);
+    let suggest = suggest(&mut view, &kind, faults);
     view.finish(faults);
     let (label, hint) = (Text::default(), Text::default());
     let field = Field {
@@ -55,6 +59,7 @@ pub(crate) fn read(mut view: View<'_>, page: PageIndex, faults: &mut Faults) -> 
         from_card,
         shown_when: None,
         default,
+        suggest,
     };
     RawField {
         line,
@@ -145,6 +150,7 @@ fn kind(view: &mut View<'_>, faults: &mut Faults) -> FieldKind {
             }
         }
         "date" => FieldKind::Date,
+        "iban" => FieldKind::Iban,
         "bool" => FieldKind::Bool,
         "number" => {
             for key in ["min", "max"].into_iter().filter(|key| !view.has(key)) {
@@ -180,7 +186,7 @@ fn kind(view: &mut View<'_>, faults: &mut Faults) -> FieldKind {
                 faults,
                 view.line_of("kind"),
                 what,
-                "known: text, date, bool, number, select",
+                "known: text, date, bool, number, iban, select",
             );
             fallback
         }
@@ -233,7 +239,7 @@ fn from_card(view: &mut View<'_>, kind: &FieldKind, faults: &mut Faults) -> Opti
     let fits = match kind {
         FieldKind::Text { .. } => !source.is_date(),
         FieldKind::Date => source.is_date(),
-        FieldKind::Bool | FieldKind::Number { .. } | FieldKind::Select { .. } => false,
+        FieldKind::Bool | FieldKind::Number { .. } | FieldKind::Iban | FieldKind::Select { .. } => false,
     };
     if !fits {
         let wanted = if source.is_date() { "date" } else { "text" };
@@ -335,7 +341,7 @@ fn default(view: &mut View<'_>, kind: &FieldKind, faults: &mut Faults) -> Option
         FieldKind::Number { min, max } => view
             .number("default", *min, *max, faults)
             .map(|number| number.to_string()),
-        FieldKind::Text { .. } | FieldKind::Date | FieldKind::Bool => {
+        FieldKind::Text { .. } | FieldKind::Date | FieldKind::Iban | FieldKind::Bool => {
             if view.value("default").is_some() {
                 let what = "only select and number can be chosen beforehand";
                 view.fault(faults, line, what, "remove `default`: the citizen answers");
@@ -343,4 +349,20 @@ fn default(view: &mut View<'_>, kind: &FieldKind, faults: &mut Faults) -> Option
             None
         }
     }
+}
+
+fn suggest(view: &mut View<'_>, kind: &FieldKind, faults: &mut Faults) -> Option<List> {
+    let name = view.text_if("suggest", faults)?;
+    let line = view.line_of("suggest");
+    if !matches!(kind, FieldKind::Text { .. }) {
+        let what = "`suggest` helps only with text";
+        view.fault(faults, line, what, "remove it");
+    }
+    let list = List::ALL.into_iter().find(|list| list.name() == name);
+    if list.is_none() {
+        let known = List::ALL.map(List::name).join(", ");
+        let what = format!("there is no list `{}`", shorten(&name));
+        view.fault(faults, line, what, format!("known: {known}"));
+    }
+    list
 }

@@ -304,6 +304,7 @@ impl Known<'_, '_> {
                 let fits = matches!(value, Value::Text(text) if keys.contains(&text.as_str()));
                 (fits, format!("write one of: {}", shorten(&keys.join(", "))))
             }
+            (FieldKind::Iban, _) => (false, "an IBAN can only be asked for with is_set".to_owned()),
             (FieldKind::Date, _) => (false, "a date can only be asked for with is_set".to_owned()),
         };
         if !fits {

@@ -14,6 +14,7 @@ use crate::fault::{Fault, Faults, SourceFile};
 use crate::receipt::ReceiptTemplate;
 use crate::search::Index;
 use crate::service::{Finish, Service, ServiceId, ServiceTexts};
+use crate::town::Town;
 use crate::words::Words;
 use drivers_api::language::Language;
 use std::collections::BTreeMap;
@@ -50,7 +51,12 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
         );
         return Err(faults.into_list());
     }
-    let Sorted { town, words, folders } = sorted(files, &mut faults);
+    let Sorted {
+        town,
+        streets,
+        words,
+        folders,
+    } = sorted(files, &mut faults);
     let words = if words.is_empty() {
         Some(Arc::clone(Words::bundled()))
     } else {
@@ -68,9 +74,10 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
             None
         }
     };
-    let (Some(words), Some(town)) = (words, town) else {
+    let (Some(words), Some((mut town, lines))) = (words, town) else {
         return Err(faults.into_list());
     };
+    town.streets = streets.map_or_else(Vec::new, |file| town::streets(file, &mut faults));
     let services: Vec<Arc<Service>> = folders
         .iter()
         .filter_map(|folder| service(folder, &words, &mut faults))
@@ -85,22 +92,7 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
         );
         return Err(faults.into_list());
     }
-    for id in town
-        .most_used
-        .iter()
-        .filter(|id| !services.iter().any(|service| service.id() == *id))
-    {
-        let what = format!(
-            "`most_used` names `{}`, which is not offered",
-            view::shorten(id.as_str())
-        );
-        faults.add(
-            "town.toml",
-            None,
-            what,
-            "name folders of services that are without a fault",
-        );
-    }
+    check_most_used(&town, &lines, &services, &mut faults);
     let index = Index::new(&services);
     Ok(Loaded {
         catalogue: Catalogue {
@@ -113,10 +105,30 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
     })
 }
 
+/// Names of services that aren't there are told with their lines.
+fn check_most_used(town: &Town, lines: &[usize], services: &[Arc<Service>], faults: &mut Faults) {
+    for (id, line) in town.most_used.iter().zip(lines) {
+        if services.iter().any(|service| service.id() == id) {
+            continue;
+        }
+        let what = format!(
+            "`most_used` names `{}`, which is not offered",
+            view::shorten(id.as_str())
+        );
+        faults.add(
+            "town.toml",
+            Some(*line),
+            what,
+            "name folders of services that are without a fault",
+        );
+    }
+}
+
 /// The files, each where it belongs.
 #[derive(Default)]
 struct Sorted<'a> {
     town: Option<&'a SourceFile>,
+    streets: Option<&'a SourceFile>,
     words: BTreeMap<Language, &'a SourceFile>,
     /// By id.
     folders: Vec<Folder<'a>>,
@@ -130,11 +142,13 @@ fn sorted<'a>(files: &'a [SourceFile], faults: &mut Faults) -> Sorted<'a> {
         let path = view::shorten(&file.path);
         let twice = match file.path.split_once('/') {
             None if file.path == "town.toml" => sorted.town.replace(file).is_some(),
+            None if file.path == "streets.txt" => sorted.streets.replace(file).is_some(),
             None => match language_file(words::WORDS_FILE, &file.path) {
                 Some(Ok(language)) => sorted.words.insert(language, file).is_some(),
                 Some(Err(tag)) => no_language(&path, tag, faults),
                 None => {
-                    let mend = "known: town.toml, words.de.toml, words.en.toml, and words in other languages";
+                    let mend =
+                        "known: town.toml, streets.txt, words.de.toml, words.en.toml, and words in other languages";
                     faults.add(&path, None, "not a file of a town", mend);
                     false
                 }

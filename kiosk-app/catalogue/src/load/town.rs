@@ -1,15 +1,19 @@
-//! Reads `town.toml`.
+//! Reads `town.toml` and `streets.txt`.
+use crate::charset;
 use crate::fault::{Faults, SourceFile};
 use crate::load::format_of;
-use crate::load::view::Parsed;
+use crate::load::view::{FILE_BYTES_MAX, Parsed, shorten};
 use crate::service::ServiceId;
 use crate::town::{Provider, Town};
 
 /// Most services that are offered before all others.
 const MOST_USED_MAX: usize = 6;
+/// Most streets of a town, and the longest name of one, in characters. Berlin has 10,000.
+const STREETS_MAX: usize = 20_000;
+const STREET_CHARS_MAX: usize = 100;
 
-/// The town, unless its file has a fault.
-pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Town> {
+/// The town and the lines of its most used services, unless its file has a fault.
+pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<(Town, Vec<usize>)> {
     let before = faults.count();
     let parsed = Parsed::parse(file, faults)?;
     let mut root = parsed.view();
@@ -63,9 +67,36 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Town> {
         name: name?,
         provider: provider?,
         destination_id: destination_id?,
+        streets: Vec::new(),
         most_used: most_used.iter().map(|id| ServiceId::new(&id.value)).collect(),
     };
-    (faults.count() == before).then_some(town)
+    let lines = most_used.iter().map(|id| id.line).collect();
+    (faults.count() == before).then_some((town, lines))
+}
+
+/// The town's streets, one a line; empty lines and those that begin with `#` are passed over. Faulty ones are left out.
+pub(crate) fn streets(file: &SourceFile, faults: &mut Faults) -> Vec<String> {
+    let mut streets = Vec::new();
+    if file.text.len() > FILE_BYTES_MAX {
+        let what = format!("the file has {} bytes, more than {FILE_BYTES_MAX}", file.text.len());
+        faults.add(&file.path, None, what, "one street a line is enough");
+        return streets;
+    }
+    let lines = file.text.lines().map(str::trim).enumerate();
+    for (at, name) in lines.filter(|(_, name)| !name.is_empty() && !name.starts_with('#')) {
+        if name.chars().count() > STREET_CHARS_MAX || charset::hostile(name).is_some() {
+            let what = format!("`{}` is no street", shorten(name));
+            let mend = format!("write visible characters, at most {STREET_CHARS_MAX}");
+            faults.add(&file.path, Some(at + 1), what, mend);
+        } else if streets.len() == STREETS_MAX {
+            let what = format!("more than {STREETS_MAX} streets");
+            faults.add(&file.path, Some(at + 1), what, "keep those of the town");
+            break;
+        } else {
+            streets.push(name.to_owned());
+        }
+    }
+    streets
 }
 
 fn is_uuid(text: &str) -> bool {

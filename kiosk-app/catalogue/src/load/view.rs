@@ -110,13 +110,13 @@ impl<'a> View<'a> {
             return None;
         }
         let text = self.text_if(key, faults)?;
+        self.filled(key, self.line_of(key), text, faults)
+    }
+
+    fn filled(&self, key: &str, line: usize, text: String, faults: &mut Faults) -> Option<String> {
         if text.trim().is_empty() {
-            self.fault(
-                faults,
-                self.line_of(key),
-                format!("`{key}` in {} is empty", self.name),
-                "write the text",
-            );
+            let what = format!("`{key}` in {} is empty", self.name);
+            self.fault(faults, line, what, "write the text");
             return None;
         }
         Some(text)
@@ -194,6 +194,7 @@ impl<'a> View<'a> {
             let line = self.line_at(item);
             let text = if let DeValue::String(text) = item.get_ref() {
                 self.checked(key, line, text, faults)
+                    .and_then(|text| self.filled(key, line, text, faults))
             } else {
                 self.wrong_type(key, line, item.get_ref(), "texts in quotes", faults)
             };

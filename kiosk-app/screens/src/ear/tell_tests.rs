@@ -25,6 +25,7 @@ fn element(role: Role, label: &str) -> Element {
         width: 1.0,
         height: 1.0,
         in_sight: true,
+        seen: (0.0, 1.0),
         has_focus: false,
         live: false,
         id: String::new(),

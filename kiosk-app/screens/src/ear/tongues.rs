@@ -58,7 +58,7 @@ impl Tongues {
     fn add_service_texts(&mut self, view: &View) {
         let texts_in = view.texts_in;
         match &view.screen {
-            Screen::Services { tiles } => {
+            Screen::Services { tiles, .. } | Screen::Search { tiles, .. } => {
                 for tile in tiles {
                     self.add(&tile.title, tile.texts_in);
                     self.add(&tile.summary, tile.texts_in);

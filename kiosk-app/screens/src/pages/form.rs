@@ -1,6 +1,7 @@
 //! Adapter of `form.slint`: fields keep what is typed in them; a view changes only what it has to.
 use crate::frame::count;
-use crate::typed::{TypedField, shape_date, shape_number};
+use crate::pages::services::SEARCH_INDEX;
+use crate::typed::{TypedField, shape_date, shape_digits, shape_iban, shape_number};
 use crate::{OnTap, ui};
 use drivers_api::private::PrivateText;
 use session::Tap;
@@ -16,6 +17,8 @@ pub(crate) struct FormMemory {
     rows: Rc<VecModel<ui::Field>>,
     typed: RefCell<BTreeMap<usize, TypedField>>,
     stamp: Cell<i32>,
+    /// The field of the search.
+    pub(crate) search: RefCell<TypedField>,
 }
 
 impl FormMemory {
@@ -23,6 +26,7 @@ impl FormMemory {
     pub(crate) fn forget(&self) {
         self.rows.set_vec(Vec::new());
         self.typed.borrow_mut().clear();
+        self.search.take();
     }
 
     fn next_stamp(&self) -> i32 {
@@ -39,9 +43,16 @@ impl FormMemory {
 pub(crate) fn entered(on_tap: &OnTap, memory: &Rc<FormMemory>) -> impl Fn(i32, &str) -> SharedString + Clone + 'static {
     let (on_tap, memory) = (on_tap.clone(), memory.clone());
     move |field, text| {
+        if field == SEARCH_INDEX {
+            memory.search.borrow_mut().typed(text);
+            on_tap(Tap::Find(PrivateText::from(text)));
+            return SharedString::from(text);
+        }
         let text = match memory.entry(field) {
             Some(ui::Entry::Date) => shape_date(text),
             Some(ui::Entry::Number) => shape_number(text),
+            Some(ui::Entry::Digits) => shape_digits(text),
+            Some(ui::Entry::Iban) => shape_iban(text),
             Some(ui::Entry::Text | ui::Entry::YesNo | ui::Entry::Choice) | None => text.to_owned(),
         };
         let shown = SharedString::from(&text);
@@ -55,6 +66,17 @@ pub(crate) fn entered(on_tap: &OnTap, memory: &Rc<FormMemory>) -> impl Fn(i32, &
             });
         }
         shown
+    }
+}
+
+/// A suggestion that was chosen. Nobody typed it, so the field shows it when the session says so.
+pub(crate) fn taken(on_tap: &OnTap) -> impl Fn(i32, SharedString) + 'static {
+    let on_tap = on_tap.clone();
+    move |field, text| {
+        if let Ok(field) = usize::try_from(field) {
+            let text = PrivateText::from(text.as_str());
+            on_tap(Tap::Enter { field, text });
+        }
     }
 }
 
@@ -116,7 +138,9 @@ fn row(memory: &FormMemory, field: &FormField, old: Option<&ui::Field>) -> ui::F
     };
     let (entry, choices): (_, &[FormChoice]) = match &field.kind {
         FormFieldKind::Text => (ui::Entry::Text, &[]),
+        FormFieldKind::Digits => (ui::Entry::Digits, &[]),
         FormFieldKind::Date => (ui::Entry::Date, &[]),
+        FormFieldKind::Iban => (ui::Entry::Iban, &[]),
         FormFieldKind::Number { .. } => (ui::Entry::Number, &[]),
         FormFieldKind::YesNo => (ui::Entry::YesNo, &[]),
         FormFieldKind::Select { choices } => (ui::Entry::Choice, choices),
@@ -125,6 +149,7 @@ fn row(memory: &FormMemory, field: &FormField, old: Option<&ui::Field>) -> ui::F
         key: SharedString::from(&choice.key),
         label: SharedString::from(&choice.label),
     });
+    let suggestions = field.suggestions.iter().map(|text| text.expose().into());
     ui::Field {
         index: count(field.field),
         label: SharedString::from(&field.label),
@@ -139,6 +164,10 @@ fn row(memory: &FormMemory, field: &FormField, old: Option<&ui::Field>) -> ui::F
         choices: super::put(
             old.map(|old| old.choices.clone()).unwrap_or_default(),
             choices.collect(),
+        ),
+        suggestions: super::put(
+            old.map(|old| old.suggestions.clone()).unwrap_or_default(),
+            suggestions.collect(),
         ),
     }
 }

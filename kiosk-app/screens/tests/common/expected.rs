@@ -102,6 +102,14 @@ pub(crate) fn expected_of_panels(l: Language) -> Vec<(&'static str, &'static str
         (
             "20-settings",
             label(
+                "Tasten für unruhige Hände: schnelles doppeltes Drücken zählt nur einmal",
+                "Keys for unsteady hands: a quick second press doesn't count",
+            ),
+            "Prefer(Steady(true))",
+        ),
+        (
+            "20-settings",
+            label(
                 "Ohne Kopfhörer vorlesen. Persönliches wird nie laut gesagt.",
                 "Read aloud without headphones. Personal things are never said aloud.",
             ),

@@ -68,6 +68,7 @@ pub(crate) fn field(index: usize, label: &str, kind: FormFieldKind, value: &str)
         editable: true,
         required: true,
         error: None,
+        suggestions: Vec::new(),
     }
 }
 
@@ -114,6 +115,19 @@ pub(crate) fn person_form(l: Language) -> Form {
             },
         ],
     }
+}
+
+/// The same while the street is typed.
+pub(crate) fn suggesting_form(l: Language) -> Form {
+    let mut form = person_form(l);
+    form.fields.retain(|field| field.field >= 3);
+    if let Some(street) = form.fields.first_mut() {
+        street.value = PrivateText::from("Hei 17");
+        street.suggestions = ["Heidestraße 17", "Heinrich-Heine-Straße 17", "An der Heide 17"]
+            .map(PrivateText::from)
+            .into();
+    }
+    form
 }
 
 pub(crate) fn question_form(l: Language) -> Form {

@@ -1,14 +1,16 @@
 //! One view of every kind, in every language; a service's texts are in German and English, with the published test person Erika Mustermann.
 #![allow(dead_code, missing_docs)]
-use catalogue::{LocalTime, ServiceId};
+use catalogue::{LocalTime, ServiceId, Situation};
 use drivers_api::card::PinState;
 use drivers_api::language::Language;
 use drivers_api::print::PrintTrouble;
+use drivers_api::private::PrivateText;
 use session::view::{
-    Availability, AwayView, Countdown, Over, Paper, ReceiptView, Request, Screen, SecretEntry, SecretKind,
+    Availability, AwayView, Countdown, List, Over, Paper, ReceiptView, Request, Screen, SecretEntry, SecretKind,
     SecretTrouble, SpeechTo, StaffCall, Tile, View,
 };
 use session::{Ending, Preferences};
+use std::cell::Cell;
 
 mod cards;
 pub(crate) mod expected;
@@ -16,7 +18,7 @@ mod forms;
 mod panels;
 use cards::{card, pin, refused};
 #[allow(unused_imports)] // each test uses some
-pub(crate) use forms::{card_content, field, person_form, question_form, questions, request, review};
+pub(crate) use forms::{card_content, field, person_form, question_form, questions, request, review, suggesting_form};
 use panels::panels;
 
 pub(crate) fn view(language: Language, screen: Screen) -> View {
@@ -41,6 +43,7 @@ pub(crate) fn view(language: Language, screen: Screen) -> View {
     let of_a_service = matches!(
         screen,
         Screen::Services { .. }
+            | Screen::Search { .. }
             | Screen::Request(_)
             | Screen::CardContent(_)
             | Screen::Exit { .. }
@@ -65,7 +68,46 @@ pub(crate) fn view(language: Language, screen: Screen) -> View {
 }
 
 pub(crate) fn pick(language: Language, german: &str, english: &str) -> String {
-    if language == Language::English { english } else { german }.into()
+    let text = if language == Language::English { english } else { german };
+    if PSEUDO.get() { pseudo(text) } else { text.into() }
+}
+
+thread_local! {
+    /// A service's texts are pseudo-localised: half as long again, and with marks above their letters.
+    pub(crate) static PSEUDO: Cell<bool> = const { Cell::new(false) };
+}
+
+fn pseudo(text: &str) -> String {
+    const MARKED: [(char, char); 12] = [
+        ('a', 'å'),
+        ('A', 'Å'),
+        ('e', 'ê'),
+        ('E', 'É'),
+        ('i', 'î'),
+        ('o', 'õ'),
+        ('u', 'û'),
+        ('U', 'Ů'),
+        ('n', 'ñ'),
+        ('s', 'š'),
+        ('t', 'ť'),
+        ('z', 'ž'),
+    ];
+    let marked = |c: char| {
+        MARKED
+            .iter()
+            .find(|(plain, _)| *plain == c)
+            .map_or(c, |(_, marked)| *marked)
+    };
+    let longer = ["Ẫůfgäbê", "šéhr", "ľängér", "ûñd", "wéïťër"].into_iter().cycle();
+    let mut made: String = text.chars().map(marked).collect();
+    let wanted = text.chars().count() * 3 / 2;
+    for word in longer {
+        if made.chars().count() >= wanted {
+            return made;
+        }
+        made = format!("{made} {word}");
+    }
+    made
 }
 
 /// The language of what [`pick`] gives.
@@ -75,6 +117,23 @@ pub(crate) fn picked(language: Language) -> Language {
     } else {
         Language::German
     }
+}
+
+fn listed(list: List, l: Language) -> Screen {
+    Screen::Services { list, tiles: tiles(l) }
+}
+
+pub(crate) fn empty_search() -> Screen {
+    searched("", Vec::new())
+}
+
+fn searched(words: &str, tiles: Vec<Tile>) -> Screen {
+    let words = PrivateText::from(words);
+    Screen::Search { words, tiles }
+}
+
+fn situations() -> Vec<Option<Situation>> {
+    Situation::ALL.into_iter().map(Some).chain([None]).collect()
 }
 
 fn tiles(l: Language) -> Vec<Tile> {
@@ -212,40 +271,39 @@ fn named() -> Vec<String> {
     .to_vec()
 }
 
+fn attract(card_left: bool, reader_works: bool, eid_works: bool) -> Screen {
+    Screen::Attract {
+        card_left,
+        reader_works,
+        eid_works,
+        time: Some(NOW),
+        services: named(),
+    }
+}
+
 fn entrance(l: Language) -> Vec<Named> {
     vec![
-        (
-            "01-attract",
-            Screen::Attract {
-                card_left: false,
-                reader_works: true,
-                eid_works: true,
-                time: Some(NOW),
-                services: named(),
-            },
-        ),
-        (
-            "01-attract-troubled",
-            Screen::Attract {
-                card_left: true,
-                reader_works: false,
-                eid_works: false,
-                time: Some(NOW),
-                services: named(),
-            },
-        ),
-        (
-            "01-attract-no-certificate",
-            Screen::Attract {
-                card_left: false,
-                reader_works: true,
-                eid_works: false,
-                time: Some(NOW),
-                services: named(),
-            },
-        ),
+        ("01-attract", attract(false, true, true)),
+        ("01-attract-troubled", attract(true, false, false)),
+        ("01-attract-no-certificate", attract(false, true, false)),
         ("02-languages", Screen::Languages),
-        ("03-services", Screen::Services { tiles: tiles(l) }),
+        ("03-services", listed(List::All, l)),
+        (
+            "03-services-start",
+            listed(
+                List::Start {
+                    situations: situations(),
+                },
+                l,
+            ),
+        ),
+        (
+            "03-services-situation",
+            listed(List::Situation(Some(Situation::Housing)), l),
+        ),
+        ("03-search", searched("", Vec::new())),
+        ("03-search-found", searched("Hund", tiles(l))),
+        ("03-search-nothing", searched("Raketenstart", Vec::new())),
         ("04-request", Screen::Request(Box::new(request(l)))),
         (
             "04-request-no-card",

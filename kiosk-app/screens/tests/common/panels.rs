@@ -1,9 +1,9 @@
 //! What lies over a page, and pages in reach mode.
-use super::{person_form, receipt, request, review, secret, tiles, view};
+use super::{listed, person_form, receipt, request, review, secret, view};
 use drivers_api::card::PinState;
 use drivers_api::language::Language;
 use session::Preferences;
-use session::view::{Over, Paper, Screen, SecretKind, SpeechTo, StaffCall, View};
+use session::view::{List, Over, Paper, Screen, SecretKind, SpeechTo, StaffCall, View};
 
 /// What can be opened on every screen, and the screens with everything brought down.
 pub(crate) fn panels(l: Language) -> Vec<(&'static str, View)> {
@@ -50,7 +50,7 @@ pub(crate) fn panels(l: Language) -> Vec<(&'static str, View)> {
             },
         ),
         ("22-reach-languages", down(Screen::Languages)),
-        ("22-reach-services", down(Screen::Services { tiles: tiles(l) })),
+        ("22-reach-services", down(listed(List::All, l))),
         ("22-reach-request", down(Screen::Request(Box::new(request(l))))),
         (
             "22-reach-secret",

@@ -10,16 +10,16 @@
 )]
 #[path = "../../../../drivers/signer/tests/common/authority.rs"]
 mod authority;
+#[path = "../../../../drivers/signer/tests/common/keys.rs"]
+mod keys;
 #[path = "../../../../drivers/signer/tests/common/token.rs"]
 mod token;
 mod world;
 
 use agent::{Config, Control, EID_REQUEST, Token};
 use authority::Mishap;
-use bp256::BrainpoolP256r1;
-use ecdsa::SigningKey;
-use ecdsa::signature::hazmat::PrehashSigner;
 use fleet::eid::DropFolder;
+use keys::{Own, key, point, sign};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use signer::curve::{Curve, Digest};
@@ -35,20 +35,6 @@ use wire::eid::{Answer, KeyTrouble, Question};
 use world::{HOUR, START, World, has_key, holder};
 
 const P256: Curve = Curve::BrainpoolP256r1;
-
-/// What the double needs of its surroundings.
-fn key(seed: u8) -> SigningKey<BrainpoolP256r1> {
-    SigningKey::from_slice(&[seed; 32]).unwrap()
-}
-
-fn point(key: &SigningKey<BrainpoolP256r1>) -> Vec<u8> {
-    key.verifying_key().to_sec1_point(false).as_bytes().to_vec()
-}
-
-fn sign(key: &SigningKey<BrainpoolP256r1>, message: &[u8]) -> Vec<u8> {
-    let signature: ecdsa::Signature<BrainpoolP256r1> = key.sign_prehash(&Digest::Sha256.hash(message)).unwrap();
-    signature.to_bytes().to_vec()
-}
 
 #[test]
 fn the_first_certificate_comes_and_is_renewed_before_it_ends() {
@@ -243,15 +229,6 @@ fn nobody_else_gets_anything(world: &World, kiosk: &str) {
     let code = "failure_not_authorized".to_owned();
     assert_eq!(ask(world, &other, &request), Ok(Answer::Refused { code }));
     assert_eq!(world.ca.at_its_desk().requests.len(), before);
-}
-
-/// A key that the test holds itself.
-struct Own(SigningKey<BrainpoolP256r1>);
-
-impl TerminalSigner for Own {
-    fn sign(&mut self, _: &[u8], message: &[u8]) -> Result<Vec<u8>, SignerTrouble> {
-        Ok(sign(&self.0, message))
-    }
 }
 
 #[test]

@@ -2,18 +2,13 @@
 //! Machines are shared and noisy: compare runs on one machine, never a figure with a limit in a test.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods)] // a command-line tool that measures
 use desk::headless::Player;
-use desk::{Fault, eid_figures, setup, tap_figures};
-use drivers_api::card::{CardEvent, Reader};
-use host::{Devices, Filing, FilingConfig, Host, Inbox};
-use outbox::Outbox;
+use desk::{Fault, chromium_figures, eid_figures, lone_terminal, setup, tap_figures, terminal_window};
+use host::Inbox;
 use peers::pin_changes;
-use printer::{PaperTray, Target};
-use rand::rngs::StdRng;
+use screens::Screens;
 use screens::picture::{Canvas, Xrgb8888, install};
-use screens::{Screens, ScreensHandle};
-use seal::AuthorityKey;
+use session::Terminal;
 use session::view::View;
-use session::{Input, Terminal};
 use simulated::card::Hand;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -26,8 +21,8 @@ use townhall::world::World;
 
 const FIRST_FRAMES: usize = 7;
 const REPAINTS: usize = 40;
-/// Before the name of a screen: the median of its full repaints.
-const REPAINT: &str = "ui.repaint_ms.";
+/// The slowest screen; with a dot and the name of a screen, the median of its full repaints.
+const REPAINT: &str = "ui.repaint_ms";
 /// From a screen that is shown to the first sound of it, over a visit by ear.
 const SPEECH_START: &str = "ui.speech_start_ms";
 /// Filling the same pixels with one colour, between the repaints: what the machine's memory does at that moment.
@@ -44,9 +39,12 @@ const TICKS_PER_S: f64 = 100.0;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => bench(Path::new("out")),
+        [] => bench(Path::new("out"), ""),
+        ["child", "window", folder] => terminal_window::show(Path::new(folder), false),
+        ["child", "window", folder, "visited"] => terminal_window::show(Path::new(folder), true),
         ["child", what] => child(what),
-        _ => Err("usage: bench".into()),
+        [only] => bench(Path::new("out"), only),
+        _ => Err("usage: bench [BEGINNING-OF-A-KEY]".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -57,55 +55,89 @@ fn main() -> ExitCode {
     }
 }
 
-fn bench(out: &Path) -> Result<(), Fault> {
-    let mut figures: BTreeMap<&str, f64> = BTreeMap::new();
-    let mut first_frames = Vec::new();
-    for _ in 0..FIRST_FRAMES {
-        let began = Instant::now();
-        run_child("first-frame", |_| first_frames.push(millis(began.elapsed())))?;
+type Figures = BTreeMap<String, f64>;
+
+/// The keys of some figures (or their common beginning), and how to get them.
+type Measure = (&'static [&'static str], fn(&mut Figures, &Path) -> Result<(), Fault>);
+
+const MEASURES: [Measure; 10] = [
+    (&["ui.first_frame_ms"], |figures, _| {
+        let mut first_frames = Vec::new();
+        for _ in 0..FIRST_FRAMES {
+            let began = Instant::now();
+            run_child("first-frame", |_| first_frames.push(millis(began.elapsed())))?;
+        }
+        insert(figures, "ui.first_frame_ms", median(first_frames))
+    }),
+    (&["ui.rss_mib", "ui.idle_cpu_percent"], |figures, _| {
+        told(figures, "idle")
+    }),
+    (&["ui.rss_after_500_visits_mib"], |figures, _| told(figures, "soak")),
+    (&[REPAINT, FILL], |figures, _| told(figures, "repaint")),
+    (&[SPEECH_START], |figures, _| told(figures, "speech")),
+    (&["ui.tap_to_pixel_p95_ms"], |figures, _| {
+        insert(figures, "ui.tap_to_pixel_p95_ms", tap_to_pixel_p95_ms()?)
+    }),
+    (&chromium_figures::KEYS, |figures, _| {
+        // Not every machine can have Chromium; the other figures don't need it.
+        match chromium_figures::compare() {
+            Ok(compared) => figures.extend(compared.map(|(key, value)| (key.to_owned(), value))),
+            Err(fault) => eprintln!("no comparison with Chromium: {fault}"),
+        }
+        Ok(())
+    }),
+    (&["eid.read_apdus", "eid.read_host_ms"], |figures, _| {
+        let reads = eid_figures::full_reads(READS)?;
+        let commands = reads.iter().map(|read| read.commands as f64).collect();
+        insert(figures, "eid.read_apdus", median(commands))?;
+        let host = reads.iter().map(|read| millis(read.host)).collect();
+        insert(figures, "eid.read_host_ms", median(host))
+    }),
+    (&["eid.pin_change_vs_ausweisapp"], |figures, _| {
+        insert(figures, "eid.pin_change_vs_ausweisapp", pin_change_vs_ausweisapp()?)
+    }),
+    (&["storm.visits_per_s", "visit.submit_to_pdf_ms"], |figures, out| {
+        insert(figures, "storm.visits_per_s", storm_visits_per_s()?)?;
+        insert(figures, "visit.submit_to_pdf_ms", submit_to_pdf_ms(out)?)
+    }),
+];
+
+/// All figures, or those whose keys begin with `only` (then nothing is written).
+fn bench(out: &Path, only: &str) -> Result<(), Fault> {
+    let mut figures = Figures::new();
+    for (keys, measure) in MEASURES {
+        if keys.iter().any(|key| key.starts_with(only)) {
+            measure(&mut figures, out)?;
+        }
     }
-    figures.insert("ui.first_frame_ms", median(first_frames));
-    let mut told = BTreeMap::new();
-    for what in ["idle", "soak", "repaint", "speech"] {
-        run_child(what, |line| {
-            if let Some((key, value)) = line.split_once(' ')
-                && let Ok(value) = value.parse::<f64>()
-            {
-                told.insert(key.to_owned(), value);
-            }
-        })?;
-    }
-    for key in [
-        "ui.rss_mib",
-        "ui.idle_cpu_percent",
-        "ui.rss_after_500_visits_mib",
-        FILL,
-        SPEECH_START,
-    ] {
-        figures.insert(key, *told.get(key).ok_or(format!("{key} was not measured"))?);
-    }
-    let screens_drawn = told.iter().filter(|(key, _)| key.starts_with(REPAINT));
-    let slowest = screens_drawn.clone().map(|(_, time)| *time).max_by(f64::total_cmp);
-    figures.insert("ui.repaint_ms", slowest.ok_or("no screen was drawn")?);
-    screens_drawn.for_each(|(key, time)| _ = figures.insert(key, *time));
-    figures.insert("ui.tap_to_pixel_p95_ms", tap_to_pixel_p95_ms()?);
-    let reads = eid_figures::full_reads(READS)?;
-    figures.insert(
-        "eid.read_apdus",
-        median(reads.iter().map(|read| read.commands as f64).collect()),
-    );
-    figures.insert(
-        "eid.read_host_ms",
-        median(reads.iter().map(|read| millis(read.host)).collect()),
-    );
-    figures.insert("eid.pin_change_vs_ausweisapp", pin_change_vs_ausweisapp()?);
-    figures.insert("storm.visits_per_s", storm_visits_per_s()?);
-    figures.insert("visit.submit_to_pdf_ms", submit_to_pdf_ms(out)?);
     for (key, value) in &figures {
-        println!("{key:32} {value:10.2}");
+        println!("{key:32} {value:10.3}");
     }
-    std::fs::create_dir_all(out)?;
-    std::fs::write(out.join("bench.json"), serde_json::to_string_pretty(&figures)? + "\n")?;
+    if only.is_empty() {
+        std::fs::create_dir_all(out)?;
+        std::fs::write(out.join("bench.json"), serde_json::to_string_pretty(&figures)? + "\n")?;
+    }
+    Ok(())
+}
+
+fn insert(figures: &mut Figures, key: &str, value: f64) -> Result<(), Fault> {
+    figures.insert(key.to_owned(), value);
+    Ok(())
+}
+
+/// What a child tells: lines of a key and a value.
+fn told(figures: &mut Figures, child: &str) -> Result<(), Fault> {
+    let before = figures.len();
+    run_child(child, |line| {
+        if let Some((key, value)) = line.split_once(' ')
+            && let Ok(value) = value.parse::<f64>()
+        {
+            figures.insert(key.to_owned(), value);
+        }
+    })?;
+    if figures.len() == before {
+        return Err(format!("{child} measured nothing").into());
+    }
     Ok(())
 }
 
@@ -210,41 +242,10 @@ fn child(what: &str) -> Result<(), Fault> {
 fn idle(canvas: &Canvas) -> Result<(), Fault> {
     let folder = std::env::temp_dir().join(format!("schalter-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
-    let inbox = Inbox::default();
     let (_hand, slot) = Hand::new();
-    let cards = inbox.sender();
-    let random: StdRng = rand::make_rng();
-    let reader = reader::spawn(slot, random, reader::NoCertificate, move |event: CardEvent| {
-        cards.send(Input::Card(event))
-    })?;
-    let papers = inbox.sender();
-    let target = Target::Folder {
-        path: folder.clone(),
-        tray: PaperTray::default(),
-    };
-    let printer = printer::spawn(target, move |event| papers.send(Input::Printer(event)))?;
-    let catalogue = setup::load()?;
-    let key = AuthorityKey::from_jwk(setup::AUTHORITY.as_bytes())?;
-    let destination_id = catalogue.town().destination_id().parse()?;
-    let config = FilingConfig {
-        destination_id,
-        key,
-        outbox: Outbox::open(folder.join("outbox.db"))?,
-    };
-    let filing = Filing::spawn(config, inbox.sender())?;
-    let reader: Box<dyn Reader + Send> = Box::new(reader);
-    let host = Host::new(
-        Terminal::new(catalogue),
-        Devices::quiet(reader, Box::new(printer), filing),
-    );
     let screens = Screens::new(|_| {})?;
     screens.open()?;
-    let handle: ScreensHandle = screens.handle();
-    std::thread::spawn(move || {
-        host.run(inbox, |view| {
-            let _ = handle.show(view);
-        });
-    });
+    lone_terminal::start(&folder, Inbox::default(), slot, reader::NoCertificate, screens.handle())?;
     std::thread::sleep(Duration::from_secs(1));
     canvas.turn(Duration::from_secs(1));
     std::hint::black_box(canvas.picture());
@@ -320,9 +321,13 @@ fn repaint(canvas: &Canvas) -> Result<(), Fault> {
         world.act(1.0);
         world.pause();
     }
+    let mut slowest: f64 = 0.0;
     for (name, times) in screens_drawn {
-        println!("{REPAINT}{name} {}", median(times));
+        let time = median(times);
+        println!("{REPAINT}.{name} {time}");
+        slowest = slowest.max(time);
     }
+    println!("{REPAINT} {slowest}");
     println!("{FILL} {}", median(fills));
     Ok(())
 }

@@ -125,7 +125,7 @@ impl Seen {
                     FormFieldKind::Select { choices } => choices.last().map(|choice| choice.label.clone()),
                     FormFieldKind::Number { min, .. } => Some(min.to_string()),
                     FormFieldKind::YesNo => Some("Ja".to_owned()),
-                    FormFieldKind::Text | FormFieldKind::Date => None,
+                    FormFieldKind::Text | FormFieldKind::Digits | FormFieldKind::Iban | FormFieldKind::Date => None,
                 };
                 match choice {
                     _ if !open => {}
@@ -181,7 +181,7 @@ fn obey(finger: &UnixStream, canvas: &Canvas, screens: &Screens, told: &Receiver
 fn done(command: &str, screens: &Screens, seen: &Seen) -> String {
     match command.split_once(' ').unwrap_or((command, "")) {
         ("tap", label) => match hand::tap(screens, label) {
-            Ok(()) => "done".to_owned(),
+            Ok(_) => "done".to_owned(),
             Err(missed) => missed.to_string(),
         },
         ("key", key) => {

@@ -1,0 +1,73 @@
+//! What the screens show of a form.
+use catalogue::{FieldIndex, PageIndex};
+use drivers_api::private::PrivateText;
+
+/// A page of the form.
+#[derive(Debug)]
+pub struct Form {
+    /// Which page; a change of it means new content.
+    pub page: PageIndex,
+    /// Its heading.
+    pub title: String,
+    /// A sentence below it; may be empty.
+    pub intro: String,
+    /// This page's place in the way, from 1.
+    pub position: usize,
+    /// Pages on the way; 0 as long as the answers don't decide it.
+    pub of: usize,
+    /// Fields in order.
+    pub fields: Vec<FormField>,
+}
+
+/// A field of a form page.
+#[derive(Debug)]
+pub struct FormField {
+    /// Which.
+    pub field: FieldIndex,
+    /// Its label.
+    pub label: String,
+    /// Help; may be empty.
+    pub hint: String,
+    /// How it is entered.
+    pub kind: FormFieldKind,
+    /// What stands in it: text, `DD.MM.YYYY`, number as digits, `true`/`false`, or a choice's key.
+    pub value: PrivateText,
+    /// It came from the card and wasn't changed.
+    pub from_card: bool,
+    /// It may be changed.
+    pub editable: bool,
+    /// It may not be left empty.
+    pub required: bool,
+    /// What is wrong, told after "continue".
+    pub error: Option<String>,
+    /// What may be meant, while it is typed: whole answers, best first.
+    pub suggestions: Vec<PrivateText>,
+}
+
+/// How a field is entered.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub enum FormFieldKind {
+    Text,
+    /// Text in digits alone.
+    Digits,
+    Date,
+    Iban,
+    Number {
+        min: i64,
+        max: i64,
+    },
+    YesNo,
+    Select {
+        choices: Vec<FormChoice>,
+    },
+}
+
+/// One of several choices.
+#[derive(Debug)]
+pub struct FormChoice {
+    /// What is sent back by [`crate::Tap::Enter`].
+    pub key: String,
+    /// What is read.
+    pub label: String,
+}

@@ -139,7 +139,8 @@ impl Service {
             })
     }
 
-    /// The answer as an input field shows it: dates as `12.08.1964`, IBANs in groups, everything else as stored. Empty without answer.
+    /// The answer as an input field shows it: dates as `12.08.1964`, IBANs in groups, everything else as stored. Empty
+    /// without answer.
     pub fn input_text(&self, field: FieldIndex, answers: &Answers) -> PrivateText {
         let (Some(definition), Some(answer)) = (self.fields.get(field), answers.get(field)) else {
             return PrivateText::default();

@@ -30,9 +30,9 @@ pub struct Loaded {
 }
 
 impl Catalogue {
-    /// Reads a services folder: `town.toml`, `streets.txt` (may be left out), `words.de.toml`, `words.en.toml` and words in other languages (left out:
-    /// the built-in ones), and for each service a folder with `service.toml`, `texts.de.toml`, `texts.en.toml`,
-    /// `receipt.toml` and texts in other languages.
+    /// Reads a services folder: `town.toml`, `streets.txt` (may be left out), `words.de.toml`, `words.en.toml` and words
+    /// in other languages (left out: the built-in ones), and for each service a folder with `service.toml`,
+    /// `texts.de.toml`, `texts.en.toml`, `receipt.toml` and texts in other languages.
     ///
     /// # Errors
     /// The faults, when `town.toml` or the words are missing or broken, or when no service is left. Broken services

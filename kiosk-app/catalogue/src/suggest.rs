@@ -2,6 +2,7 @@
 use crate::catalogue::Catalogue;
 use crate::field::Field;
 use crate::search::{first, fold};
+use crate::text::Text;
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
 use zeroize::Zeroizing;
@@ -53,7 +54,6 @@ impl Catalogue {
             None => Vec::new(),
             Some(List::Streets) => {
                 let (street, number) = split_number(typed);
-                let names = self.town.streets.iter().map(|name| (name.as_str(), name.as_str()));
                 let whole = |name: &str| {
                     let mut text = String::with_capacity(name.len() + 1 + number.len()); // never moved
                     text.push_str(name);
@@ -63,17 +63,51 @@ impl Catalogue {
                     }
                     PrivateText::new(text)
                 };
-                best(street, names).into_iter().map(whole).collect()
+                best(street, &self.town.streets).into_iter().map(whole).collect()
             }
             Some(List::Countries) => {
-                let names = self.words.states.values().flat_map(|names| {
-                    let german = names.get(Language::German);
-                    [(german, german), (names.get(language), german)]
-                });
-                best(typed, names).into_iter().map(PrivateText::from).collect()
+                let names: Vec<Name> = self
+                    .words
+                    .states
+                    .values()
+                    .flat_map(|state| named(state, language))
+                    .collect();
+                best(typed, &names).into_iter().map(PrivateText::from).collect()
             }
         }
     }
+}
+
+/// A name of a list, ready to be compared.
+#[derive(Clone, Debug)]
+pub(crate) struct Name {
+    /// What the citizen may type, see [`fold`].
+    folded: String,
+    /// What is written then.
+    written: String,
+    /// Both are the same name.
+    is_itself: bool,
+}
+
+impl Name {
+    pub(crate) fn new(name: &str) -> Self {
+        Self {
+            folded: fold(name).to_string(),
+            written: name.to_owned(),
+            is_itself: true,
+        }
+    }
+}
+
+/// A state by its German name and by the one of the visit's language.
+fn named(state: &Text, language: Language) -> [Name; 2] {
+    let (german, own) = (state.get(Language::German), state.get(language));
+    let other = Name {
+        written: german.to_owned(),
+        is_itself: own == german,
+        ..Name::new(own)
+    };
+    [Name::new(german), other]
 }
 
 /// "Am Markt 5 b" is "Am Markt" and "5 b".
@@ -85,19 +119,19 @@ fn split_number(typed: &str) -> (&str, &str) {
         .map_or((typed, ""), |(street, number)| (street, number.trim()))
 }
 
-/// Of each pair the second, where the first fits.
-fn best<'a>(typed: &str, names: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<&'a str> {
+/// What is written for the names that fit best.
+fn best<'a>(typed: &str, names: &'a [Name]) -> Vec<&'a str> {
     let asked = key(typed);
     if asked.chars().count() < TYPED_CHARS_MIN {
         return Vec::new();
     }
     let mut found: Vec<(Fit, &str)> = Vec::new();
-    for (name, taken) in names {
-        if key(name) == asked && taken == name {
+    for name in names {
+        if name.is_itself && counting(&name.folded).eq(asked.chars()) {
             return Vec::new();
         }
-        if let Some(fit) = fit(&asked, name) {
-            found.push((fit, taken));
+        if let Some(fit) = fit(&asked, &name.folded) {
+            found.push((fit, &name.written));
         }
     }
     found.sort_unstable();
@@ -113,14 +147,12 @@ fn best<'a>(typed: &str, names: impl Iterator<Item = (&'a str, &'a str)>) -> Vec
     best
 }
 
-fn fit(asked: &str, name: &str) -> Option<Fit> {
-    let known = key(name);
-    if known.starts_with(asked) {
+fn fit(asked: &str, folded: &str) -> Option<Fit> {
+    if begins(folded, asked) {
         return Some(Fit::Begins);
     }
-    let folded = fold(name);
     let mut starts = folded.match_indices(|c: char| !c.is_alphanumeric());
-    if starts.any(|(at, _)| key(folded.get(at..).unwrap_or_default()).starts_with(asked)) {
+    if starts.any(|(at, _)| begins(folded.get(at..).unwrap_or_default(), asked)) {
         return Some(Fit::Within);
     }
     let len = asked.chars().count();
@@ -129,10 +161,21 @@ fn fit(asked: &str, name: &str) -> Option<Fit> {
         ONE_MISTAKE_FROM..TWO_MISTAKES_FROM => 1,
         _ => 2,
     };
+    let known: String = counting(folded).collect();
     // A letter too many or too few moves the end.
     let mut starts = (len - 1..=len + 1).map(|len| first(&known, len));
     let is_near = starts.any(|start| strsim::osa_distance(asked, start) <= mistakes);
     is_near.then_some(Fit::Mistyped)
+}
+
+fn begins(folded: &str, asked: &str) -> bool {
+    let mut known = counting(folded);
+    asked.chars().all(|c| known.next() == Some(c))
+}
+
+/// The letters and digits of a name.
+fn counting(folded: &str) -> impl Iterator<Item = char> {
+    folded.chars().filter(|c| c.is_alphanumeric())
 }
 
 /// What counts of a name: "Karl-Müller-Str." and "karl mueller str" are one.
@@ -155,8 +198,9 @@ mod tests {
         "Straße des 17. Juni",
     ];
 
-    fn found(typed: &str) -> Vec<&'static str> {
-        best(typed, STREETS.into_iter().map(|name| (name, name)))
+    fn found(typed: &str) -> Vec<String> {
+        let names = STREETS.map(Name::new);
+        best(typed, &names).into_iter().map(str::to_owned).collect()
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The town that offers the services, and who answers for the data (PAuswG §18(4)).
 use crate::service::ServiceId;
+use crate::suggest::Name;
 
 /// A town, from `town.toml` and `streets.txt`.
 #[derive(Clone, Debug)]
@@ -8,8 +9,8 @@ pub struct Town {
     pub(crate) provider: Provider,
     pub(crate) destination_id: String,
     pub(crate) most_used: Vec<ServiceId>,
-    /// From `streets.txt`, as written there.
-    pub(crate) streets: Vec<String>,
+    /// From `streets.txt`.
+    pub(crate) streets: Vec<Name>,
 }
 
 impl Town {

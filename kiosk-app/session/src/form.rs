@@ -74,12 +74,7 @@ impl Filling {
     /// The first page; a service without pages goes straight to the review.
     pub(crate) fn begin(case: Case) -> Stage {
         match case.service.next_page(None, &case.answers) {
-            Some(page) => Stage::Filling(Self {
-                case,
-                page,
-                problems: Vec::new(),
-                typing: None,
-            }),
+            Some(page) => Self::at(case, page),
             None => Stage::Reviewing(Reviewing { case }),
         }
     }

@@ -4,6 +4,7 @@ use crate::fault::{Faults, SourceFile};
 use crate::load::format_of;
 use crate::load::view::{FILE_BYTES_MAX, Parsed, shorten};
 use crate::service::ServiceId;
+use crate::suggest::Name;
 use crate::town::{Provider, Town};
 
 /// Most services that are offered before all others.
@@ -75,7 +76,7 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<(Town, Vec<
 }
 
 /// The town's streets, one a line; empty lines and those that begin with `#` are passed over. Faulty ones are left out.
-pub(crate) fn streets(file: &SourceFile, faults: &mut Faults) -> Vec<String> {
+pub(crate) fn streets(file: &SourceFile, faults: &mut Faults) -> Vec<Name> {
     let mut streets = Vec::new();
     if file.text.len() > FILE_BYTES_MAX {
         let what = format!("the file has {} bytes, more than {FILE_BYTES_MAX}", file.text.len());
@@ -93,7 +94,7 @@ pub(crate) fn streets(file: &SourceFile, faults: &mut Faults) -> Vec<String> {
             faults.add(&file.path, Some(at + 1), what, "keep those of the town");
             break;
         } else {
-            streets.push(name.to_owned());
+            streets.push(Name::new(name));
         }
     }
     streets

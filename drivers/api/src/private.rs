@@ -43,6 +43,17 @@ impl fmt::Debug for PrivateText {
     }
 }
 
+/// How much of a stack is overwritten: elliptic curves, AES and a document's layout stay far above.
+const STACK_BYTES: usize = 64 * 1024;
+
+/// Overwrites what earlier calls left on this thread's stack below the caller: ciphers and compilers spill blocks of
+/// what they work on, and no destructor reaches those. For a thread's outermost loop, after each piece of work.
+#[inline(never)]
+pub fn wipe_stack() {
+    let mut below = [0_u8; STACK_BYTES];
+    core::hint::black_box(&mut below);
+}
+
 /// Longest secret a citizen types: the PUK (TR-03127 §3.5.3).
 pub const DIGITS_MAX: usize = 10;
 

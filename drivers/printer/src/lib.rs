@@ -13,6 +13,7 @@ pub use ipp_printer::Patience;
 
 use core::time::Duration;
 use drivers_api::print::{PrintJob, PrintTrouble, Printer, PrinterEvent};
+use drivers_api::private::wipe_stack;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -137,6 +138,7 @@ fn drive(mut device: Box<dyn Device>, jobs: &Receiver<PrintJob>, pause: &Pause, 
             Ok(job) => {
                 let number = job.job;
                 let outcome = print(&mut *device, job, pause);
+                wipe_stack();
                 tracing::info!(job = number.0, ?outcome, "print job ended");
                 if outcome.is_err() {
                     known = None; // told anew: what failed the job may be gone before the printer is looked at again

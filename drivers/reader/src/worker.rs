@@ -6,6 +6,7 @@ use drivers_api::card::{
     CardEvent, CardFailure, CardFound, PersonalData, PinState, PinTask, ProviderCertificate, ReadRequest, ReadStep,
     ReaderCommand,
 };
+use drivers_api::private::wipe_stack;
 use drivers_api::slot::{CardTransport, Slot, SlotEvent, TransportError};
 use eid::{
     Authority, AwaitsSignature, Circumstances, Dialogue, ManagePin, PinOutcome, Prepared, Probe, Read, ReadOutcome,
@@ -72,6 +73,7 @@ impl<S: Slot, R: CryptoRng, A: Authority, E: Fn(CardEvent)> Worker<S, R, A, E> {
             let event = self.slot.wait(PATIENCE);
             self.noticed(event);
             loop {
+                wipe_stack();
                 self.collect();
                 if self.hung_up {
                     return;
@@ -160,6 +162,7 @@ impl<S: Slot, R: CryptoRng, A: Authority, E: Fn(CardEvent)> Worker<S, R, A, E> {
         Some(found)
     }
 
+    #[inline(never)] // what it leaves on the stack is wiped below `run`
     fn execute(&mut self, command: ReaderCommand) {
         match command {
             // No work is under way: its channel ended with it.

@@ -6,6 +6,7 @@ use catalogue::{LocalTime, Service, SubmissionJson};
 use drivers_api::Job;
 use drivers_api::card::Authenticity;
 use drivers_api::language::Language;
+use drivers_api::private::wipe_stack;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use outbox::Outbox;
@@ -131,6 +132,7 @@ fn work(mut config: FilingConfig, orders: &Receiver<Order>, answers: &Sender) {
             last = Some(case);
             stored.map(|()| answer).map_err(FilingFault::from)
         });
+        wipe_stack();
         tell_notices(&mut config.outbox);
         answers.send(filed.unwrap_or_else(|fault| {
             tracing::error!(error = &fault as &dyn std::error::Error, "case not filed");

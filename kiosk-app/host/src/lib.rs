@@ -9,6 +9,7 @@
 //! their answers come back as [`Input`]s.
 use drivers_api::card::Reader;
 use drivers_api::print::Printer;
+use drivers_api::private::wipe_stack;
 use drivers_api::voice::{Mute, Voice};
 use session::view::View;
 use session::{Effect, Input, Now, Session, Terminal};
@@ -137,6 +138,9 @@ impl Host {
                 Ok(input) => self.take(input),
                 Err(RecvTimeoutError::Timeout) => self.take(Input::Tick),
                 Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if matches!(self.session, Session::Idle) {
+                wipe_stack();
             }
         }
     }

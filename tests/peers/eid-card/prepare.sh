@@ -9,7 +9,7 @@ exec 9> lock; flock 9   # two test runs must not prepare at once
 # What failed runs have left for reading, after an hour.
 find . -maxdepth 1 -name 'run-*' -mmin +60 -exec rm -rf {} +
 # The number changes with this script or the repair; the certificates live for a year.
-[ -n "$(find ready-8 -mtime -300 2>/dev/null)" ] && exit 0
+[ -n "$(find ready-10 -mtime -300 2>/dev/null)" ] && exit 0
 
 # 1 packages; asked for only when one is missing, so that no network is needed later
 PACKAGES="pcscd vsmartcard-vpcd vsmartcard-vpicc libeac3 libeac-dev openpace python3-pycryptodome python3-dev swig gcc
@@ -37,7 +37,9 @@ if [ ! -f pyeac/_eac.so ]; then
   cp chat.py pace_entity.py "$W/pyeac"; mv "$W/pyeac/_eac.so.new" "$W/pyeac/_eac.so"; cd "$W"
 fi
 
-# 3 repaired copy of Debian's vicc
+# 3 repaired copy of Debian's vicc, and a repair of libeac that is loaded before it
+gcc -O2 -shared -fPIC -Wno-deprecated-declarations "$HERE/coordinate.c" -o pyeac/coordinate.so.new -lcrypto
+mv pyeac/coordinate.so.new pyeac/coordinate.so
 bash "$HERE/repair-vicc.sh" "$W/vicc"
 
 # 4 certificates of terminals by OpenPACE: CVCA > DV > terminal, and the same below a CVCA that only has the name
@@ -171,4 +173,4 @@ blocklist blocklist_with_card 481e58d17c129a0ab4637d43c7f7eb2b06106f2690e300c4e7
 
 # 8 what is on the card and not as the emulator has it: one that is still valid
 echo "DateOfExpiry=$(date -d '+5 years' +%Y%m%d)" > person.txt
-cd ..; touch ready-8
+cd ..; touch ready-10

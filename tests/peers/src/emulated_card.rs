@@ -21,9 +21,10 @@ const START_PATIENCE: Duration = Duration::from_secs(20);
 const QUIET: Duration = Duration::from_millis(700);
 
 /// What prepares the card, and what it calls; carried along, so that a program far from the tree has them too.
-const SCRIPTS: [(&str, &str); 2] = [
+const SCRIPTS: [(&str, &str); 3] = [
     ("prepare.sh", include_str!("../eid-card/prepare.sh")),
     ("repair-vicc.sh", include_str!("../eid-card/repair-vicc.sh")),
+    ("coordinate.c", include_str!("../eid-card/coordinate.c")),
 ];
 
 /// The work folder, fixed below the target folder that this program was built in, so that a second run finds what was
@@ -246,6 +247,7 @@ impl Peer {
         command.arg("--ef-cardaccess").arg(pki("ef_cardaccess.bin"));
         command.arg("--ef-cardsecurity").arg(pki("ef_cardsecurity.bin"));
         command.arg("--datasetfile").arg(pki("person.txt"));
+        command.env("LD_PRELOAD", work.join("pyeac/coordinate.so"));
         command.env("PYTHONPATH", path).current_dir(&self.run);
         let child = command
             .stdin(Stdio::null())

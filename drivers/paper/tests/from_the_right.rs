@@ -58,7 +58,7 @@ fn words_of_the_receipt_can_be_copied_and_searched() {
         "Ĝiĥ-Þórð ẞ",
         "Marktplatz 1, 12345 Musterstadt",
         "buergerbuero@musterstadt.example",
-        "10,00 €",
+        "20,00 €",
         "Prüfung \"B2\" \\ Köln",
     ];
     for (language, phrases) in [(Language::Arabic, arabic), (Language::Persian, persian)] {

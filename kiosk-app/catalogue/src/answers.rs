@@ -6,6 +6,7 @@ use crate::service::Service;
 use crate::{charset, date, iban};
 use drivers_api::card::{GroupContent, PersonalData, Place};
 use drivers_api::private::PrivateText;
+use jiff::civil::Date;
 
 use crate::field::{CardSource, PlacePart};
 
@@ -16,6 +17,8 @@ pub const ANSWER_CHARS_MAX: usize = 1_000;
 #[derive(Default)]
 pub struct Answers {
     slots: Vec<Option<Answer>>,
+    /// The day of the visit.
+    pub(crate) today: Option<Date>,
     pub(crate) card: CardAnswers,
 }
 
@@ -52,6 +55,11 @@ impl Answers {
             .filter(|text| !text.is_empty())
     }
 
+    /// The answer, which is gone then.
+    pub(crate) fn take(&mut self, field: FieldIndex) -> Option<Answer> {
+        self.slots.get_mut(field)?.take()
+    }
+
     pub(crate) fn set(&mut self, field: FieldIndex, answer: Option<Answer>) {
         if self.slots.len() <= field {
             self.slots.resize_with(field + 1, || None);
@@ -63,10 +71,12 @@ impl Answers {
 }
 
 impl Service {
-    /// Answers at the start of a visit without a card: what the definition chooses beforehand (`default`).
-    pub fn blank(&self) -> Answers {
+    /// Answers at the start of a visit without a card: what the definition chooses beforehand (`default`). Days are
+    /// counted from `today`; a clock that isn't set sets no limits.
+    pub fn blank(&self, today: Option<Date>) -> Answers {
         let mut answers = Answers {
             slots: Vec::with_capacity(self.fields.len()),
+            today,
             card: CardAnswers::default(),
         };
         for (index, field) in self.fields.iter().enumerate() {
@@ -84,8 +94,8 @@ impl Service {
 
     /// Answers at the start of a visit with a card: [`Self::blank`], what fields name as `from_card`, marked so, and
     /// the card's own yes and no.
-    pub fn prefill(&self, person: &PersonalData) -> Answers {
-        let mut answers = self.blank();
+    pub fn prefill(&self, person: &PersonalData, today: Option<Date>) -> Answers {
+        let mut answers = self.blank(today);
         answers.card = CardAnswers::of(person);
         for (index, field) in self.fields.iter().enumerate() {
             let Some(source) = field.from_card else { continue };
@@ -147,7 +157,7 @@ impl Service {
         };
         let stored = answer.text.expose();
         match (&definition.kind, date::parse_canonical(stored)) {
-            (FieldKind::Date, Some(date)) => date::typed(&date),
+            (FieldKind::Date { .. }, Some(date)) => date::typed(&date),
             (FieldKind::Iban, _) => iban::grouped(stored),
             _ => answer.text.duplicate(),
         }

@@ -1,42 +1,40 @@
 //! The services built into the program: the town of `make run` and of the tests.
 use crate::fault::SourceFile;
 
-macro_rules! bundled {
-    ($($path:literal,)*) => {
-        [$(($path, include_str!(concat!("../../services/", $path)))),*]
-    };
-}
+/// Paths and texts, sorted by path; made by `build.rs`.
+const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/services.rs"));
 
 /// The files of `kiosk-app/services` as they were when the program was built.
 pub fn files() -> Vec<SourceFile> {
-    let files = bundled![
-        "town.toml",
-        "streets.txt",
-        "words.de.toml",
-        "words.de-x-leicht.toml",
-        "words.en.toml",
-        "words.tr.toml",
-        "words.ru.toml",
-        "words.uk.toml",
-        "words.ar.toml",
-        "words.fa.toml",
-        "words.pl.toml",
-        "words.ro.toml",
-        "words.fr.toml",
-        "words.es.toml",
-        "meldebescheinigung/service.toml",
-        "meldebescheinigung/texts.de.toml",
-        "meldebescheinigung/texts.de-x-leicht.toml",
-        "meldebescheinigung/texts.en.toml",
-        "meldebescheinigung/receipt.toml",
-        "ausweisdaten/service.toml",
-        "ausweisdaten/texts.de.toml",
-        "ausweisdaten/texts.de-x-leicht.toml",
-        "ausweisdaten/texts.en.toml",
-    ];
-    let file = |(path, text): (&str, &str)| SourceFile {
-        path: path.to_owned(),
-        text: text.to_owned(),
-    };
-    files.into_iter().map(file).collect()
+    FILES.iter().map(file).collect()
+}
+
+/// The files of the town itself, without its services: its name, its streets, and the words that services share.
+pub fn town() -> Vec<SourceFile> {
+    FILES.iter().filter(|(path, _)| !path.contains('/')).map(file).collect()
+}
+
+/// A small town that offers only these of the services, with little to look at in tests.
+pub fn small(services: &[&str]) -> Vec<SourceFile> {
+    let kept = |id: &str| services.contains(&id);
+    let mut files = files();
+    files.retain(|file| file.path.split_once('/').is_none_or(|(id, _)| kept(id)));
+    for town in files.iter_mut().filter(|file| file.path == "town.toml") {
+        let lines = town.text.lines().map(|line| match line.strip_prefix("most_used = ") {
+            Some(_) => format!("most_used = {:?}", services.first().as_slice()),
+            None => line.to_owned(),
+        });
+        town.text = lines.map(|line| line + "\n").collect();
+    }
+    files
+}
+
+/// The services of [`small`] that most tests walk: one that files, one that shows.
+pub const TWO: [&str; 2] = ["meldebescheinigung", "ausweisdaten"];
+
+fn file((path, text): &(&str, &str)) -> SourceFile {
+    SourceFile {
+        path: (*path).to_owned(),
+        text: (*text).to_owned(),
+    }
 }

@@ -1,6 +1,7 @@
 //! What a town offers.
 use crate::fault::{Fault, SourceFile};
 use crate::load;
+use crate::receipt::paragraphs;
 use crate::search::Index;
 use crate::service::{Service, ServiceId};
 use crate::town::Town;
@@ -8,6 +9,7 @@ use crate::words::{Word, Words};
 use drivers_api::document::{Block, Document};
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
+use jiff::civil::Date;
 use std::sync::Arc;
 
 /// A town and its services.
@@ -31,8 +33,9 @@ pub struct Loaded {
 
 impl Catalogue {
     /// Reads a services folder: `town.toml`, `streets.txt` (may be left out), `words.de.toml`, `words.en.toml` and words
-    /// in other languages (left out: the built-in ones), and for each service a folder with `service.toml`,
-    /// `texts.de.toml`, `texts.en.toml`, `receipt.toml` and texts in other languages.
+    /// in other languages and `receipt.toml` (left out: the built-in ones), and for each service a folder with
+    /// `service.toml`, `texts.de.toml`, `texts.de-x-leicht.toml` and texts in other languages, and if it wants
+    /// `receipt.toml`.
     ///
     /// # Errors
     /// The faults, when `town.toml` or the words are missing or broken, or when no service is left. Broken services
@@ -49,6 +52,11 @@ impl Catalogue {
     /// Its services, by id.
     pub fn services(&self) -> &[Arc<Service>] {
         &self.services
+    }
+
+    /// Those that are offered on this day.
+    pub fn offered(&self, today: Option<Date>) -> impl Iterator<Item = &Arc<Service>> {
+        self.services.iter().filter(move |service| service.is_offered(today))
     }
 
     /// The note that a citizen without a working PIN takes to the counter: only the office can set a new one
@@ -79,6 +87,33 @@ impl Catalogue {
                 heading(Word::PinWhereHeading),
                 Block::Paragraph(PrivateText::new(office)),
             ],
+        }
+    }
+
+    /// What a service tells that informs, to take along.
+    pub fn leaflet(&self, service: &Service, language: Language) -> Document {
+        let provider = self.town.provider();
+        let title = service.title(language);
+        let heading = |level, text| Block::Heading {
+            level,
+            text: PrivateText::from(text),
+        };
+        let mut blocks = vec![
+            heading(1, title),
+            Block::Paragraph(PrivateText::from(service.summary(language))),
+        ];
+        for (title, text) in service.sections(language) {
+            blocks.push(heading(2, title));
+            blocks.extend(paragraphs(text));
+        }
+        blocks.push(heading(2, self.words.text(Word::ReceiptContactHeading, language)));
+        blocks.push(service.contact(&self.town, language));
+        Document {
+            language,
+            title: title.to_owned(),
+            issuer: provider.name.clone(),
+            footer: format!("{title} · {}", provider.name),
+            blocks,
         }
     }
 

@@ -109,6 +109,10 @@ pub(crate) fn is_hostile(c: char) -> bool {
 /// The first character of a text that doesn't belong there. Line breaks do, and so does the zero-width non-joiner
 /// between two Arabic letters: Persian can't be written without it (Unicode 15, §9.2; RFC 5892, A.1).
 pub(crate) fn hostile(text: &str) -> Option<char> {
+    let plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
+    if text.bytes().all(plain) {
+        return None;
+    }
     let is_arabic = |c: Option<char>| c.is_some_and(|c| ('\u{0620}'..='\u{06FF}').contains(&c));
     let mut before = None;
     let mut chars = text.chars().peekable();

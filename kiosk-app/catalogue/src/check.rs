@@ -1,11 +1,17 @@
 //! Checks of answers, and how their problems are told.
 use crate::answers::{Answer, Answers};
-use crate::field::{Field, FieldIndex, FieldKind, PageIndex};
+use crate::day::Limit;
+use crate::field::{Field, FieldIndex, FieldKind, Format, PageIndex};
 use crate::service::Service;
 use crate::words::{Word, Words, fill};
 use crate::{charset, date, iban};
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
+use jiff::civil::Date;
+use zeroize::Zeroizing;
+
+/// Most digits of an amount in whole euros.
+const MONEY_DIGITS_MAX: usize = 12;
 
 /// What keeps an answer from being taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +27,31 @@ pub enum Problem {
     },
     /// Not a day of the calendar.
     NotADate,
+    /// Before the first day that is taken.
+    TooEarly {
+        /// That day.
+        first: Date,
+    },
+    /// After the last day that is taken.
+    TooLate {
+        /// That day.
+        last: Date,
+    },
+    /// Not an amount in euros.
+    NotMoney,
+    /// Too little or too much.
+    MoneyOutOfRange {
+        /// Least, in cents.
+        min: i64,
+        /// Most, in cents.
+        max: i64,
+    },
+    /// No e-mail address.
+    NotAnEmail,
+    /// No telephone number.
+    NotAPhone,
+    /// No number plate.
+    NotAPlate,
     /// Not a whole number.
     NotANumber,
     /// Too small or too large.
@@ -57,6 +88,22 @@ impl Problem {
             Self::NotChosen => say(Word::ProblemNotChosen, &[]),
             Self::TooLong { max } => say(Word::ProblemTooLong, &[("max", &max.to_string())]),
             Self::NotADate => say(Word::ProblemNotADate, &[]),
+            Self::TooEarly { first } => {
+                let day = date::day_in_words(first, words, language);
+                say(Word::ProblemTooEarly, &[("day", day.expose())])
+            }
+            Self::TooLate { last } => {
+                let day = date::day_in_words(last, words, language);
+                say(Word::ProblemTooLate, &[("day", day.expose())])
+            }
+            Self::NotMoney => say(Word::ProblemNotMoney, &[]),
+            Self::MoneyOutOfRange { min, max } => {
+                let (min, max) = (words.amount(min, language), words.amount(max, language));
+                say(Word::ProblemMoneyOutOfRange, &[("min", &min), ("max", &max)])
+            }
+            Self::NotAnEmail => say(Word::ProblemNotAnEmail, &[]),
+            Self::NotAPhone => say(Word::ProblemNotAPhone, &[]),
+            Self::NotAPlate => say(Word::ProblemNotAPlate, &[]),
             Self::NotANumber => say(Word::ProblemNotANumber, &[]),
             Self::OutOfRange { min, max } => say(
                 Word::ProblemOutOfRange,
@@ -102,20 +149,22 @@ impl Service {
         let Some(text) = answers.value(index) else {
             return field.required.then_some(match field.kind {
                 FieldKind::Bool | FieldKind::Select { .. } => Problem::NotChosen,
-                FieldKind::Text { .. } | FieldKind::Date | FieldKind::Number { .. } | FieldKind::Iban => {
-                    Problem::Missing
-                }
+                FieldKind::Text { .. }
+                | FieldKind::Date { .. }
+                | FieldKind::Number { .. }
+                | FieldKind::Money { .. }
+                | FieldKind::Iban => Problem::Missing,
             });
         };
         // The card's word stands: a citizen can't mend it, and long or rare names are true all the same.
         if answers.get(index).is_some_and(|Answer { from_card, .. }| *from_card) {
             return None;
         }
-        problem_of(field, text)
+        problem_of(field, text, answers.today)
     }
 }
 
-fn problem_of(field: &Field, text: &str) -> Option<Problem> {
+fn problem_of(field: &Field, text: &str, today: Option<Date>) -> Option<Problem> {
     match &field.kind {
         FieldKind::Text { max_chars } => {
             let is_digits = |count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -123,10 +172,25 @@ fn problem_of(field: &Field, text: &str) -> Option<Problem> {
                 Some(count) if !is_digits(count) => Some(Problem::NotDigits { count }),
                 _ if !charset::is_allowed(text) => Some(Problem::BadCharacter),
                 _ if text.chars().count() > *max_chars => Some(Problem::TooLong { max: *max_chars }),
+                _ => field.format.and_then(|format| wrong_format(format, text)),
+            }
+        }
+        FieldKind::Date { not_before, not_after } => {
+            let Some(day) = date::parse(text).and_then(|date| date::known_day(&date)) else {
+                return Some(Problem::NotADate);
+            };
+            let limit = |limit: &Option<Limit>| limit.as_ref()?.day(today);
+            match (limit(not_before), limit(not_after)) {
+                (Some(first), _) if day < first => Some(Problem::TooEarly { first }),
+                (_, Some(last)) if day > last => Some(Problem::TooLate { last }),
                 _ => None,
             }
         }
-        FieldKind::Date => date::parse(text).is_none().then_some(Problem::NotADate),
+        FieldKind::Money { min, max } => match cents(text) {
+            None => Some(Problem::NotMoney),
+            Some(cents) if !(*min..=*max).contains(&cents) => Some(Problem::MoneyOutOfRange { min: *min, max: *max }),
+            Some(_) => None,
+        },
         FieldKind::Iban => (!iban::is_valid(text)).then_some(Problem::NotAnIban),
         FieldKind::Bool => (!matches!(text, "true" | "false")).then_some(Problem::NotAChoice),
         FieldKind::Number { min, max } => match whole_number(text) {
@@ -145,10 +209,51 @@ pub(crate) fn whole_number(text: &str) -> Option<i64> {
     (!text.starts_with('+')).then(|| text.parse().ok()).flatten()
 }
 
+fn wrong_format(format: Format, text: &str) -> Option<Problem> {
+    let problem = match format {
+        Format::Email => Problem::NotAnEmail,
+        Format::Phone => Problem::NotAPhone,
+        Format::Plate => Problem::NotAPlate,
+    };
+    (!format.fits(text)).then_some(problem)
+}
+
+/// An amount as people write it, in cents: `12`, `12,5`, `12.50`, `1.200,00 €`. A point before three digits groups
+/// thousands.
+pub(crate) fn cents(text: &str) -> Option<i64> {
+    let text = text.trim().trim_end_matches('€').trim_end();
+    let (euros, rest) = match (text.rsplit_once(','), text.rsplit_once('.')) {
+        (Some(parts), _) => parts,
+        (None, Some((euros, rest))) if rest.len() < 3 => (euros, rest),
+        (None, _) => (text, "0"),
+    };
+    let mut groups = euros.split(['.', ' ']);
+    let first = groups.next().filter(|group| !group.is_empty())?;
+    let mut digits = Zeroizing::new(String::with_capacity(euros.len()));
+    digits.push_str(first);
+    for group in groups {
+        // Only groups of three digits stand behind a point.
+        if group.len() != 3 || !(1..=3).contains(&first.len()) {
+            return None;
+        }
+        digits.push_str(group);
+    }
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !all_digits(&digits) || !all_digits(rest) || digits.len() > MONEY_DIGITS_MAX {
+        return None;
+    }
+    let cents = match rest.len() {
+        1 => rest.parse::<i64>().ok()? * 10,
+        2 => rest.parse().ok()?,
+        _ => return None,
+    };
+    Some(digits.parse::<i64>().ok()? * 100 + cents)
+}
+
 /// What is stored of an input: a real day and an IBAN in their canonical form, everything else as typed.
 pub(crate) fn cleaned_input(kind: &FieldKind, text: &str) -> PrivateText {
     match (kind, date::parse(text)) {
-        (FieldKind::Date, Some(date)) => date::canonical(&date),
+        (FieldKind::Date { .. }, Some(date)) => date::canonical(&date),
         (FieldKind::Iban, _) => iban::compact(text),
         _ => PrivateText::from(text),
     }

@@ -6,6 +6,7 @@ use crate::words::{Word, Words, fill};
 use drivers_api::card::PartialDate;
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
+use jiff::civil::Date;
 
 /// Reads `12.8.1964`, `12.08.1964` or `1964-08-12`. `None` when it is no day of the calendar.
 pub(crate) fn parse(text: &str) -> Option<PartialDate> {
@@ -93,6 +94,22 @@ pub(crate) fn in_words(date: &PartialDate, words: &Words, language: Language) ->
     };
     let slots = [("day", day.expose()), ("month", month), ("year", year.expose())];
     PrivateText::new(fill(words.text(word, language), &slots))
+}
+
+/// The day, when all of it is known.
+pub(crate) fn known_day(date: &PartialDate) -> Option<Date> {
+    let part = |part: Option<u8>| i8::try_from(part?).ok();
+    Date::new(i16::try_from(date.year?).ok()?, part(date.month)?, part(date.day)?).ok()
+}
+
+/// "12. August 1964" for a day of the calendar.
+pub(crate) fn day_in_words(day: Date, words: &Words, language: Language) -> PrivateText {
+    let date = PartialDate {
+        year: u16::try_from(day.year()).ok(),
+        month: Some(day.month().unsigned_abs()),
+        day: Some(day.day().unsigned_abs()),
+    };
+    in_words(&date, words, language)
 }
 
 /// True for a card's date whose known parts can be true together.

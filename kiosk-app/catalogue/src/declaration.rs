@@ -1,8 +1,8 @@
 //! The whole declaration in words: what the citizen reads before submitting, and what the receipt keeps as the copy
 //! that VwVfG §3a(5) asks for.
 use crate::answers::Answers;
-use crate::check::whole_number;
-use crate::field::{Field, FieldIndex, FieldKind, PageIndex};
+use crate::check::{cents, whole_number};
+use crate::field::{Field, FieldIndex, FieldKind, HandedIn, PageIndex};
 use crate::service::Service;
 use crate::words::{Word, fill};
 use crate::{date, iban};
@@ -16,6 +16,10 @@ pub struct Declaration {
     pub sections: Vec<Section>,
     /// Closing words above "submit"; names the fee, if there is one.
     pub statement: String,
+    /// The fee in words, if there is one.
+    pub fee: Option<String>,
+    /// The papers that are still to be handed in, by name, and how.
+    pub papers: Vec<(String, String)>,
 }
 
 /// What one page asked, or what the card confirmed.
@@ -49,7 +53,17 @@ impl Service {
             let Some(definition) = self.pages.get(page) else {
                 continue;
             };
-            let shown = definition.fields.iter().filter(|field| reach.shows(**field));
+            // That there is another one, the next section says.
+            let goes_on = |field: FieldIndex| {
+                let asks = self
+                    .fields
+                    .get(field)
+                    .and_then(|field| field.copied)
+                    .is_some_and(|copied| copied.asks);
+                asks && answers.value(field) == Some("true")
+            };
+            let shown = definition.fields.iter();
+            let shown = shown.filter(|field| reach.shows(**field) && !goes_on(**field));
             let rows: Vec<DeclarationRow> = shown
                 .filter_map(|field| Some(self.row(*field, self.fields.get(*field)?, answers, language)))
                 .collect();
@@ -61,10 +75,45 @@ impl Service {
                 });
             }
         }
+        let fee = self.fee_text(answers, language);
         Declaration {
             sections,
-            statement: self.closing_words(language),
+            statement: self.closing_words(fee.as_deref(), language),
+            fee,
+            papers: self.papers(answers, language),
         }
+    }
+
+    /// The papers that are still to be handed in.
+    fn papers(&self, answers: &Answers, language: Language) -> Vec<(String, String)> {
+        let reach = self.walk(answers);
+        let fields = self.fields.iter().enumerate();
+        let papers = fields.filter(|(index, field)| field.paper && reach.shows(*index));
+        let missing = papers.filter_map(|(index, field)| {
+            let answer = answers.value(index)?;
+            let way = HandedIn::ALL.into_iter().find(|way| way.key() == answer)?;
+            let still = way != HandedIn::Known;
+            still.then(|| {
+                let how = self.words.text(way.word(), language);
+                (field.label(language).to_owned(), how.to_owned())
+            })
+        });
+        missing.collect()
+    }
+
+    /// What happens after filing, beginning with the papers that are still to be handed in.
+    pub fn next_steps_after(&self, answers: &Answers, language: Language) -> String {
+        let steps = self.next_steps(language).trim_end();
+        let papers: Vec<String> = self
+            .papers(answers, language)
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
+        if papers.is_empty() {
+            return steps.to_owned();
+        }
+        let line = self.words.text(Word::PapersLine, language);
+        format!("{}\n{steps}", fill(line, &[("papers", &papers.join(", "))]))
     }
 
     /// The answer in words, as the declaration tells it ("12. August 1964", "Ja", a choice's label). "No answer" in
@@ -81,7 +130,11 @@ impl Service {
         match &definition.kind {
             FieldKind::Text { .. } => PrivateText::from(text),
             FieldKind::Iban => iban::grouped(text),
-            FieldKind::Date => match date::parse_canonical(text) {
+            FieldKind::Money { .. } => match cents(text) {
+                Some(cents) => PrivateText::new(self.words.amount(cents, language)),
+                None => PrivateText::from(text),
+            },
+            FieldKind::Date { .. } => match date::parse_canonical(text) {
                 Some(date) => date::in_words(&date, &self.words, language),
                 None => PrivateText::from(text),
             },
@@ -109,12 +162,15 @@ impl Service {
         }
     }
 
-    fn closing_words(&self, language: Language) -> String {
+    fn closing_words(&self, fee: Option<&str>, language: Language) -> String {
         let statement = self.statement(language);
-        match self.fee_text(language) {
+        match fee {
             None => statement.to_owned(),
             Some(fee) => {
-                let line = fill(self.words.text(Word::FeeLine, language), &[("fee", &fee)]);
+                let line = fill(
+                    self.words.text(Word::FeeLine, language),
+                    &[("fee", fee.trim_end_matches('.'))],
+                );
                 format!("{statement}\n{line}")
             }
         }

@@ -1,7 +1,10 @@
 //! Fields and pages of a form.
-use crate::card::CardQuestion;
+use crate::condition::Condition;
+use crate::day::Limit;
+use crate::repeat::Copied;
 use crate::suggest::List;
 use crate::text::Text;
+use crate::words::Word;
 use drivers_api::card::DataGroup;
 use drivers_api::language::Language;
 
@@ -14,6 +17,7 @@ pub type FieldIndex = usize;
 #[derive(Debug)]
 pub struct Page {
     pub(crate) id: String,
+    pub(crate) copied: Option<Copied>,
     pub(crate) title: Text,
     pub(crate) intro: Text,
     pub(crate) fields: Vec<FieldIndex>,
@@ -31,6 +35,16 @@ impl Page {
         self.intro.get(language)
     }
 
+    /// Its id in the definition; that of a further entry ends with its number.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Of a page that is answered several times: for which entry, from 0.
+    pub fn entry(&self) -> Option<usize> {
+        self.copied.map(|copied| copied.number)
+    }
+
     /// Fields of the page in order, also those that are hidden at times ([`crate::Service::shown_fields`]).
     pub fn fields(&self) -> &[FieldIndex] {
         &self.fields
@@ -45,45 +59,11 @@ pub(crate) struct Step {
     pub(crate) to: Option<PageIndex>,
 }
 
-/// A typed condition on one answer.
-#[derive(Debug)]
-pub(crate) struct Condition {
-    pub(crate) on: Subject,
-    pub(crate) test: Test,
-}
-
-/// Whose answer a condition is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Subject {
-    /// What the citizen answered here.
-    Field(FieldIndex),
-    /// What the card answered (`card.…`); always with yes or no.
-    Card(CardQuestion),
-}
-
-/// What a condition asks.
-#[derive(Debug)]
-pub(crate) enum Test {
-    /// Answered, and with this.
-    Equals(Value),
-    /// Not answered, or with something else.
-    NotEquals(Value),
-    /// Answered (`true`) or not (`false`).
-    IsSet(bool),
-}
-
-/// A typed value in a condition.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Value {
-    Text(String),
-    Number(i64),
-    Bool(bool),
-}
-
 /// One question.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Field {
     pub(crate) id: String,
+    pub(crate) copied: Option<Copied>,
     pub(crate) page: PageIndex,
     pub(crate) label: Text,
     pub(crate) hint: Text,
@@ -91,11 +71,14 @@ pub struct Field {
     pub(crate) required: bool,
     pub(crate) correctable: Correctable,
     pub(crate) digits: Option<usize>,
+    pub(crate) format: Option<Format>,
     pub(crate) fim_id: String,
     pub(crate) from_card: Option<CardSource>,
     pub(crate) shown_when: Option<Condition>,
     pub(crate) default: Option<String>,
     pub(crate) suggest: Option<List>,
+    /// `kind = "file"`: a paper that is handed in later; the choices are [`HandedIn`].
+    pub(crate) paper: bool,
 }
 
 impl Field {
@@ -138,16 +121,21 @@ impl Field {
 }
 
 /// Kind of an answer, and how [`crate::Answer`] stores it as text.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldKind {
     /// A line of text in the characters of DIN 91379, stored as typed.
     Text {
         /// Most characters (Unicode scalar values).
         max_chars: usize,
     },
-    /// A day. Typed as `12.8.1964` or `12.08.1964`, stored as `1964-08-12` once it is a real day; until then as typed.
+    /// A day between two others. Typed as `12.8.1964` or `12.08.1964`, stored as `1964-08-12` once it is a real day; until then as typed.
     /// Parts that a card leaves blank are stored as `XX`: `1964-XX-XX` (ISO 8601-2:2019).
-    Date,
+    Date {
+        /// The first that is taken.
+        not_before: Option<Limit>,
+        /// The last.
+        not_after: Option<Limit>,
+    },
     /// Yes or no, stored as `true` or `false`.
     Bool,
     /// A whole number, stored as typed.
@@ -155,6 +143,13 @@ pub enum FieldKind {
         /// Smallest.
         min: i64,
         /// Largest.
+        max: i64,
+    },
+    /// An amount in euros, stored as typed: `12,50`, `1.200`.
+    Money {
+        /// Least, in cents.
+        min: i64,
+        /// Most, in cents.
         max: i64,
     },
     /// A bank account of SEPA (ISO 13616-1), stored in capitals without spaces.
@@ -167,7 +162,7 @@ pub enum FieldKind {
 }
 
 /// One choice of a [`FieldKind::Select`].
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     pub(crate) key: String,
     pub(crate) label: Text,
@@ -183,6 +178,108 @@ impl Choice {
     pub fn label(&self, language: Language) -> &str {
         self.label.get(language)
     }
+}
+
+/// How a paper is handed in (`kind = "file"`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HandedIn {
+    /// Brought to the counter.
+    Counter,
+    /// Sent by post.
+    Post,
+    /// The office has it.
+    Known,
+}
+
+impl HandedIn {
+    /// All, as they are offered.
+    pub(crate) const ALL: [Self; 3] = [Self::Counter, Self::Post, Self::Known];
+
+    /// Its key in conditions and submissions.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Post => "post",
+            Self::Known => "known",
+        }
+    }
+
+    /// What the citizen reads.
+    pub(crate) fn word(self) -> Word {
+        match self {
+            Self::Counter => Word::PapersCounter,
+            Self::Post => Word::PapersPost,
+            Self::Known => Word::PapersKnown,
+        }
+    }
+}
+
+/// What a text must look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// An e-mail address (RFC 5321 §4.1.2, as far as people write it).
+    Email,
+    /// A telephone number.
+    Phone,
+    /// A German number plate (FZV §9).
+    Plate,
+}
+
+impl Format {
+    /// All, in the order of the handbook.
+    pub(crate) const ALL: [Self; 3] = [Self::Email, Self::Phone, Self::Plate];
+
+    /// Its name in a definition.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Plate => "plate",
+        }
+    }
+
+    /// True for a text that can be meant. Whether it exists, only its owner knows.
+    pub(crate) fn fits(self, text: &str) -> bool {
+        match self {
+            Self::Email => is_email(text),
+            Self::Phone => {
+                let digits = text.bytes().filter(u8::is_ascii_digit).count();
+                let rest = text.strip_prefix('+').unwrap_or(text);
+                (5..=20).contains(&digits) && rest.chars().all(|c| c.is_ascii_digit() || " /-()".contains(c))
+            }
+            Self::Plate => is_plate(text),
+        }
+    }
+}
+
+fn is_email(text: &str) -> bool {
+    let Some((name, host)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let named = !name.is_empty() && name.len() <= 64 && !name.contains(['@', ' ', '"', '<', '>', ',', ';']);
+    let label = |label: &str| {
+        let known = |c: char| c.is_alphanumeric() || c == '-';
+        (1..=63).contains(&label.len()) && label.chars().all(known) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    named && host.contains('.') && host.len() <= 253 && host.split('.').all(label)
+}
+
+/// One to three letters for the district, one or two more, one to four digits, and E or H behind them (FZV §9, §10).
+fn is_plate(text: &str) -> bool {
+    let letters = |part: &str, most: usize| {
+        (1..=most).contains(&part.chars().count())
+            && part.chars().all(|c| c.is_ascii_alphabetic() || "äöüÄÖÜ".contains(c))
+    };
+    let Some((district, rest)) = text.split_once(['-', ' ']) else {
+        return false;
+    };
+    let rest: String = rest.chars().filter(|c| *c != ' ').collect();
+    let at = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+    let (sign, number) = rest.split_at(at);
+    let number = number.strip_suffix(['E', 'H', 'e', 'h']).unwrap_or(number);
+    let counted =
+        (1..=4).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()) && !number.starts_with('0');
+    letters(district, 3) && letters(sign, 2) && counted
 }
 
 /// Whether the citizen may change what the card filled in.

@@ -3,6 +3,7 @@ use crate::date;
 use crate::words::{Word, Words, fill};
 use drivers_api::card::{Authenticity, PartialDate};
 use drivers_api::language::Language;
+use jiff::civil::Date;
 
 /// A filed case, as far as its receipt tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,12 @@ pub struct LocalTime {
 }
 
 impl LocalTime {
+    /// The day; `None` for one that the calendar doesn't have.
+    pub fn day(&self) -> Option<Date> {
+        let part = |part: u8| i8::try_from(part).ok();
+        Date::new(self.year, part(self.month)?, part(self.day)?).ok()
+    }
+
     /// "23. November 2026, 9:41 Uhr", in the program's own words.
     pub fn text(&self, language: Language) -> String {
         self.text_in(Words::bundled(), language)

@@ -34,6 +34,8 @@ pub(crate) enum ReceiptBlock {
     Delivery,
     /// Says, when it is so, that the card's data aren't proven.
     Authenticity,
+    /// The papers that are still to be handed in.
+    Papers,
     /// What happens next.
     NextSteps,
     /// The whole declaration.
@@ -93,7 +95,9 @@ impl Service {
             ReceiptBlock::Paragraph(paragraph) => blocks.push(Block::Paragraph(text(paragraph))),
             ReceiptBlock::Notice(notice) => blocks.push(Block::Notice(text(notice))),
             ReceiptBlock::Facts(facts) => {
-                let rows = facts.iter().filter_map(|fact| self.fact(*fact, town, filing, language));
+                let rows = facts
+                    .iter()
+                    .filter_map(|fact| self.fact(*fact, town, declaration, filing, language));
                 blocks.push(Block::Table(rows.collect()));
             }
             ReceiptBlock::Code => blocks.push(self.code(filing, language)),
@@ -106,6 +110,7 @@ impl Service {
                 }
                 Some(Authenticity::ChipTrusted) | None => {}
             },
+            ReceiptBlock::Papers => self.papers_left(declaration, filing, blocks, language),
             ReceiptBlock::NextSteps => {
                 paragraphs(self.next_steps(language)).for_each(|paragraph| blocks.push(paragraph));
             }
@@ -114,12 +119,19 @@ impl Service {
         }
     }
 
-    fn fact(&self, fact: Fact, town: &Town, filing: &Filing, language: Language) -> Option<Row> {
+    fn fact(
+        &self,
+        fact: Fact,
+        town: &Town,
+        declaration: &Declaration,
+        filing: &Filing,
+        language: Language,
+    ) -> Option<Row> {
         let (word, value) = match fact {
             Fact::Service => (Word::ReceiptService, self.title(language).to_owned()),
             Fact::Authority => (Word::ReceiptAuthority, town.provider().name.clone()),
             Fact::FiledAt => (Word::ReceiptFiledAt, filing.filed_at.text_in(&self.words, language)),
-            Fact::Fee => (Word::ReceiptFee, self.fee_text(language)?),
+            Fact::Fee => (Word::ReceiptFee, declaration.fee.clone()?),
             Fact::LegalBasis => (Word::ReceiptLegalBasis, self.legal_basis(language).to_owned()),
         };
         Some(self.labelled(word, value, language))
@@ -144,6 +156,27 @@ impl Service {
         };
         let text = fill(self.word(word, language), &[("authority", &town.provider().name)]);
         Block::Paragraph(PrivateText::new(text))
+    }
+
+    fn papers_left(&self, declaration: &Declaration, filing: &Filing, blocks: &mut Vec<Block>, language: Language) {
+        if declaration.papers.is_empty() {
+            return;
+        }
+        let heading = PrivateText::from(self.word(Word::PapersHeading, language));
+        let rows = declaration.papers.iter().map(|(name, how)| Row {
+            label: name.clone(),
+            value: PrivateText::from(how.as_str()),
+        });
+        let code = [("code", filing.case_code.as_str())];
+        blocks.push(Block::Heading {
+            level: 2,
+            text: heading,
+        });
+        blocks.push(Block::Table(rows.collect()));
+        blocks.push(Block::Paragraph(PrivateText::new(fill(
+            self.word(Word::PapersNote, language),
+            &code,
+        ))));
     }
 
     fn copy(&self, declaration: &Declaration, blocks: &mut Vec<Block>, language: Language) {
@@ -183,7 +216,7 @@ impl Service {
         }
     }
 
-    fn contact(&self, town: &Town, language: Language) -> Block {
+    pub(crate) fn contact(&self, town: &Town, language: Language) -> Block {
         let provider = town.provider();
         let address = format!("{}, {}", provider.street, provider.city);
         Block::Table(vec![
@@ -207,7 +240,7 @@ impl Service {
 }
 
 /// A text's lines, each a paragraph.
-fn paragraphs(text: &str) -> impl Iterator<Item = Block> + '_ {
+pub(crate) fn paragraphs(text: &str) -> impl Iterator<Item = Block> + '_ {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.map(|line| Block::Paragraph(PrivateText::from(line)))
 }

@@ -1,6 +1,7 @@
 //! The JSON Schema (2020-12) of a service's submissions.
 use crate::answers::ANSWER_CHARS_MAX;
 use crate::field::{Field, FieldKind, PageIndex};
+use crate::repeat::CopyRange;
 use crate::service::Service;
 use crate::submission::{FROM_CARD_KEY, PSEUDONYM_KEY, SERVICE_KEY, VERSION_KEY};
 use drivers_api::language::Language;
@@ -17,7 +18,8 @@ impl Service {
     pub fn schema(&self) -> Value {
         let mut properties = Map::new();
         let mut required = vec![json!(SERVICE_KEY), json!(VERSION_KEY), json!(FROM_CARD_KEY)];
-        let ids: Vec<&str> = self.fields.iter().map(|field| field.fim_id.as_str()).collect();
+        let alone = self.fields.iter().filter(|field| field.copied.is_none());
+        let ids: Vec<&str> = alone.map(|field| field.fim_id.as_str()).collect();
         properties.insert(SERVICE_KEY.to_owned(), json!({ "const": self.id.as_str() }));
         properties.insert(VERSION_KEY.to_owned(), json!({ "const": self.version }));
         let from_card = json!({ "type": "array", "uniqueItems": true, "items": { "enum": ids } });
@@ -36,7 +38,14 @@ impl Service {
             let pseudonym = json!({ "type": "string", "pattern": "^[0-9A-Fa-f]{64}$" });
             properties.insert(PSEUDONYM_KEY.to_owned(), pseudonym);
         }
-        for field in &self.fields {
+        for repeat in &self.repeats {
+            let Some(first) = repeat.copies.first() else { continue };
+            if self.is_on_every_path(first.pages.start) {
+                required.push(json!(repeat.fim_id));
+            }
+            properties.insert(repeat.fim_id.clone(), self.list(first, repeat.copies.len()));
+        }
+        for field in self.fields.iter().filter(|field| field.copied.is_none()) {
             let is_box = field.kind == FieldKind::Bool;
             if field.shown_when.is_none() && (field.required || is_box) && self.is_on_every_path(field.page) {
                 required.push(json!(field.fim_id));
@@ -51,6 +60,31 @@ impl Service {
             "properties": properties,
             "required": required,
             "additionalProperties": false,
+        })
+    }
+
+    /// A list of entries. Each has what is asked on its first page; the terminal checks what a branch requires.
+    fn list(&self, first: &CopyRange, max: usize) -> Value {
+        let fields = || first.fields.clone().filter_map(|field| self.fields.get(field));
+        let mut properties = Map::new();
+        for field in fields() {
+            properties.insert(field.fim_id.clone(), property(field));
+        }
+        let asked = |field: &&Field| {
+            let always = field.page == first.pages.start && field.shown_when.is_none();
+            always && (field.required || field.kind == FieldKind::Bool)
+        };
+        let required: Vec<&str> = fields().filter(asked).map(|field| field.fim_id.as_str()).collect();
+        json!({
+            "type": "array",
+            "minItems": 1,
+            "maxItems": max,
+            "items": {
+                "type": "object",
+                "properties": properties,
+                "required": required,
+                "additionalProperties": false,
+            },
         })
     }
 
@@ -83,8 +117,14 @@ fn property(field: &Field) -> Value {
             let max = if from_card { ANSWER_CHARS_MAX } else { *max_chars };
             json!({ "type": "string", "minLength": 1, "maxLength": max })
         }
-        FieldKind::Date => json!({ "type": "string", "pattern": if from_card { PARTIAL_DAY } else { DAY } }),
+        FieldKind::Date { .. } => json!({ "type": "string", "pattern": if from_card { PARTIAL_DAY } else { DAY } }),
         FieldKind::Iban => json!({ "type": "string", "pattern": "^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,27}$" }),
+        FieldKind::Money { min, max } => {
+            // Limits are whole cents; JSON's numbers are decimal, and as exact as their writer.
+            let euros = |cents: i64| Value::Number(serde_json::Number::from(cents / 100));
+            let up = |cents: i64| euros(cents + 99);
+            json!({ "type": "number", "minimum": euros(*min), "maximum": up(*max) })
+        }
         FieldKind::Bool => json!({ "type": "boolean" }),
         FieldKind::Number { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
         FieldKind::Select { choices } => {

@@ -1,12 +1,15 @@
 //! A service of the town: what is asked, why, and what comes of it.
 use crate::card::Asked;
+use crate::fee::FeeRow;
 use crate::field::{Field, FieldIndex, Page, PageIndex};
 use crate::receipt::ReceiptTemplate;
+use crate::repeat::Repeat;
 use crate::situation::Situation;
 use crate::text::Text;
-use crate::words::{Word, Words, fill};
+use crate::words::Words;
 use drivers_api::card::{DataGroups, ReadRequest};
 use drivers_api::language::Language;
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -38,8 +41,35 @@ pub enum Finish {
     /// `"submit"`: the declaration is submitted to the office; a receipt is printed.
     #[default]
     Submit,
+    /// `"prepare"`: the declaration is prepared for the counter, where it is completed; a ticket with its code is
+    /// printed.
+    Prepare,
     /// `"show"`: what was read from the card is shown and forgotten. Nothing is asked, submitted or printed.
     Show,
+    /// `"inform"`: something is told, in sections that can be printed. Nothing is asked, read or submitted.
+    Inform,
+}
+
+impl Finish {
+    /// True when a declaration is made and filed.
+    pub fn files(self) -> bool {
+        matches!(self, Self::Submit | Self::Prepare)
+    }
+}
+
+/// Days on which a service is offered; without one, always.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Period {
+    pub(crate) from: Option<Date>,
+    pub(crate) until: Option<Date>,
+}
+
+impl Period {
+    /// A clock that isn't set shuts nothing out.
+    pub(crate) fn holds(self, today: Option<Date>) -> bool {
+        let Some(today) = today else { return true };
+        self.from.is_none_or(|from| from <= today) && self.until.is_none_or(|until| today <= until)
+    }
 }
 
 /// An amount in euro cents.
@@ -52,7 +82,9 @@ pub struct Service {
     pub(crate) id: ServiceId,
     pub(crate) leika: String,
     pub(crate) version: String,
-    pub(crate) fee: Option<Cents>,
+    /// First and last day on which it is offered.
+    pub(crate) period: Period,
+    pub(crate) fees: Vec<FeeRow>,
     pub(crate) finish: Finish,
     pub(crate) situations: Vec<Situation>,
     /// What citizens call it, in whatever language.
@@ -63,7 +95,8 @@ pub struct Service {
     pub(crate) texts: ServiceTexts,
     pub(crate) pages: Vec<Page>,
     pub(crate) fields: Vec<Field>,
-    pub(crate) receipt: ReceiptTemplate,
+    pub(crate) repeats: Vec<Repeat>,
+    pub(crate) receipt: Arc<ReceiptTemplate>,
     pub(crate) words: Arc<Words>,
 }
 
@@ -78,9 +111,12 @@ pub(crate) struct ServiceTexts {
     pub(crate) legal_basis: Text,
     pub(crate) next_steps: Text,
     pub(crate) statement: Text,
-    pub(crate) fee: Text,
+    /// How the fee is reckoned, where it depends on answers; `{id}` of a row stands for its amount.
+    pub(crate) fee_overview: Text,
     /// The question for the municipality.
     pub(crate) lives_there: Text,
+    /// Title and text of each section of a service that informs.
+    pub(crate) sections: Vec<(Text, Text)>,
     /// The service's own texts for its receipt.
     pub(crate) receipt: BTreeMap<String, Text>,
 }
@@ -94,6 +130,11 @@ impl Service {
     /// How it ends.
     pub fn finish(&self) -> Finish {
         self.finish
+    }
+
+    /// True on days on which it is offered.
+    pub fn is_offered(&self, today: Option<Date>) -> bool {
+        self.period.holds(today)
     }
 
     /// In which situations of life it is wanted; a service that names none is among the others.
@@ -136,7 +177,8 @@ impl Service {
         self.texts.summary.get(language)
     }
 
-    /// Why the data are needed, one plain sentence (PAuswG §18(4), GDPR Art. 13(1)(c)).
+    /// Why the data are needed, one plain sentence (PAuswG §18(4), GDPR Art. 13(1)(c)); empty for a service that
+    /// informs.
     pub fn purpose(&self, language: Language) -> &str {
         self.texts.purpose.get(language)
     }
@@ -156,20 +198,10 @@ impl Service {
         self.texts.statement.get(language)
     }
 
-    /// Fee, if any. A town's example, to be set by each town.
-    pub fn fee(&self) -> Option<Cents> {
-        self.fee
-    }
-
-    /// The fee in words ("10,00 € je Bescheinigung, …").
-    pub fn fee_text(&self, language: Language) -> Option<String> {
-        let cents = self.fee?;
-        let (euros, rest) = ((cents / 100).to_string(), format!("{:02}", cents % 100));
-        let amount = fill(
-            self.words.text(Word::FeeAmount, language),
-            &[("euros", &euros), ("cents", &rest)],
-        );
-        Some(fill(self.texts.fee.get(language), &[("amount", &amount)]))
+    /// Title and text of each section of a service that informs; each line of a text is a paragraph.
+    pub fn sections(&self, language: Language) -> impl Iterator<Item = (&str, &str)> {
+        let sections = self.texts.sections.iter();
+        sections.map(move |(title, text)| (title.get(language), text.get(language).trim_end()))
     }
 
     /// Data groups it reads from the card, and no others.

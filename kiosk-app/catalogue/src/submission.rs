@@ -1,8 +1,9 @@
 //! The case as the authority's program reads it: a JSON object keyed by FIM ids, with typed values.
 use crate::answers::Answers;
-use crate::check::whole_number;
+use crate::check::{cents, whole_number};
 use crate::date;
-use crate::field::{FieldIndex, FieldKind};
+use crate::field::{Field, FieldIndex, FieldKind};
+use crate::repeat::{Copied, Repeat};
 use crate::service::Service;
 use zeroize::Zeroizing;
 
@@ -58,34 +59,40 @@ impl Service {
         if let Some(pseudonym) = answers.card.pseudonym().filter(|_| self.request.pseudonym) {
             json.pair(PSEUDONYM_KEY, |json| json.string(pseudonym.expose()));
         }
+        let mut open: Option<Copied> = None;
         for index in shown {
             let Some(field) = self.fields.get(index) else { continue };
-            let text = answers.value(index);
-            match (&field.kind, text) {
-                (FieldKind::Bool, _) if text.is_some() || !field.required => {
-                    json.pair(&field.fim_id, |json| {
-                        json.bare(if text == Some("true") { "true" } else { "false" })
-                    });
-                }
-                (FieldKind::Text { .. } | FieldKind::Iban, Some(text)) => {
-                    json.pair(&field.fim_id, |json| json.string(text))
-                }
-                (FieldKind::Date, Some(text)) if date::parse_canonical(text).is_some() => {
-                    json.pair(&field.fim_id, |json| json.string(text));
-                }
-                (FieldKind::Number { .. }, Some(text)) => {
-                    let Some(number) = whole_number(text) else { continue };
-                    let digits = Zeroizing::new(number.to_string());
-                    json.pair(&field.fim_id, |json| json.bare(&digits));
-                }
-                (FieldKind::Select { choices }, Some(text)) if choices.iter().any(|choice| choice.key == text) => {
-                    json.pair(&field.fim_id, |json| json.string(text));
-                }
-                (FieldKind::Bool | FieldKind::Date | FieldKind::Select { .. }, _)
-                | (FieldKind::Text { .. } | FieldKind::Iban | FieldKind::Number { .. }, None) => {}
+            if field.copied.is_some_and(|copied| copied.asks) {
+                continue;
             }
+            if field.copied != open {
+                self.turn(&mut json, open, field.copied);
+                open = field.copied;
+            }
+            write(&mut json, field, answers.value(index));
         }
+        self.turn(&mut json, open, None);
         SubmissionJson(json.finish())
+    }
+
+    /// From one copy of a group to the next, or into a group, or out of it.
+    fn turn(&self, json: &mut Writer, from: Option<Copied>, to: Option<Copied>) {
+        let list = |copied: Option<Copied>| copied.map(|copied| copied.repeat);
+        if from.is_some() {
+            json.close(b'}');
+        }
+        if from.is_some() && list(from) != list(to) {
+            json.close(b']');
+        }
+        let Some(repeat) = list(to).and_then(|repeat| self.repeats.get(repeat)) else {
+            return;
+        };
+        if list(from) != list(to) {
+            json.key(&repeat.fim_id);
+            json.open(b'[');
+        }
+        json.comma();
+        json.open(b'{');
     }
 
     fn shown_on_path(&self, answers: &Answers) -> Vec<FieldIndex> {
@@ -112,7 +119,39 @@ impl Service {
             let name = self.fields.get(*index).map_or(0, |field| field.fim_id.len());
             2 * (ESCAPED * name + AROUND) + ESCAPED * answers.value(*index).map_or(0, str::len)
         };
-        fixed + ids + card + shown.iter().map(field).sum::<usize>()
+        let list = |repeat: &Repeat| repeat.fim_id.len() + AROUND * (1 + repeat.copies.len());
+        let lists: usize = self.repeats.iter().map(list).sum();
+        fixed + ids + card + lists + shown.iter().map(field).sum::<usize>()
+    }
+}
+
+/// An answer with its key, unless it isn't there or not of the field's kind.
+fn write(json: &mut Writer, field: &Field, text: Option<&str>) {
+    match (&field.kind, text) {
+        (FieldKind::Bool, _) if text.is_some() || !field.required => {
+            json.pair(&field.fim_id, |json| {
+                json.bare(if text == Some("true") { "true" } else { "false" })
+            });
+        }
+        (FieldKind::Text { .. } | FieldKind::Iban, Some(text)) => json.pair(&field.fim_id, |json| json.string(text)),
+        (FieldKind::Date { .. }, Some(text)) if date::parse_canonical(text).is_some() => {
+            json.pair(&field.fim_id, |json| json.string(text));
+        }
+        (FieldKind::Number { .. }, Some(text)) => {
+            let Some(number) = whole_number(text) else { return };
+            let digits = Zeroizing::new(number.to_string());
+            json.pair(&field.fim_id, |json| json.bare(&digits));
+        }
+        (FieldKind::Money { .. }, Some(text)) => {
+            let Some(cents) = cents(text) else { return };
+            let amount = Zeroizing::new(format!("{}.{:02}", cents / 100, cents % 100));
+            json.pair(&field.fim_id, |json| json.bare(&amount));
+        }
+        (FieldKind::Select { choices }, Some(text)) if choices.iter().any(|choice| choice.key == text) => {
+            json.pair(&field.fim_id, |json| json.string(text));
+        }
+        (FieldKind::Bool | FieldKind::Date { .. } | FieldKind::Select { .. }, _)
+        | (FieldKind::Text { .. } | FieldKind::Iban | FieldKind::Number { .. } | FieldKind::Money { .. }, None) => {}
     }
 }
 
@@ -130,12 +169,30 @@ impl Writer {
     }
 
     fn pair(&mut self, key: &str, value: impl FnOnce(&mut Self)) {
+        self.key(key);
+        value(self);
+    }
+
+    fn key(&mut self, key: &str) {
+        self.comma();
+        self.string(key);
+        self.bytes.push(b':');
+    }
+
+    fn comma(&mut self) {
         if !core::mem::replace(&mut self.first, false) {
             self.bytes.push(b',');
         }
-        self.string(key);
-        self.bytes.push(b':');
-        value(self);
+    }
+
+    fn open(&mut self, bracket: u8) {
+        self.bytes.push(bracket);
+        self.first = true;
+    }
+
+    fn close(&mut self, bracket: u8) {
+        self.bytes.push(bracket);
+        self.first = false;
     }
 
     fn list<'a>(&mut self, items: impl Iterator<Item = &'a str>) {
@@ -185,16 +242,17 @@ mod tests {
 
     #[test]
     fn the_buffer_never_grows() {
-        let loaded = Catalogue::load(&bundled::files()).unwrap();
+        let loaded = Catalogue::load(&bundled::small(&bundled::TWO)).unwrap();
         for service in loaded.catalogue.services() {
-            let mut answers = service.blank();
+            let mut answers = service.blank(None);
             for (field, definition) in service.fields.iter().enumerate() {
                 // The longest that JSON can make of an answer: every byte becomes six.
                 let text = match &definition.kind {
                     FieldKind::Text { .. } => "\u{1}".repeat(crate::ANSWER_CHARS_MAX),
                     FieldKind::Select { choices } => choices.last().unwrap().key.clone(),
                     FieldKind::Iban => "DE89370400440532013000".to_owned(),
-                    FieldKind::Date => "1964-08-12".to_owned(),
+                    FieldKind::Date { .. } => "1964-08-12".to_owned(),
+                    FieldKind::Money { max, .. } => format!("{},{:02}", max / 100, max % 100),
                     FieldKind::Number { max, .. } => max.to_string(),
                     FieldKind::Bool => "true".to_owned(),
                 };
@@ -215,7 +273,7 @@ mod tests {
 
     #[test]
     fn the_buffer_never_grows_with_the_cards_answers() {
-        let mut files = bundled::files();
+        let mut files = bundled::small(&bundled::TWO);
         for (name, text) in [
             (
                 "service.toml",
@@ -226,8 +284,8 @@ mod tests {
                 include_str!("../../../tests/townhall/services/jugendkarte/texts.de.toml"),
             ),
             (
-                "texts.en.toml",
-                include_str!("../../../tests/townhall/services/jugendkarte/texts.en.toml"),
+                "texts.de-x-leicht.toml",
+                include_str!("../../../tests/townhall/services/jugendkarte/texts.de-x-leicht.toml"),
             ),
             (
                 "receipt.toml",
@@ -241,15 +299,18 @@ mod tests {
         }
         let loaded = Catalogue::load(&files).unwrap();
         let service = loaded.catalogue.service(&"jugendkarte".into()).unwrap();
-        let answers = service.prefill(&PersonalData {
-            authenticity: Authenticity::ChipTrusted,
-            groups: [].into(),
-            functions: SpecialFunctions {
-                old_enough: Some(true),
-                lives_there: None,
-                pseudonym: Some("0123456789abcdef".repeat(4).as_str().into()),
+        let answers = service.prefill(
+            &PersonalData {
+                authenticity: Authenticity::ChipTrusted,
+                groups: [].into(),
+                functions: SpecialFunctions {
+                    old_enough: Some(true),
+                    lives_there: None,
+                    pseudonym: Some("0123456789abcdef".repeat(4).as_str().into()),
+                },
             },
-        });
+            None,
+        );
         let json = service.submission(&answers);
         let shown: Vec<FieldIndex> = service.shown_on_path(&answers);
         assert_eq!(json.0.capacity(), service.size_max(&shown, &answers));

@@ -1,35 +1,38 @@
 //! A text for citizens in the languages that have it.
 use drivers_api::language::Language;
-use std::collections::BTreeMap;
 
-/// One text in the languages that have it; German always does.
+/// One text in the languages that have it; German always does. Two or three of them, so a list: it is small.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Text(BTreeMap<Language, String>);
+pub(crate) struct Text(Vec<(Language, Box<str>)>);
 
 impl Text {
     /// Adds the text in a language.
-    pub(crate) fn put(&mut self, language: Language, text: String) {
-        self.0.insert(language, text);
+    pub(crate) fn put(&mut self, language: Language, text: impl Into<Box<str>>) {
+        self.0.retain(|(there, _)| *there != language);
+        self.0.reserve_exact(1);
+        self.0.push((language, text.into()));
+    }
+
+    fn told(&self, language: Language) -> Option<&str> {
+        let mut texts = self.0.iter();
+        texts.find(|(there, _)| *there == language).map(|(_, text)| &**text)
     }
 
     /// The text in this language, else in the next one of [`Language::fallbacks`].
     pub(crate) fn get(&self, language: Language) -> &str {
-        let mut found = language
-            .fallbacks()
-            .into_iter()
-            .filter_map(|language| self.0.get(&language));
-        found.next().map_or("", String::as_str)
+        let mut languages = language.fallbacks().into_iter();
+        languages.find_map(|language| self.told(language)).unwrap_or_default()
     }
 
     /// The text in every language that has it.
     pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
-        self.0.values().map(String::as_str)
+        self.0.iter().map(|(_, text)| &**text)
     }
 
     /// True when each of these languages has words for it.
     pub(crate) fn is_in(&self, languages: impl IntoIterator<Item = Language>) -> bool {
         let mut languages = languages.into_iter();
-        languages.all(|language| self.0.get(&language).is_some_and(|text| !text.is_empty()))
+        languages.all(|language| self.told(language).is_some_and(|text| !text.is_empty()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where the citizen stands: the way that answers lead through the pages.
 use crate::answers::Answers;
-use crate::field::{Condition, FieldIndex, FieldKind, PageIndex, Subject, Test, Value};
+use crate::condition::{Condition, Subject, Verdict};
+use crate::field::{FieldIndex, PageIndex};
 use crate::service::Service;
 
 /// Most pages of a service. One question a page and a hundred questions is more than anybody answers standing.
@@ -48,15 +49,6 @@ impl Reach {
             *word |= 1 << (field % 64);
         }
     }
-}
-
-/// What a guard says.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Holds,
-    Fails,
-    /// It depends on a required answer that isn't given yet.
-    Open,
 }
 
 impl Service {
@@ -135,13 +127,13 @@ impl Service {
         possible
     }
 
-    /// What a condition may come to; open as long as it isn't certain that its field is asked.
+    /// What a condition may come to; open as long as it isn't certain that its fields are asked.
     fn outlook(&self, when: Option<&Condition>, certain: &Reach, possible: &Reach, answers: &Answers) -> Verdict {
         let Some(when) = when else { return Verdict::Holds };
-        match when.on {
+        when.verdict(&mut |on, test| match on {
             Subject::Field(field) if possible.shows(field) && !certain.shows(field) => Verdict::Open,
-            Subject::Field(_) | Subject::Card(_) => self.verdict(when, certain, answers),
-        }
+            Subject::Field(_) | Subject::Card(_) => self.answer_to(on, test, certain, answers),
+        })
     }
 
     /// As [`Self::walk`], and counts `page` as visited even off the path (a screen that is about to be left).
@@ -179,50 +171,5 @@ impl Service {
             }
         }
         None
-    }
-
-    fn verdict(&self, condition: &Condition, reach: &Reach, answers: &Answers) -> Verdict {
-        let index = match condition.on {
-            Subject::Field(index) => index,
-            Subject::Card(question) => {
-                let said = if answers.card.yes(question) { "true" } else { "false" };
-                return if holds(&condition.test, Some(said)) {
-                    Verdict::Holds
-                } else {
-                    Verdict::Fails
-                };
-            }
-        };
-        let Some(field) = self.fields.get(index) else {
-            return Verdict::Fails;
-        };
-        let shown = reach.shows(index);
-        let answer = answers.value(index).filter(|_| shown);
-        let box_left_empty = shown && !field.required && field.kind == FieldKind::Bool;
-        let answer = answer.or(box_left_empty.then_some("false"));
-        if answer.is_none() && shown && field.required {
-            return Verdict::Open;
-        }
-        if holds(&condition.test, answer) {
-            Verdict::Holds
-        } else {
-            Verdict::Fails
-        }
-    }
-}
-
-fn holds(test: &Test, answer: Option<&str>) -> bool {
-    match test {
-        Test::Equals(value) => answer.is_some_and(|text| is_value(text, value)),
-        Test::NotEquals(value) => !answer.is_some_and(|text| is_value(text, value)),
-        Test::IsSet(wanted) => answer.is_some() == *wanted,
-    }
-}
-
-fn is_value(text: &str, value: &Value) -> bool {
-    match value {
-        Value::Text(wanted) => text == wanted,
-        Value::Number(wanted) => text.parse() == Ok(*wanted),
-        Value::Bool(wanted) => text == if *wanted { "true" } else { "false" },
     }
 }

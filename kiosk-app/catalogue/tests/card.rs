@@ -33,7 +33,7 @@ fn said(old_enough: Option<bool>, lives_there: Option<bool>, pseudonym: Option<&
 }
 
 fn filled(service: &Service, person: &PersonalData) -> Answers {
-    let mut answers = service.prefill(person);
+    let mut answers = service.prefill(person, None);
     for (field, text) in [("wish", "bus"), ("school", "Gesamtschule"), ("by_post", "true")] {
         enter(service, &mut answers, field, text);
     }
@@ -69,7 +69,11 @@ fn the_request_is_what_the_definition_names() {
     };
     assert_eq!(shown.read_request(), expected);
     assert_eq!(
-        (shown.finish(), shown.page_count(), shown.fee()),
+        (
+            shown.finish(),
+            shown.page_count(),
+            shown.fee_overview(None, Language::German)
+        ),
         (Finish::Show, 0, None)
     );
     assert_eq!(named("meldebescheinigung").finish(), Finish::Submit);
@@ -89,7 +93,7 @@ fn guards_follow_the_card() {
 #[test]
 fn a_no_leads_to_the_exit_only_where_the_definition_says_so() {
     let service = named("jugendkarte");
-    let exit = |old_enough, lives_there| service.exit(&service.prefill(&said(old_enough, lives_there, None)));
+    let exit = |old_enough, lives_there| service.exit(&service.prefill(&said(old_enough, lives_there, None), None));
     assert_eq!(exit(Some(true), Some(false)), None);
     assert_eq!(exit(Some(false), Some(true)), Some(CardQuestion::OldEnough));
     assert_eq!(exit(None, Some(true)), Some(CardQuestion::OldEnough));
@@ -131,7 +135,7 @@ fn the_submission_carries_the_answer_and_no_date() {
     assert!(!required.contains(&json!("schalter.card.pseudonym")));
 
     let other = named("meldebescheinigung");
-    let plain = json_of(&other, &other.prefill(&person));
+    let plain = json_of(&other, &other.prefill(&person, None));
     assert!(plain.get("schalter.card.old_enough").is_none() && plain.get("schalter.card.pseudonym").is_none());
 }
 

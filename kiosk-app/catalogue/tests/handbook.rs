@@ -23,14 +23,14 @@ fn shown_files(page: &str) -> Vec<SourceFile> {
 fn the_example_works() {
     let mut files = shown_files(include_str!("../../../docs/services.md"));
     assert_eq!(files.len(), 4);
-    files.extend(catalogue::bundled::files());
+    files.extend(catalogue::bundled::small(&catalogue::bundled::TWO));
     let loaded = Catalogue::load(&files).unwrap();
     assert!(loaded.faults.is_empty(), "{:#?}", loaded.faults);
     assert_eq!(loaded.catalogue.services().len(), 3);
     let service = loaded.catalogue.service(&"lob".into()).unwrap();
-    assert!(service.data_groups().is_empty() && service.fee_text(Language::German).is_none());
+    assert!(service.data_groups().is_empty() && service.fee_overview(None, Language::German).is_none());
 
-    let mut answers = service.blank();
+    let mut answers = service.blank(None);
     enter(service, &mut answers, "topic", "praise");
     enter(service, &mut answers, "message", "Der neue Park ist schön.");
     let answer = service.page_named("answer").unwrap();

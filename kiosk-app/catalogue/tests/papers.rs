@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 fn visit(service: &Service) -> Answers {
-    let mut answers = service.prefill(&erika());
+    let mut answers = service.prefill(&erika(), None);
     for (field, text) in [
         ("kind", "extended"),
         ("marital_status", "true"),
@@ -203,7 +203,7 @@ fn times_in_words() {
     };
     assert_eq!(time.text(Language::German), "23. November 2026, 9:05 Uhr");
     assert_eq!(time.text(Language::English), "23 November 2026, 9:05");
-    let fee = service().fee_text(Language::German).unwrap();
+    let fee = service().fee_overview(None, Language::German).unwrap();
     assert!(fee.starts_with("10,00 € je Bescheinigung"), "{fee}");
     let odd = LocalTime {
         year: -5,

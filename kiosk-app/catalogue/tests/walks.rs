@@ -40,7 +40,7 @@ fn every_way() {
                 expected.push("copies");
                 let expected_pages: Vec<PageIndex> = expected.iter().map(|name| page(&service, name)).collect();
 
-                let mut answers = service.prefill(&erika());
+                let mut answers = service.prefill(&erika(), None);
                 let mut walked = Vec::new();
                 let mut at = service.next_page(None, &answers);
                 while let Some(current) = at {
@@ -80,7 +80,7 @@ fn every_way() {
 #[test]
 fn the_path_ends_where_an_answer_is_missing() {
     let service = service();
-    let mut answers = service.prefill(&erika());
+    let mut answers = service.prefill(&erika(), None);
     assert_eq!(service.path(&answers), [page(&service, "kind")]);
     assert_eq!(service.first_incomplete(&answers), Some(page(&service, "kind")));
     let kind = service.field_named("kind").unwrap();
@@ -99,7 +99,7 @@ fn the_path_ends_where_an_answer_is_missing() {
 #[test]
 fn pruning_drops_what_became_unreachable() {
     let service = service();
-    let mut answers = service.prefill(&erika());
+    let mut answers = service.prefill(&erika(), None);
     for (field, text) in [("kind", "extended"), ("marital_status", "true"), ("purpose", "other")] {
         enter(&service, &mut answers, field, text);
     }
@@ -130,7 +130,7 @@ fn pruning_drops_what_became_unreachable() {
 #[test]
 fn pruning_after_every_page_keeps_the_card() {
     let service = service();
-    let mut answers = service.prefill(&erika());
+    let mut answers = service.prefill(&erika(), None);
     for (field, text) in [("kind", "simple"), ("purpose", "bank"), ("delivery", "counter")] {
         service.prune(&mut answers);
         enter(&service, &mut answers, field, text);
@@ -145,7 +145,7 @@ fn pruning_after_every_page_keeps_the_card() {
 #[test]
 fn pruning_keeps_what_is_still_open() {
     let service = service();
-    let mut answers = service.blank();
+    let mut answers = service.blank(None);
     // Typed without a card, then the first answer is taken back: the rest may still be needed.
     for (field, text) in [
         ("kind", "extended"),
@@ -171,7 +171,7 @@ fn pruning_keeps_what_is_still_open() {
 #[test]
 fn the_card_can_be_corrected_only_where_the_definition_says_so() {
     let service = service();
-    let mut answers = service.prefill(&erika());
+    let mut answers = service.prefill(&erika(), None);
     let from_card = |answers: &Answers, name: &str| answers.get(service.field_named(name).unwrap()).unwrap().from_card;
     enter(&service, &mut answers, "family_names", "Müller");
     enter(&service, &mut answers, "birth_name", "Müller");
@@ -201,7 +201,7 @@ fn a_card_without_address_is_no_dead_end() {
         .groups
         .insert(DataGroup::PlaceOfResidence, GroupContent::Place(none));
     person.groups.remove(&DataGroup::BirthName);
-    let mut answers = service.prefill(&person);
+    let mut answers = service.prefill(&person, None);
     let person_page = page(&service, "person");
     let problems = service.check_page(person_page, &answers);
     assert_eq!(problems.len(), 3);
@@ -235,7 +235,7 @@ fn a_card_s_odd_content_is_shown_and_harmless() {
     person
         .groups
         .insert(DataGroup::GivenNames, common::text(&"É".repeat(5_000)));
-    let answers = service.prefill(&person);
+    let answers = service.prefill(&person, None);
     assert_eq!(
         stored(&service, &answers, "family_names"),
         Some("Muster\u{FFFD}mann\u{FFFD}")
@@ -257,13 +257,13 @@ fn a_card_s_odd_content_is_shown_and_harmless() {
     person
         .groups
         .insert(DataGroup::DateOfBirth, GroupContent::Date(impossible));
-    assert_eq!(stored(&service, &service.prefill(&person), "date_of_birth"), None);
+    assert_eq!(stored(&service, &service.prefill(&person, None), "date_of_birth"), None);
 }
 
 #[test]
 fn input_is_checked_and_bounded() {
     let service = service();
-    let mut answers = service.blank();
+    let mut answers = service.blank(None);
     let check = |answers: &Answers, page_name: &str| service.check_page(page(&service, page_name), answers);
     enter(&service, &mut answers, "kind", "simple");
     enter(&service, &mut answers, "purpose", "other");
@@ -318,7 +318,7 @@ fn a_bank_account_is_checked_and_sent_in_one_piece() {
     let loaded = Catalogue::load(&files).unwrap();
     assert!(loaded.faults.is_empty(), "{:#?}", loaded.faults);
     let service = loaded.catalogue.service(&"meldebescheinigung".into()).unwrap();
-    let mut answers = service.blank();
+    let mut answers = service.blank(None);
     enter(service, &mut answers, "kind", "simple");
     enter(service, &mut answers, "purpose", "other");
     let page = service.page_named("other_purpose").unwrap();

@@ -19,7 +19,7 @@ const KEY: &str = include_str!("../../../tests/authority/authority.jwk");
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn service() -> Arc<Service> {
-    let loaded = Catalogue::load(&bundled::files()).unwrap();
+    let loaded = Catalogue::load(&bundled::small(&bundled::TWO)).unwrap();
     Arc::clone(loaded.catalogue.service(&"meldebescheinigung".into()).unwrap())
 }
 
@@ -27,11 +27,12 @@ fn order(job: u64) -> Order {
     let service = service();
     let name = GroupContent::Text(PrivateText::from("Mustermann"));
     let groups = [(DataGroup::FamilyNames, name)].into();
-    let mut answers = service.prefill(&PersonalData {
+    let person = PersonalData {
         authenticity: Authenticity::NotProven,
         functions: SpecialFunctions::default(),
         groups,
-    });
+    };
+    let mut answers = service.prefill(&person, None);
     for (field, choice) in [("kind", "simple"), ("purpose", "bank")] {
         service.enter(&mut answers, service.field_named(field).unwrap(), choice);
     }

@@ -112,10 +112,16 @@ pub(crate) enum PartsFault {
     },
 }
 
+/// The day on which packages of other towns have to be valid still.
+#[allow(clippy::disallowed_methods)] // the outermost program owns the clock
+fn today() -> Option<jiff::civil::Date> {
+    Some(jiff::Zoned::now().date())
+}
+
 impl Parts {
     /// Reads and opens what the configuration names.
     pub(crate) fn prepare(config: &Config) -> Result<Self, PartsFault> {
-        let catalogue = services::load(config.services.as_deref())?;
+        let catalogue = services::load(config.services.as_deref(), today())?;
         let id = catalogue.town().destination_id();
         let destination_id = id.parse().map_err(|source| PartsFault::Destination {
             id: id.to_owned(),

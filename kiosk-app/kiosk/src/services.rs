@@ -1,24 +1,14 @@
-//! Finds the files of the services folder for the catalogue, which opens none itself.
-use catalogue::{Catalogue, Fault, SourceFile};
-use std::path::{Path, PathBuf};
-
-/// Largest file that is read; the catalogue's own limit is lower and told better.
-const FILE_BYTES_MAX: u64 = 1024 * 1024;
-/// Entries of a folder that are looked at; as [`FILE_BYTES_MAX`].
-const ENTRIES_MAX: usize = 20_000;
+//! Loads the services that are on offer.
+use catalogue::{Catalogue, Fault};
+use jiff::civil::Date;
+use std::path::Path;
 
 /// Why there is nothing to offer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ServicesFault {
     /// A file or folder can't be read.
-    #[error("reading the services in {}", path.display())]
-    Read {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Read(#[from] shelf::ReadFault),
     /// The definitions are wrong.
     #[error("the services in {place} can't be used:\n{}", lines(faults))]
     Content {
@@ -34,9 +24,15 @@ fn lines(faults: &[Fault]) -> String {
 }
 
 /// Loads the catalogue from that folder, or the one built in. Services with mistakes are left out and told in the log.
-pub(crate) fn load(folder: Option<&Path>) -> Result<Catalogue, ServicesFault> {
+pub(crate) fn load(folder: Option<&Path>, today: Option<Date>) -> Result<Catalogue, ServicesFault> {
     let (place, files) = match folder {
-        Some(folder) => (folder.display().to_string(), files(folder)?),
+        Some(folder) => {
+            let opened = shelf::open(folder, today)?;
+            for fault in opened.faults {
+                tracing::error!("services of another town left out: {fault}");
+            }
+            (folder.display().to_string(), opened.files)
+        }
         None => ("the program".to_owned(), catalogue::bundled::files()),
     };
     match Catalogue::load(&files) {
@@ -47,53 +43,6 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<Catalogue, ServicesFault> {
             Ok(loaded.catalogue)
         }
         Err(faults) => Err(ServicesFault::Content { place, faults }),
-    }
-}
-
-/// The TOML files of the folder and of its folders, and the list of streets; what is hidden or something else is passed over.
-fn files(folder: &Path) -> Result<Vec<SourceFile>, ServicesFault> {
-    let mut files = Vec::new();
-    for (name, path) in entries(folder)? {
-        if path.is_dir() {
-            for (inner, path) in entries(&path)? {
-                take(&mut files, format!("{name}/{inner}"), &path)?;
-            }
-        } else {
-            take(&mut files, name, &path)?;
-        }
-    }
-    Ok(files)
-}
-
-fn take(files: &mut Vec<SourceFile>, path: String, at: &Path) -> Result<(), ServicesFault> {
-    let is_ours = at.extension().is_some_and(|extension| extension == "toml") || path == "streets.txt";
-    if is_ours && at.is_file() {
-        let text = crate::config::read_text(at, FILE_BYTES_MAX).map_err(|source| fault(at, source))?;
-        files.push(SourceFile { path, text });
-    }
-    Ok(())
-}
-
-fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, ServicesFault> {
-    let mut entries = Vec::new();
-    for entry in std::fs::read_dir(folder)
-        .map_err(|source| fault(folder, source))?
-        .take(ENTRIES_MAX)
-    {
-        let entry = entry.map_err(|source| fault(folder, source))?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if !name.starts_with('.') {
-            entries.push((name, entry.path()));
-        }
-    }
-    entries.sort();
-    Ok(entries)
-}
-
-fn fault(path: &Path, source: std::io::Error) -> ServicesFault {
-    ServicesFault::Read {
-        path: path.to_owned(),
-        source,
     }
 }
 
@@ -118,7 +67,7 @@ mod tests {
         std::fs::write(folder.path().join("README.md"), "not a service").unwrap();
         std::fs::create_dir(folder.path().join(".git")).unwrap();
         std::fs::write(folder.path().join(".git/config.toml"), "[").unwrap();
-        let (ours, built_in) = (load(Some(folder.path())).unwrap(), load(None).unwrap());
+        let (ours, built_in) = (load(Some(folder.path()), None).unwrap(), load(None, None).unwrap());
         let ids = |catalogue: &Catalogue| catalogue.services().iter().map(|s| s.id().clone()).collect::<Vec<_>>();
         assert_eq!(ids(&ours), ids(&built_in));
         assert!(!ids(&ours).is_empty());
@@ -128,9 +77,9 @@ mod tests {
     fn a_broken_folder_is_told_with_file_and_line() {
         let folder = town_hall();
         std::fs::write(folder.path().join("town.toml"), "format = 1\nname = \n").unwrap();
-        let told = chain(&load(Some(folder.path())).unwrap_err());
+        let told = chain(&load(Some(folder.path()), None).unwrap_err());
         assert!(told.contains("town.toml:2: "), "{told}");
-        let nowhere = chain(&load(Some(Path::new("/nowhere"))).unwrap_err());
+        let nowhere = chain(&load(Some(Path::new("/nowhere")), None).unwrap_err());
         assert!(
             nowhere.starts_with("reading the services in /nowhere: No such file"),
             "{nowhere}"

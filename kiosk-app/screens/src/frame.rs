@@ -192,6 +192,10 @@ pub(crate) fn connect(app: &ui::App, on_tap: &OnTap, form: &Rc<FormMemory>) {
             }
         }
     });
+    tap.on_leave_out({
+        let on_tap = on_tap.clone();
+        move || on_tap(Tap::LeaveOut)
+    });
     let entered = crate::pages::form::entered(on_tap, form);
     tap.on_enter({
         let entered = entered.clone();

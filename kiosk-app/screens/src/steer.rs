@@ -273,13 +273,13 @@ fn turned(inner: &Inner, key: Steering) -> bool {
 }
 
 fn open_wheel(inner: &Inner) {
-    let digits = inner.app.global::<ui::Keyboard>().get_mode() == ui::Typing::Digits;
+    let mode = inner.app.global::<ui::Keyboard>().get_mode();
     // Keys that bring the focus select the whole text, and the first letter would replace it.
     keyboard::press(&inner.app, Key::End.into());
-    let wheel = if digits {
-        Wheel::of_digits()
-    } else {
-        Wheel::of_letters(inner.board.own())
+    let wheel = match mode {
+        ui::Typing::Digits => Wheel::of_digits(),
+        ui::Typing::Amount => Wheel::of_amounts(),
+        ui::Typing::Text | ui::Typing::None => Wheel::of_letters(inner.board.own()),
     };
     inner.steer.wheel.replace(Some(wheel));
     draw(inner);

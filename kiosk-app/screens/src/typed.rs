@@ -81,6 +81,27 @@ pub(crate) fn shape_number(text: &str) -> String {
     format!("{sign}{digits}")
 }
 
+/// An amount in euros while it is typed: digits, and a comma before two of them at most.
+pub(crate) fn shape_money(text: &str) -> String {
+    let mut shaped = String::with_capacity(16);
+    let mut cents = None;
+    for c in text.chars() {
+        match cents {
+            None if c.is_ascii_digit() && shaped.len() < 12 => shaped.push(c),
+            None if matches!(c, ',' | '.') && !shaped.is_empty() => {
+                shaped.push(',');
+                cents = Some(0);
+            }
+            Some(count) if c.is_ascii_digit() && count < 2 => {
+                shaped.push(c);
+                cents = Some(count + 1);
+            }
+            None | Some(_) => {}
+        }
+    }
+    shaped
+}
+
 /// A bank account in groups of four, as on the card; without a country it is a German one. Longest: 31 characters.
 pub(crate) fn shape_iban(text: &str) -> String {
     let mut shaped = String::with_capacity(48);
@@ -173,6 +194,20 @@ mod tests {
         assert_eq!(shape_iban("\u{1f300}0"), "DE0");
         assert_eq!(shape_iban("at61 1904-3002"), "AT61 1904 3002");
         assert_eq!(shape_iban(&"9".repeat(90)).len(), 31 + 7);
+    }
+
+    #[test]
+    fn an_amount_has_one_comma_and_two_digits_behind_it() {
+        for (typed, shaped) in [
+            ("650", "650"),
+            ("12.5", "12,5"),
+            ("12,505", "12,50"),
+            (",5", "5"),
+            ("1,2,3", "1,23"),
+            ("€ 7", "7"),
+        ] {
+            assert_eq!(shape_money(typed), shaped);
+        }
     }
 
     proptest! {

@@ -65,6 +65,11 @@ impl Wheel {
         Self::new(vec![("", DIGITS.chars().collect())])
     }
 
+    /// For an amount in euros.
+    pub(crate) fn of_amounts() -> Self {
+        Self::new(vec![("", DIGITS.chars().chain([',']).collect())])
+    }
+
     fn new(layers: Vec<(&'static str, Vec<char>)>) -> Self {
         let mut wheel = Self {
             layers,
@@ -257,6 +262,14 @@ mod tests {
         assert_eq!(wheel.row(), ["←", "OK", "0", "1", "2"]);
         for digit in "24122026".chars() {
             assert_eq!(typed(&mut wheel, digit), digit.to_string());
+        }
+    }
+
+    #[test]
+    fn an_amount_has_a_comma() {
+        let mut wheel = Wheel::of_amounts();
+        for key in "12,50".chars() {
+            assert_eq!(typed(&mut wheel, key), key.to_string());
         }
     }
 

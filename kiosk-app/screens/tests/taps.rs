@@ -252,6 +252,7 @@ fn nothing_is_kept(world: &mut World) {
     world.show(&view(
         l,
         Screen::Form(session::view::Form {
+            leave_out: false,
             fields: Vec::new(),
             ..person_form(l)
         }),

@@ -241,7 +241,7 @@ impl AnyStage for Working {
                 if let Errand::Read(reading) = &self.errand {
                     let tries_left = PIN_TRIES;
                     note_pin(PinState::Operational { tries_left }, step);
-                    return after_read(reading, person);
+                    return after_read(reading, person, step.terminal.today());
                 }
             }
             Input::Card(CardEvent::PinDone { job, pin }) if job == self.job => return self.done(pin, step),

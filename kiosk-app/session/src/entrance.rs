@@ -2,11 +2,12 @@
 use crate::card::AwaitingCard;
 use crate::errand::{Errand, Reading};
 use crate::form::{Case, Filling};
+use crate::inform::Informing;
 use crate::pin::PinMenu;
 use crate::view::Availability;
 use crate::visit::{AnyStage, Stage, Step};
 use crate::{Input, Tap, Terminal, patience, view};
-use catalogue::{Catalogue, Finish, Service, Situation};
+use catalogue::{Finish, Service, Situation};
 use core::time::Duration;
 use drivers_api::card::ReadRequest;
 use drivers_api::language::Language;
@@ -66,14 +67,17 @@ impl AnyStage for ChoosingService {
 
     fn handle(self, input: Input, _language: Language, step: &mut Step<'_>) -> Stage {
         let catalogue = &step.terminal.catalogue;
-        let many = catalogue.services().len() > FEW;
+        let many = step.terminal.offered().count() > FEW;
         match (input, &self.looking) {
             (Input::Tap(Tap::Service(id)), _) => match catalogue.service(&id) {
-                Some(service) if availability(service, step.terminal) == Availability::Now => {
-                    Stage::Request(Requesting {
-                        service: Arc::clone(service),
-                        chosen_from: self,
-                    })
+                Some(service) if can_begin(service, step.terminal) => {
+                    let (service, chosen_from) = (Arc::clone(service), self);
+                    match service.finish() {
+                        Finish::Inform => Stage::Informing(Informing::about(service, chosen_from)),
+                        Finish::Submit | Finish::Prepare | Finish::Show => {
+                            Stage::Request(Requesting { service, chosen_from })
+                        }
+                    }
                 }
                 _ => Stage::Services(self),
             },
@@ -97,22 +101,26 @@ impl AnyStage for ChoosingService {
             needs_card: service.needs_card(),
             available: availability(service, terminal),
         };
-        let few = catalogue.services().len() <= FEW;
-        let situations = if few { Vec::new() } else { situations(catalogue) };
+        let few = terminal.offered().count() <= FEW;
+        let situations = if few { Vec::new() } else { situations(terminal) };
         let (list, services): (_, Vec<&Arc<Service>>) = match &self.looking {
-            Looking::Around if few => (view::List::All, catalogue.services().iter().collect()),
+            Looking::Around if few => (view::List::All, terminal.offered().collect()),
             Looking::Around => {
                 let most_used = catalogue.town().most_used().iter();
-                let services = most_used.filter_map(|id| catalogue.service(id)).collect();
+                let services = most_used.filter_map(|id| catalogue.service(id));
+                let services = services
+                    .filter(|service| service.is_offered(terminal.today()))
+                    .collect();
                 (view::List::Start { situations }, services)
             }
             Looking::In(situation) => {
-                let services = catalogue.services().iter();
+                let services = terminal.offered();
                 let services = services.filter(|service| is_wanted_in(service, *situation)).collect();
                 (view::List::Situation(*situation), services)
             }
             Looking::For(words) => {
                 let found = catalogue.search(words.expose()).into_iter();
+                let found = found.filter(|service| service.is_offered(terminal.today()));
                 return view::Screen::Search {
                     words: PrivateText::from(words.expose()),
                     tiles: found.take(FOUND_MAX).map(tile).collect(),
@@ -126,8 +134,7 @@ impl AnyStage for ChoosingService {
     }
 
     fn texts_in(&self, language: Language, terminal: &Terminal) -> Language {
-        let services = terminal.catalogue.services().iter();
-        let mut spoken = services.map(|service| service.language_of_texts(language));
+        let mut spoken = terminal.offered().map(|service| service.language_of_texts(language));
         spoken.find(|spoken| *spoken != language).unwrap_or(language)
     }
 
@@ -140,18 +147,20 @@ impl AnyStage for ChoosingService {
 const FOUND_MAX: usize = 12;
 
 /// The situations that a service is wanted in, in their order; `None` at the end, if one names none.
-fn situations(catalogue: &Catalogue) -> Vec<Option<Situation>> {
+fn situations(terminal: &Terminal) -> Vec<Option<Situation>> {
     let all = Situation::ALL.into_iter().map(Some).chain([None]);
-    let wanted = |situation: &Option<Situation>| {
-        let mut services = catalogue.services().iter();
-        services.any(|service| is_wanted_in(service, *situation))
-    };
+    let wanted = |situation: &Option<Situation>| terminal.offered().any(|service| is_wanted_in(service, *situation));
     all.filter(wanted).collect()
 }
 
 fn is_wanted_in(service: &Service, situation: Option<Situation>) -> bool {
     let situations = service.situations();
     situation.map_or(situations.is_empty(), |situation| situations.contains(&situation))
+}
+
+/// A service is begun on the days on which it is offered, and when all that it needs is there.
+fn can_begin(service: &Service, terminal: &Terminal) -> bool {
+    service.is_offered(terminal.today()) && availability(service, terminal) == Availability::Now
 }
 
 /// A service that needs a card needs a reader, and a certificate that grants what it reads.
@@ -187,7 +196,7 @@ impl AnyStage for Requesting {
     fn handle(self, input: Input, _language: Language, step: &mut Step<'_>) -> Stage {
         match input {
             Input::Tap(Tap::Continue) if !self.service.needs_card() => {
-                let answers = self.service.blank();
+                let answers = self.service.blank(step.terminal.today());
                 Filling::begin(Case::new(self.service, answers, None))
             }
             Input::Tap(Tap::Continue) => {
@@ -215,7 +224,7 @@ impl AnyStage for Requesting {
             data: self.request(terminal).groups.into_iter().collect(),
             questions: service.card_questions(language),
             only_shown,
-            fee: service.fee_text(language),
+            fee: service.fee_overview(terminal.today(), language),
             certificate: terminal.certificate.clone().filter(|_| service.needs_card()),
             no_paper: terminal.printer_trouble.is_some() && !only_shown,
         }))

@@ -4,7 +4,7 @@ use crate::paper::PaperJob;
 use crate::view::{ReceiptView, Screen};
 use crate::visit::{AnyStage, Expired, Stage, Step};
 use crate::{Effect, Ending, Input, Now, Record, Tap, Terminal, patience};
-use catalogue::{Delivery, LocalTime};
+use catalogue::{Delivery, Finish, LocalTime};
 use core::time::Duration;
 use drivers_api::Job;
 use drivers_api::language::Language;
@@ -259,9 +259,10 @@ impl AnyStage for Receipt {
             service: service.title(language).to_owned(),
             code: self.code.clone(),
             line_up: terminal.line_up,
+            prepared: service.finish() == Finish::Prepare,
             paper: self.paper.paper(),
             print_again: self.may_print_again(),
-            next_steps: service.next_steps(language).trim_end().to_owned(),
+            next_steps: service.next_steps_after(&self.case.answers, language),
         })
     }
 

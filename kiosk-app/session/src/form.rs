@@ -4,7 +4,7 @@ use crate::finish::Filing;
 use crate::view::{self, FormField, FormFieldKind, Screen};
 use crate::visit::{AnyStage, Expired, Stage, Step};
 use crate::{Input, Tap, Terminal, patience};
-use catalogue::{Answers, Field, FieldIndex, FieldKind, PageIndex, Problem, Service};
+use catalogue::{Answers, Field, FieldIndex, FieldKind, Finish, PageIndex, Problem, Service};
 use core::time::Duration;
 use drivers_api::card::{Authenticity, DataGroup, GroupContent, PersonalData};
 use drivers_api::language::Language;
@@ -128,6 +128,13 @@ impl Filling {
         }
     }
 
+    fn leave_out(mut self) -> Stage {
+        match self.case.service.leave_out(&mut self.case.answers, self.page) {
+            Some(page) => Self::at(self.case, page),
+            None => Stage::Filling(self),
+        }
+    }
+
     /// How many pages there are, once the answers decide it; 0 before.
     fn pages_known(&self, path: &[PageIndex]) -> usize {
         let last = path.last().copied().unwrap_or(self.page);
@@ -164,7 +171,8 @@ fn form_field_kind(field: &Field, language: Language) -> FormFieldKind {
     match field.kind() {
         FieldKind::Text { .. } if field.digits().is_some() => FormFieldKind::Digits,
         FieldKind::Text { .. } => FormFieldKind::Text,
-        FieldKind::Date => FormFieldKind::Date,
+        FieldKind::Date { .. } => FormFieldKind::Date,
+        FieldKind::Money { .. } => FormFieldKind::Money,
         FieldKind::Iban => FormFieldKind::Iban,
         FieldKind::Bool => FormFieldKind::YesNo,
         FieldKind::Number { min, max } => FormFieldKind::Number { min: *min, max: *max },
@@ -189,6 +197,7 @@ impl AnyStage for Filling {
             Input::Tap(Tap::Enter { field, text }) => self.enter(field, &text),
             Input::Tap(Tap::Continue) => return self.next(),
             Input::Tap(Tap::Back) => return self.back(),
+            Input::Tap(Tap::LeaveOut) => return self.leave_out(),
             _ => {}
         }
         Stage::Filling(self)
@@ -222,6 +231,7 @@ impl AnyStage for Filling {
             intro: page.intro(language).to_owned(),
             position: path.iter().position(|page| *page == self.page).map_or(1, |at| at + 1),
             of: self.pages_known(&path),
+            leave_out: service.can_leave_out(self.page, &self.case.answers),
             fields: fields
                 .into_iter()
                 .map(|field| self.form_field(field, language, terminal))
@@ -295,8 +305,8 @@ impl AnyStage for Reviewing {
         Screen::Review(view::Review {
             service: service.title(language).to_owned(),
             declaration: service.declaration(answers, language),
-            fee: service.fee_text(language),
             authenticity: *authenticity,
+            prepared: service.finish() == Finish::Prepare,
         })
     }
 

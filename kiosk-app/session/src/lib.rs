@@ -24,10 +24,12 @@ mod entrance;
 mod errand;
 mod finish;
 mod form;
+mod inform;
 mod paper;
 pub mod patience;
 mod pin;
 pub mod preferences;
+pub mod preview;
 mod secret;
 mod session;
 mod show;
@@ -139,6 +141,8 @@ pub enum Tap {
     },
     /// Change a page from the review.
     Change(PageIndex),
+    /// Leave out the entry that this page of the form belongs to.
+    LeaveOut,
     /// Print the receipt (or note) again.
     PrintAgain,
 }

@@ -1,9 +1,10 @@
 //! One piece of paper on its way: printed, late, or not at all.
-use crate::view::Paper;
+use crate::view::{self, Paper};
 use crate::visit::Step;
-use crate::{Now, Record, patience};
+use crate::{Effect, Input, Now, Record, patience};
 use drivers_api::Job;
-use drivers_api::print::{PrintTrouble, PrinterEvent};
+use drivers_api::document::Document;
+use drivers_api::print::{PrintJob, PrintTrouble, PrinterEvent};
 
 /// A piece of paper that was given to the printer.
 #[derive(Debug)]
@@ -77,5 +78,52 @@ impl PaperJob {
             Self::Printing { job, .. } | Self::Failed { job, .. } => job == answered,
             Self::Printed => false,
         }
+    }
+}
+
+/// What can be taken along from a page, on wish.
+#[derive(Debug, Default)]
+pub(crate) struct Leaflet {
+    paper: Option<PaperJob>,
+    prints: u8,
+}
+
+impl Leaflet {
+    /// What an input says about the paper.
+    pub(crate) fn hear(&mut self, input: &Input, step: &mut Step<'_>) {
+        if let Some(paper) = &mut self.paper {
+            if let Input::Printer(event) = input {
+                paper.hear(event, step);
+            }
+            paper.lose_patience(step);
+        }
+    }
+
+    /// Prints it, unless it is being printed or was printed often enough.
+    pub(crate) fn print(&mut self, document: impl FnOnce(&Step<'_>) -> Document, step: &mut Step<'_>) {
+        if self.may_print() {
+            self.prints += 1;
+            let document = document(step);
+            let job = step.terminal.next_job();
+            step.effects.push(Effect::Print(PrintJob { job, document }));
+            self.paper = Some(PaperJob::sent(job, step.now));
+        }
+    }
+
+    fn may_print(&self) -> bool {
+        self.prints < patience::PRINTS_MAX && !matches!(self.paper, Some(PaperJob::Printing { .. }))
+    }
+
+    /// As the screens show it.
+    pub(crate) fn view(&self) -> view::Leaflet {
+        view::Leaflet {
+            paper: self.paper.as_ref().map(PaperJob::paper),
+            print: self.may_print(),
+        }
+    }
+
+    /// When patience ends.
+    pub(crate) fn wake(&self) -> Option<Now> {
+        self.paper.as_ref().and_then(PaperJob::wake)
     }
 }

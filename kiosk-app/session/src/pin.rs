@@ -4,13 +4,12 @@ use crate::card::AwaitingCard;
 use crate::entrance::ChoosingService;
 use crate::errand::{Errand, PinWish};
 use crate::finish::leave;
-use crate::paper::PaperJob;
+use crate::paper::Leaflet;
 use crate::view::{PinNews, Screen};
 use crate::visit::{AnyStage, Expired, Stage, Step};
-use crate::{Effect, Ending, Input, Now, Record, Tap, Terminal, patience};
+use crate::{Ending, Input, Now, Record, Tap, Terminal, patience};
 use core::time::Duration;
 use drivers_api::language::Language;
-use drivers_api::print::PrintJob;
 
 /// What about the PIN?
 #[derive(Debug)]
@@ -78,22 +77,7 @@ impl AnyStage for PinDone {
 /// Only the office can set a new PIN: what to bring, where, and a note of it on paper.
 #[derive(Debug, Default)]
 pub(crate) struct PinForgotten {
-    paper: Option<PaperJob>,
-    prints: u8,
-}
-
-impl PinForgotten {
-    fn print(&mut self, language: Language, step: &mut Step<'_>) {
-        self.prints += 1;
-        let job = step.terminal.next_job();
-        let document = step.terminal.catalogue.pin_note(language);
-        step.effects.push(Effect::Print(PrintJob { job, document }));
-        self.paper = Some(PaperJob::sent(job, step.now));
-    }
-
-    fn may_print(&self) -> bool {
-        self.prints < patience::PRINTS_MAX && !matches!(self.paper, Some(PaperJob::Printing { .. }))
-    }
+    note: Leaflet,
 }
 
 impl AnyStage for PinForgotten {
@@ -101,14 +85,12 @@ impl AnyStage for PinForgotten {
     const PATIENCE: Duration = patience::RECEIPT;
 
     fn handle(mut self, input: Input, language: Language, step: &mut Step<'_>) -> Stage {
-        if let Some(paper) = &mut self.paper {
-            if let Input::Printer(event) = &input {
-                paper.hear(event, step);
-            }
-            paper.lose_patience(step);
-        }
+        self.note.hear(&input, step);
         match input {
-            Input::Tap(Tap::PrintAgain) if self.may_print() => self.print(language, step),
+            Input::Tap(Tap::PrintAgain) => {
+                let note = |step: &Step<'_>| step.terminal.catalogue.pin_note(language);
+                self.note.print(note, step);
+            }
             Input::Tap(Tap::Continue) => return leave(Ending::Served, step),
             Input::Tap(Tap::Back) => return Stage::PinMenu(PinMenu),
             _ => {}
@@ -124,13 +106,12 @@ impl AnyStage for PinForgotten {
         let provider = terminal.catalogue.town().provider();
         Screen::PinForgotten {
             office: format!("{}, {}, {}", provider.name, provider.street, provider.city),
-            paper: self.paper.as_ref().map(PaperJob::paper),
-            print: self.may_print(),
+            note: self.note.view(),
         }
     }
 
     fn wake(&self) -> Option<Now> {
-        self.paper.as_ref().and_then(PaperJob::wake)
+        self.note.wake()
     }
 
     fn has_back(&self) -> bool {

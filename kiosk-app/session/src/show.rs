@@ -10,15 +10,16 @@ use catalogue::{CardQuestion, Finish, Service};
 use core::time::Duration;
 use drivers_api::card::{CardEvent, PersonalData};
 use drivers_api::language::Language;
+use jiff::civil::Date;
 use std::sync::Arc;
 
 /// The card has been read for a service.
-pub(crate) fn after_read(reading: &Reading, person: PersonalData) -> Stage {
+pub(crate) fn after_read(reading: &Reading, person: PersonalData, today: Option<Date>) -> Stage {
     let service = Arc::clone(&reading.service);
     match service.finish() {
         Finish::Show => Stage::Showing(Showing { service, person }),
-        Finish::Submit => {
-            let answers = service.prefill(&person);
+        Finish::Submit | Finish::Prepare | Finish::Inform => {
+            let answers = service.prefill(&person, today);
             match service.exit(&answers) {
                 Some(question) => Stage::Exit(Exit { service, question }),
                 None => Filling::begin(Case::new(service, answers, Some(&person))),

@@ -7,6 +7,8 @@ use drivers_api::card::{CardEvent, CardFound, ProviderCertificate, ReadRequest};
 use drivers_api::language::Language;
 use drivers_api::print::{PrintTrouble, PrinterEvent};
 use drivers_api::voice::VoiceEvent;
+use jiff::civil::Date;
+use std::sync::Arc;
 
 /// The terminal, across visits.
 #[derive(Debug)]
@@ -49,18 +51,30 @@ impl Terminal {
         }
     }
 
+    /// The day on the town's clock.
+    pub(crate) fn today(&self) -> Option<Date> {
+        self.time?.day()
+    }
+
+    /// The services on offer today.
+    pub(crate) fn offered(&self) -> impl Iterator<Item = &Arc<Service>> {
+        self.catalogue.offered(self.today())
+    }
+
     /// A number for the next task; never used twice.
     pub fn next_job(&mut self) -> Job {
         self.last_job += 1;
         Job(self.last_job)
     }
 
-    /// What can be done here, in German.
+    /// What can be done here, in German; what most people come for first.
     pub(crate) fn titles(&self) -> Vec<String> {
-        let services = self.catalogue.services().iter();
-        services
-            .map(|service| service.title(Language::German).to_owned())
-            .collect()
+        let most_used = self.catalogue.town().most_used();
+        let mut services: Vec<_> = self.offered().collect();
+        let place = |id| most_used.iter().position(|used| used == id).unwrap_or(most_used.len());
+        services.sort_by_key(|service| place(service.id()));
+        let titles = services.iter().map(|service| service.title(Language::German));
+        titles.map(str::to_owned).collect()
     }
 
     /// What may be read for a service now; `None` while the certificate doesn't grant what the service needs. One that

@@ -100,7 +100,7 @@ impl Screen {
     pub fn is_personal(&self) -> bool {
         match self {
             Self::Attract { .. } | Self::Languages | Self::Services { .. } | Self::PinMenu { .. } => false,
-            Self::Search { .. } => false,
+            Self::Search { .. } | Self::Information(_) => false,
             Self::Request(_) | Self::LayCard { .. } | Self::Working { .. } | Self::Filing => false,
             Self::FilingFailed { .. } | Self::TakeCard | Self::Goodbye { .. } => false,
             Self::Secret(_) | Self::CardRefused { .. } | Self::PinDone(_) | Self::PinForgotten { .. } => true,
@@ -184,11 +184,12 @@ pub enum Screen {
     PinForgotten {
         /// Which office, and where.
         office: String,
-        /// The note for the counter, once it was asked for.
-        paper: Option<Paper>,
-        /// It may be printed (again).
-        print: bool,
+        /// The note for the counter.
+        note: Leaflet,
     },
+    /// What a service tells that only informs. [`crate::Tap::PrintAgain`], [`crate::Tap::Continue`] ends, `Back` leads
+    /// to the services.
+    Information(Information),
     /// What stands on the card, in words. [`crate::Tap::Continue`] ends, `Back` leads to the services.
     CardContent(CardContent),
     /// The card said no to what the service is for. [`crate::Tap::Continue`] ends, `Back` leads to the services.
@@ -294,6 +295,28 @@ pub struct Request {
     pub no_paper: bool,
 }
 
+/// What a service tells.
+#[derive(Debug)]
+pub struct Information {
+    /// Name of the service.
+    pub service: String,
+    /// Its sections: a heading and what it says, line by line.
+    pub sections: Vec<(String, String)>,
+    /// By which law.
+    pub legal_basis: String,
+    /// The same on paper.
+    pub leaflet: Leaflet,
+}
+
+/// A paper to take along.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Leaflet {
+    /// What became of it, once it was asked for.
+    pub paper: Option<Paper>,
+    /// It may be printed (again).
+    pub print: bool,
+}
+
 /// What stands on a card.
 #[derive(Debug)]
 pub struct CardContent {
@@ -314,8 +337,8 @@ pub struct Review {
     pub service: String,
     /// Section by section.
     pub declaration: catalogue::Declaration,
-    /// What it costs, in words.
-    pub fee: Option<String>,
+    /// It is prepared here and completed at the counter.
+    pub prepared: bool,
     /// How far the card's data are proven; `None` for a service without card.
     pub authenticity: Option<Authenticity>,
 }
@@ -340,6 +363,8 @@ pub struct ReceiptView {
     pub code: String,
     /// The backend can be reached: the case is on its way; else it waits here, safely.
     pub line_up: bool,
+    /// It was prepared here and is completed at the counter.
+    pub prepared: bool,
     /// The receipt.
     pub paper: Paper,
     /// It may be printed (again): [`crate::Tap::PrintAgain`].

@@ -5,12 +5,13 @@
 //!                ↓                  ↑  ↑            ↓        ↓ ↓↓                                            ↑
 //!                ↓                  ↑  ↑            ↓        ↓ ↓└─→ Showing, Exit ───────────────────────────┤
 //!             PinMenu ──────────────┘  └── taken away, wrong PIN, suspended (CAN) ──→ Refused (PUK)          │
-//!                └──→ PinForgotten                            └──→ PinDone ──────────────────────────────────┘
+//!                └──→ PinForgotten, Informing                            └──→ PinDone ──────────────────────────────────┘
 //! ```
 use crate::card::{AwaitingCard, Refused, Working};
 use crate::entrance::{ChoosingLanguage, ChoosingService, Requesting};
 use crate::finish::{self, Filing, FilingFailed, Goodbye, Receipt, TakingCard};
 use crate::form::{Filling, Reviewing};
+use crate::inform::Informing;
 use crate::patience::Patience;
 use crate::pin::{PinDone, PinForgotten, PinMenu};
 use crate::secret::SecretStage;
@@ -70,6 +71,7 @@ pub(crate) enum Stage {
     PinForgotten(PinForgotten),
     Showing(Showing),
     Exit(Exit),
+    Informing(Informing),
     Filling(Filling),
     Reviewing(Reviewing),
     Filing(Filing),
@@ -97,6 +99,7 @@ macro_rules! each_stage {
             Stage::PinForgotten($name) => $then,
             Stage::Showing($name) => $then,
             Stage::Exit($name) => $then,
+            Stage::Informing($name) => $then,
             Stage::Filling($name) => $then,
             Stage::Reviewing($name) => $then,
             Stage::Filing($name) => $then,
@@ -180,7 +183,7 @@ impl Stage {
             Self::Language(_) | Self::Services(_) | Self::Request(_) | Self::AwaitingCard(_) | Self::Secret(_) => None,
             Self::PinMenu(_) | Self::PinDone(_) | Self::PinForgotten(_) | Self::Showing(_) | Self::Exit(_) => None,
             Self::Working(_) | Self::Refused(_) | Self::Filing(_) | Self::Receipt(_) | Self::TakingCard(_) => None,
-            Self::Goodbye(_) | Self::Over(_) => None,
+            Self::Informing(_) | Self::Goodbye(_) | Self::Over(_) => None,
         }
     }
 
@@ -208,6 +211,16 @@ impl Visit {
             over: Over::Nothing,
             preferences: Preferences::default(),
             staff: StaffCall::NotAsked,
+        }
+    }
+
+    /// Somebody who has come that far in a visit of that language.
+    pub(crate) fn in_front_of(stage: Stage, language: Language) -> Self {
+        let visit = Self::begin(Now::ZERO);
+        Self {
+            language,
+            stage,
+            ..visit
         }
     }
 

@@ -24,9 +24,9 @@ fn authority() -> AuthorityKey {
 
 /// Opens with jwcrypto and the authority's private key; one answer for each JWE.
 fn open(sealed: &[&str]) -> Vec<Value> {
-    let peer = tests().join("peers/jose");
+    let peer = tests().join("peers/python");
     let prepared = Command::new(peer.join("prepare.sh"))
-        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("jose"))
+        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("python"))
         .stderr(Stdio::inherit())
         .output()
         .unwrap();

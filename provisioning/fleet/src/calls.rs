@@ -177,6 +177,7 @@ fn stage_in_words(stage: &str) -> &str {
         "exit" => "the service isn't for them",
         "pin_menu" => "chooses what to do with the PIN",
         "pin_done" => "the PIN is done",
+        "informing" => "reads about a service",
         "pin_forgotten" => "has forgotten the PIN",
         "filling" => "fills in the form",
         "reviewing" => "reads before submitting",

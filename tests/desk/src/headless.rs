@@ -9,7 +9,7 @@ use drivers_api::language::Language;
 use outbox::Outbox;
 use screens::picture::Canvas;
 use screens::{Screens, hand, picture};
-use session::view::{Over, Paper, Screen, View};
+use session::view::{List, Over, Paper, Screen, View};
 use session::{Ending, Input, Preferences};
 use simulated::card::{Hand, PadManner, Press, SimulatedSlot};
 use std::collections::BTreeSet;
@@ -215,15 +215,33 @@ impl Player {
         self.tap(self.guise.language.own_name())?;
         self.until("services", |screen| matches!(screen, Screen::Services { .. }))?;
         self.set_up()?;
-        let Screen::Services { tiles, .. } = &self.view.screen else {
-            return Err("the services went away".into());
-        };
-        let tile = tiles.iter().find(|tile| tile.id.as_str() == service);
-        let title = tile.ok_or("the service isn't offered")?.title.clone();
+        if self.tile_of(service).is_none() {
+            // Not among the most used.
+            self.press("Ausweise und Urkunden")?;
+            self.until("situation", |screen| {
+                matches!(
+                    screen,
+                    Screen::Services {
+                        list: List::Situation(_),
+                        ..
+                    }
+                )
+            })?;
+        }
+        let title = self.tile_of(service).ok_or("the service isn't offered")?;
         self.tap(&title)?;
         self.until("request", |screen| matches!(screen, Screen::Request(_)))?;
         self.press("Weiter")?;
         self.until("lay_card", |screen| matches!(screen, Screen::LayCard { .. }))
+    }
+
+    /// Title of that service's tile, if it is on the list.
+    fn tile_of(&self, service: &str) -> Option<String> {
+        let Screen::Services { tiles, .. } = &self.view.screen else {
+            return None;
+        };
+        let tile = tiles.iter().find(|tile| tile.id.as_str() == service);
+        tile.map(|tile| tile.title.clone())
     }
 
     /// Makes the terminal as this visitor wants it.

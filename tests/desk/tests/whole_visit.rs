@@ -80,8 +80,8 @@ fn envelopes(out: &Path) -> Vec<String> {
 
 /// Opened by jwcrypto with the test authority's private key.
 fn opened(sealed: &[String]) -> Vec<Value> {
-    let peer = tests().join("peers/jose");
-    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("jose");
+    let peer = tests().join("peers/python");
+    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
     let python = run(Command::new(peer.join("prepare.sh")).arg(scratch));
     let mut child = Command::new(PathBuf::from(python.trim_end()))
         .arg(peer.join("open.py"))

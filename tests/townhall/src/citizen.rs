@@ -6,7 +6,7 @@ use drivers_api::private::PrivateText;
 use rand::RngExt;
 use rand::rngs::StdRng;
 use session::preferences::{Look, TextSize};
-use session::view::{Form, FormFieldKind, List, Over, Paper, Screen, SecretKind, Tile, View};
+use session::view::{Form, FormFieldKind, Information, List, Over, Paper, Screen, SecretKind, Tile, View};
 use session::{PinWish, Tap, Wish};
 use zeroize::Zeroizing;
 
@@ -25,19 +25,22 @@ pub enum Act {
     Wait,
 }
 
+fn what_lies_over(view: &View, rng: &mut StdRng) -> Option<Tap> {
+    match view.over {
+        Over::Nothing => (view.countdown.is_some() && rng.random_bool(0.5)).then_some(Tap::MoreTime),
+        Over::AskingCancel if rng.random_bool(0.3) => Some(Tap::ConfirmCancel),
+        Over::Help => Some(helped(rng)),
+        Over::AskingCancel | Over::Languages | Over::Settings => Some(Tap::KeepGoing),
+    }
+}
+
 /// What a citizen in front of this view does. `sense` is the chance that it is sensible.
 pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
     if rng.random_bool(1.0 - sense) {
         return nonsense(rng);
     }
-    match view.over {
-        Over::Nothing => {}
-        Over::AskingCancel if rng.random_bool(0.3) => return Act::Tap(Tap::ConfirmCancel),
-        Over::Help => return Act::Tap(helped(rng)),
-        Over::AskingCancel | Over::Languages | Over::Settings => return Act::Tap(Tap::KeepGoing),
-    }
-    if view.countdown.is_some() && rng.random_bool(0.5) {
-        return Act::Tap(Tap::MoreTime);
+    if let Some(tap) = what_lies_over(view, rng) {
+        return Act::Tap(tap);
     }
     match &view.screen {
         Screen::Attract { .. } => Act::Tap(Tap::Start),
@@ -51,8 +54,14 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
             _ => Tap::Back,
         }),
         Screen::PinDone(_) => Act::Tap(if rng.random_bool(0.3) { Tap::Back } else { Tap::Continue }),
-        Screen::PinForgotten { paper: None, .. } if rng.random_bool(0.7) => Act::Tap(Tap::PrintAgain),
-        Screen::PinForgotten { .. } => Act::Tap(if rng.random_bool(0.3) { Tap::Back } else { Tap::Continue }),
+        Screen::PinForgotten { note: leaflet, .. } | Screen::Information(Information { leaflet, .. })
+            if leaflet.paper.is_none() && rng.random_bool(0.7) =>
+        {
+            Act::Tap(Tap::PrintAgain)
+        }
+        Screen::PinForgotten { .. } | Screen::Information(_) => {
+            Act::Tap(if rng.random_bool(0.3) { Tap::Back } else { Tap::Continue })
+        }
         Screen::Services { list, tiles } => look_around(list, tiles, rng),
         Screen::Search { .. } if rng.random_bool(0.4) => Act::Tap(Tap::Find(some_words(rng))),
         Screen::Search { tiles, .. } => take_one(tiles, rng),
@@ -158,6 +167,7 @@ fn fill(form: &Form, rng: &mut StdRng) -> Act {
         FormFieldKind::Digits => "51147".into(),
         FormFieldKind::Text => PrivateText::from(&**with_canary(["", " 7", " am Weg"][rng.random_range(0..3)])),
         FormFieldKind::Iban => "DE89 3704 0044 0532 0130 00".into(),
+        FormFieldKind::Money => "650,00".into(),
         FormFieldKind::Date => "12.08.1964".into(),
         FormFieldKind::Number { min, max } => PrivateText::new(rng.random_range(*min..=*max).to_string()),
         FormFieldKind::YesNo => if rng.random_bool(0.5) { "true" } else { "false" }.into(),

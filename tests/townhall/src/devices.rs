@@ -68,6 +68,8 @@ pub struct Holder {
     pub old_enough: bool,
     /// Lives in any municipality that is asked for.
     pub lives_there: bool,
+    /// Has an address in Germany.
+    pub housed: bool,
 }
 
 impl Default for Holder {
@@ -75,6 +77,7 @@ impl Default for Holder {
         Self {
             old_enough: true,
             lives_there: true,
+            housed: true,
         }
     }
 }
@@ -332,13 +335,17 @@ pub struct FilingDouble {
     pub asked: BTreeSet<Job>,
     /// Jobs whose first answer came too late.
     pub late: BTreeSet<Job>,
+    /// What was filed, where a test wants to read it; it is on nobody's way otherwise.
+    pub kept: Option<Vec<Vec<u8>>>,
 }
 
 impl FilingDouble {
     /// Files, or fails, and answers.
     pub fn file(&mut self, job: Job, bytes: &[u8], now: Now, weather: Weather, rng: &mut StdRng) -> Agenda {
         assert!(bytes.len() > 2, "an empty declaration");
-        self.asked.insert(job);
+        if self.asked.insert(job) {
+            self.kept.iter_mut().for_each(|kept| kept.push(bytes.to_vec()));
+        }
         let done = after(rng, now, 5, 900);
         if self.has(job) {
             return vec![(done, self.filed(job))];

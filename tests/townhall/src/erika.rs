@@ -65,6 +65,9 @@ fn person(given: &str, family: &str, street: &str, city: &str, request: &ReadReq
         DataGroup::DateOfBirth => date(1964, 8, 12),
         DataGroup::PlaceOfBirth => text("Berlin"),
         DataGroup::BirthName => text("Gabler"),
+        DataGroup::PlaceOfResidence if !holder.housed => {
+            GroupContent::Place(Place::NoPlace("keine Wohnung in Deutschland".into()))
+        }
         DataGroup::PlaceOfResidence => GroupContent::Place(Place::Structured {
             street: Some(PrivateText::from(street)),
             city: PrivateText::from(city),

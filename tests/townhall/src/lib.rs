@@ -6,7 +6,9 @@
 pub mod citizen;
 pub mod devices;
 pub mod erika;
+pub mod robot;
 pub mod services;
 pub mod storm;
 pub mod story;
+pub mod thousand;
 pub mod world;

@@ -12,10 +12,14 @@ pub fn files() -> Vec<SourceFile> {
         path: format!("{JUGENDKARTE}/{name}"),
         text: text.to_owned(),
     };
-    let mut files = bundled::files();
+    let mut files = bundled::small(&bundled::TWO);
     files.extend([
         file("service.toml", include_str!("../services/jugendkarte/service.toml")),
         file("texts.de.toml", include_str!("../services/jugendkarte/texts.de.toml")),
+        file(
+            "texts.de-x-leicht.toml",
+            include_str!("../services/jugendkarte/texts.de-x-leicht.toml"),
+        ),
         file("texts.en.toml", include_str!("../services/jugendkarte/texts.en.toml")),
         file("receipt.toml", include_str!("../services/jugendkarte/receipt.toml")),
     ]);
@@ -36,7 +40,7 @@ pub fn many() -> Catalogue {
         ("umzug", "Wohnsitz ummelden", "[\"housing\"]"),
         ("lob", "Lob und Beschwerde", "[]"),
     ] {
-        let copied = bundled::files().into_iter().filter_map(|file| {
+        let copied = bundled::small(&bundled::TWO).into_iter().filter_map(|file| {
             let path = file.path.strip_prefix("meldebescheinigung/")?;
             let lines = file.text.lines().map(|line| match line.split_once(" = ") {
                 Some(("title", _)) if path.starts_with("texts") && !line.contains('?') => {

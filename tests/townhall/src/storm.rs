@@ -97,6 +97,7 @@ fn one(world: &mut World) -> Result<(), String> {
     let holder = Holder {
         old_enough: world.chance(0.8),
         lives_there: world.chance(0.6),
+        ..Holder::default()
     };
     world.set_holder(holder);
     world.act(1.0);

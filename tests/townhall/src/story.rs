@@ -106,6 +106,7 @@ impl Story {
                     FormFieldKind::Text => "Beispiel".to_owned(),
                     FormFieldKind::Digits => "51147".to_owned(),
                     FormFieldKind::Iban => "DE89 3704 0044 0532 0130 00".to_owned(),
+                    FormFieldKind::Money => "650,00".to_owned(),
                     FormFieldKind::Date => "12.08.1964".to_owned(),
                     FormFieldKind::Number { min, .. } => min.to_string(),
                     FormFieldKind::YesNo => "true".to_owned(),

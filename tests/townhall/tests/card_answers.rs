@@ -22,6 +22,7 @@ fn with_holder(old_enough: bool, lives_there: bool) -> Story {
     story.world.set_holder(Holder {
         old_enough,
         lives_there,
+        ..Holder::default()
     });
     story
 }

@@ -1,7 +1,7 @@
 //! Everything about the PIN: no certificate, no line, no case.
 use drivers_api::card::{CardEvent, PinState};
 use drivers_api::language::Language;
-use session::view::{Availability, CardWork, Paper, PinNews, Refusal, Screen, SecretKind, SecretTrouble};
+use session::view::{Availability, CardWork, Leaflet, Paper, PinNews, Refusal, Screen, SecretKind, SecretTrouble};
 use session::{Ending, Input, PinWish, Record, Tap};
 use townhall::devices::{CAN, Card, PIN, PUK, TRANSPORT_PIN};
 use townhall::story::{GOOD_CARD, Story};
@@ -133,19 +133,26 @@ fn whoever_unblocks_on_the_way_goes_on_with_what_they_came_for() {
 fn a_forgotten_pin_leads_to_the_counter_with_a_note() {
     let mut story = at_the_menu();
     story.tap(Tap::PinForgotten);
-    sees!(story, Screen::PinForgotten { paper: None, print: true, office } if office.contains("Bürgerbüro"));
+    let note = |paper, print| Leaflet { paper, print };
+    let asked = note(None, true);
+    sees!(story, Screen::PinForgotten { note, office } if *note == asked && office.contains("Bürgerbüro"));
     sees!(
         story.tap(Tap::PrintAgain),
         Screen::PinForgotten {
-            paper: Some(Paper::Printing),
-            print: false,
+            note: Leaflet {
+                paper: Some(Paper::Printing),
+                print: false
+            },
             ..
         }
     );
     sees!(
         story.wait(15),
         Screen::PinForgotten {
-            paper: Some(Paper::Printed),
+            note: Leaflet {
+                paper: Some(Paper::Printed),
+                ..
+            },
             ..
         }
     );

@@ -17,10 +17,17 @@ const ID_DIGITS: [usize; 5] = [4, 6, 8, 10, 14];
 pub(crate) fn finish(root: &mut View<'_>, faults: &mut Faults) -> Finish {
     match root.text_if("finish", faults).as_deref() {
         None | Some("submit") => Finish::Submit,
+        Some("prepare") => Finish::Prepare,
         Some("show") => Finish::Show,
+        Some("inform") => Finish::Inform,
         Some(other) => {
             let what = format!("`{}` is no way to finish", shorten(other));
-            root.fault(faults, root.line_of("finish"), what, "known: submit, show");
+            root.fault(
+                faults,
+                root.line_of("finish"),
+                what,
+                "known: submit, prepare, show, inform",
+            );
             Finish::Submit
         }
     }
@@ -57,26 +64,23 @@ pub(crate) fn request(root: &mut View<'_>, groups: DataGroups, faults: &mut Faul
     (request, asked)
 }
 
-/// What a service that only shows can't have: nobody receives anything.
-pub(crate) fn check_show(root: &View<'_>, groups: &DataGroups, faults: &mut Faults) {
-    for (key, what, mend) in [
-        (
-            "page",
-            "a service that only shows has no pages",
-            "remove them, or write finish = \"submit\"",
-        ),
-        (
-            "card",
-            "a service that only shows asks the card no questions",
-            "name data_groups to show, and remove [card]",
-        ),
-        ("fee", "a service that only shows costs nothing", "remove [fee]"),
+/// What a service that only shows or informs can't have: nobody receives anything.
+pub(crate) fn check_without_pages(root: &View<'_>, finish: Finish, groups: &DataGroups, faults: &mut Faults) {
+    let informs = finish == Finish::Inform;
+    let does = if informs { "informs" } else { "shows" };
+    for (key, what) in [
+        ("page", "has no pages"),
+        ("card", "asks the card no questions"),
+        ("fee", "costs nothing"),
+        ("data_groups", "reads no card"),
     ] {
-        if root.has(key) {
+        if root.has(key) && (informs || key != "data_groups") {
+            let what = format!("a service that only {does} {what}");
+            let mend = format!("remove `{key}`, or write finish = \"submit\"");
             root.fault(faults, root.line_of(key), what, mend);
         }
     }
-    if groups.is_empty() {
+    if groups.is_empty() && !informs {
         let mend = "name data_groups";
         root.fault(faults, root.line_of("finish"), "there is nothing to show", mend);
     }

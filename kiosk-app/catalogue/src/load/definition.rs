@@ -1,20 +1,24 @@
 //! Reads `service.toml`: facts, pages and the ways between them.
 use crate::card::Asked;
 use crate::fault::{Faults, SourceFile};
-use crate::field::{Field, FieldIndex, Page, Step, Value};
+use crate::fee::FeeRow;
+use crate::field::{Field, FieldIndex, Page, Step};
+use crate::load::condition::{self, RawCondition};
+use crate::load::repeat::{self, Laid};
 use crate::load::view::{At, Parsed, View, shorten};
-use crate::load::{card, fields, format_of, graph};
-use crate::service::{Cents, Finish};
+use crate::load::{card, fee, fields, format_of, graph};
+use crate::repeat::{Copied, Repeat};
+use crate::service::{Finish, Period};
 use crate::situation::Situation;
 use crate::text::Text;
 use crate::walk::{FIELDS_MAX, PAGES_MAX};
 use drivers_api::card::{DataGroup, DataGroups, ReadRequest};
 use toml::de::DeValue;
 
-/// Highest fee, 10,000 €; more is a slip.
-const FEE_CENTS_MAX: i64 = 1_000_000;
 /// Most keywords of a service, all languages together.
 const KEYWORDS_MAX: usize = 200;
+/// Most sections of a service that informs.
+const SECTIONS_MAX: usize = 20;
 /// The target that leads to the review.
 pub(crate) const END: &str = "end";
 /// Longest id of a page, field or choice.
@@ -24,7 +28,8 @@ const ID_BYTES_MAX: usize = 64;
 pub(crate) struct Draft {
     pub(crate) leika: String,
     pub(crate) version: String,
-    pub(crate) fee: Option<Cents>,
+    pub(crate) period: Period,
+    pub(crate) fees: Vec<FeeRow>,
     pub(crate) finish: Finish,
     pub(crate) situations: Vec<Situation>,
     pub(crate) keywords: Vec<String>,
@@ -32,12 +37,18 @@ pub(crate) struct Draft {
     pub(crate) asked: Vec<Asked>,
     pub(crate) pages: Vec<Page>,
     pub(crate) fields: Vec<Field>,
+    pub(crate) repeats: Vec<Repeat>,
+    /// Ids of the sections of a service that informs.
+    pub(crate) sections: Vec<String>,
 }
 
 /// A page whose ways on aren't resolved yet.
 pub(crate) struct RawPage {
     pub(crate) line: usize,
     pub(crate) id: String,
+    /// Its group, by name.
+    pub(crate) repeat: Option<At<String>>,
+    pub(crate) copied: Option<Copied>,
     pub(crate) fields: Vec<FieldIndex>,
     pub(crate) next: Vec<RawStep>,
 }
@@ -46,20 +57,6 @@ pub(crate) struct RawPage {
 pub(crate) struct RawStep {
     pub(crate) when: Option<RawCondition>,
     pub(crate) to: At<String>,
-}
-
-/// A condition, by names.
-pub(crate) struct RawCondition {
-    pub(crate) line: usize,
-    pub(crate) field: String,
-    pub(crate) test: RawTest,
-}
-
-/// What a condition asks, before the field's kind is known.
-pub(crate) enum RawTest {
-    Equals(Value),
-    NotEquals(Value),
-    IsSet(bool),
 }
 
 /// A field whose condition isn't resolved yet.
@@ -87,21 +84,25 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Draft> {
         faults,
     );
     let keywords = keywords(&mut root, faults);
-    let fee = fee(&mut root, faults);
+    let period = period(&mut root, faults);
+    let fees = fee::read(&mut root, faults);
     let groups = data_groups(&mut root, faults);
     let (request, asked) = card::request(&mut root, groups, faults);
     let (pages, raw_fields) = pages(&mut root, finish, faults);
     match finish {
-        Finish::Submit => fields::check_all(&root, &raw_fields, &request.groups, faults),
-        Finish::Show => card::check_show(&root, &request.groups, faults),
+        Finish::Submit | Finish::Prepare => fields::check_all(&root, &raw_fields, &request.groups, faults),
+        Finish::Show | Finish::Inform => card::check_without_pages(&root, finish, &request.groups, faults),
     }
-    let resolved = graph::resolve(&root, pages, raw_fields, &asked, faults);
+    let sections = sections(&mut root, finish, faults);
+    let repeats = repeat::read(&mut root, faults);
+    let Laid { pages, fields, repeats } = repeat::lay_out(&root, pages, raw_fields, repeats, faults);
+    let (pages, fields, fees) = graph::resolve(&root, pages, fields, fees, &asked, faults);
     root.finish(faults);
-    let (pages, fields) = resolved;
     (faults.count() == before).then_some(Draft {
         leika,
         version,
-        fee,
+        period,
+        fees,
         finish,
         situations,
         keywords,
@@ -109,6 +110,8 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Draft> {
         asked,
         pages,
         fields,
+        repeats,
+        sections,
     })
 }
 
@@ -119,7 +122,7 @@ pub(crate) fn is_id(id: &str) -> bool {
 }
 
 /// Reads an id under `key`.
-pub(crate) fn id(view: &mut View<'_>, key: &str, faults: &mut Faults) -> Option<String> {
+pub(crate) fn id(view: &mut View<'_>, key: &'static str, faults: &mut Faults) -> Option<String> {
     let id = view.text(key, faults)?;
     if is_id(&id) {
         return Some(id);
@@ -127,49 +130,6 @@ pub(crate) fn id(view: &mut View<'_>, key: &str, faults: &mut Faults) -> Option<
     let what = format!("`{}` is no {key}", shorten(&id));
     view.fault(faults, view.line_of(key), what, "use a–z, 0–9 and _, at most 64");
     None
-}
-
-/// Reads a condition: `{ field = "…", equals = … }`.
-pub(crate) fn condition(view: Option<View<'_>>, faults: &mut Faults) -> Option<RawCondition> {
-    let mut view = view?;
-    let line = view.line;
-    let field = view.text("field", faults);
-    let tests = ["equals", "not_equals", "is_set"];
-    if tests.iter().filter(|key| view.has(key)).count() != 1 {
-        view.fault(
-            faults,
-            line,
-            "a condition asks exactly one thing",
-            "write one of equals, not_equals, is_set",
-        );
-        return None;
-    }
-    let test = if view.has("is_set") {
-        Some(RawTest::IsSet(view.flag("is_set", true, faults)))
-    } else if view.has("equals") {
-        value(&mut view, "equals", faults).map(RawTest::Equals)
-    } else {
-        value(&mut view, "not_equals", faults).map(RawTest::NotEquals)
-    };
-    for key in tests {
-        view.value(key);
-    }
-    view.finish(faults);
-    Some(RawCondition {
-        line,
-        field: field?,
-        test: test?,
-    })
-}
-
-fn value(view: &mut View<'_>, key: &str, faults: &mut Faults) -> Option<Value> {
-    match view.value(key)?.value {
-        DeValue::Boolean(flag) => Some(Value::Bool(*flag)),
-        DeValue::Integer(_) => view.number(key, i64::MIN, i64::MAX, faults).map(Value::Number),
-        DeValue::String(_) | DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
-            view.text(key, faults).map(Value::Text)
-        }
-    }
 }
 
 fn leika(root: &mut View<'_>, faults: &mut Faults) -> String {
@@ -197,19 +157,59 @@ fn keywords(root: &mut View<'_>, faults: &mut Faults) -> Vec<String> {
     words.into_iter().take(KEYWORDS_MAX).map(|word| word.value).collect()
 }
 
-fn fee(root: &mut View<'_>, faults: &mut Faults) -> Option<Cents> {
-    let mut view = root.table("fee", "[fee]".to_owned(), faults)?;
-    let cents = view.number("cents", 0, FEE_CENTS_MAX, faults);
-    if !view.has("cents") {
-        view.fault(
-            faults,
-            view.line,
-            "`cents` is missing in [fee]",
-            "write the fee in cents, or remove [fee]",
-        );
-    }
+/// `[period]`: the days on which the service is offered.
+fn period(root: &mut View<'_>, faults: &mut Faults) -> Period {
+    let Some(mut view) = root.table("period", "[period]".to_owned(), faults) else {
+        return Period::default();
+    };
+    let period = Period {
+        from: fee::day(&mut view, "from", faults),
+        until: fee::day(&mut view, "until", faults),
+    };
+    fee::check_days(&view, period.from, period.until, faults);
     view.finish(faults);
-    cents.and_then(|cents| Cents::try_from(cents).ok())
+    period
+}
+
+/// `sections`: what a service tells that only informs.
+fn sections(root: &mut View<'_>, finish: Finish, faults: &mut Faults) -> Vec<String> {
+    let line = root.line_of("sections");
+    let named = root.texts("sections", faults);
+    let mut ids: Vec<String> = Vec::new();
+    for At { line, value } in named {
+        if !is_id(&value) {
+            let what = format!("`{}` is no section", shorten(&value));
+            root.fault(faults, line, what, "use a–z, 0–9 and _, at most 64");
+        } else if ids.contains(&value) {
+            root.fault(
+                faults,
+                line,
+                format!("the section `{value}` is there twice"),
+                "remove one",
+            );
+        } else {
+            ids.push(value);
+        }
+    }
+    match finish {
+        Finish::Inform if ids.is_empty() => {
+            root.fault(faults, line, "there is nothing to tell", "name sections = [\"…\"]");
+        }
+        Finish::Inform if ids.len() > SECTIONS_MAX => {
+            let what = format!("more than {SECTIONS_MAX} sections");
+            root.fault(faults, line, what, "tell less, or make two services of it");
+        }
+        Finish::Submit | Finish::Prepare | Finish::Show if !ids.is_empty() => {
+            root.fault(
+                faults,
+                line,
+                "`sections` are for a service that informs",
+                "write finish = \"inform\", or remove them",
+            );
+        }
+        Finish::Submit | Finish::Prepare | Finish::Show | Finish::Inform => {}
+    }
+    ids
 }
 
 fn data_groups(root: &mut View<'_>, faults: &mut Faults) -> DataGroups {
@@ -227,7 +227,7 @@ fn data_groups(root: &mut View<'_>, faults: &mut Faults) -> DataGroups {
 /// A list of names, each known and there once.
 fn named<T: Copy + PartialEq, const N: usize>(
     root: &mut View<'_>,
-    key: &str,
+    key: &'static str,
     what: &str,
     all: [T; N],
     name: fn(T) -> &'static str,
@@ -253,7 +253,7 @@ fn named<T: Copy + PartialEq, const N: usize>(
 fn pages(root: &mut View<'_>, finish: Finish, faults: &mut Faults) -> (Vec<RawPage>, Vec<RawField>) {
     let (mut pages, mut fields) = (Vec::new(), Vec::new());
     let views = root.tables("page", faults);
-    if views.is_empty() && finish == Finish::Submit {
+    if views.is_empty() && finish.files() {
         root.fault(faults, 1, "the service has no page", "add [[page]]");
     }
     if let Some(view) = views.get(PAGES_MAX) {
@@ -277,10 +277,16 @@ fn pages(root: &mut View<'_>, finish: Finish, faults: &mut Faults) -> (Vec<RawPa
             fields.push(fields::read(field, number, faults));
         }
         let next = next(&mut view, faults);
+        let repeat = view.text_if("repeat", faults).map(|value| At {
+            line: view.line_of("repeat"),
+            value,
+        });
         view.finish(faults);
         pages.push(RawPage {
             line,
             id,
+            repeat,
+            copied: None,
             fields: (first..fields.len()).collect(),
             next,
         });
@@ -288,7 +294,8 @@ fn pages(root: &mut View<'_>, finish: Finish, faults: &mut Faults) -> (Vec<RawPa
     (pages, fields)
 }
 
-fn next(view: &mut View<'_>, faults: &mut Faults) -> Vec<RawStep> {
+/// Reads `next`: what comes after a page.
+pub(crate) fn next(view: &mut View<'_>, faults: &mut Faults) -> Vec<RawStep> {
     let line = view.line_of("next");
     match view.value("next").map(|at| at.value) {
         None => {
@@ -306,7 +313,7 @@ fn next(view: &mut View<'_>, faults: &mut Faults) -> Vec<RawStep> {
                 step.name = "a way on".to_owned();
                 let has_when = step.has("when");
                 let when = step.table("when", "when".to_owned(), faults);
-                let when = condition(when, faults);
+                let when = condition::read(when, faults);
                 let to = step.text("page", faults).map(|value| At {
                     line: step.line_of("page"),
                     value,
@@ -333,6 +340,7 @@ impl From<RawPage> for Page {
     fn from(raw: RawPage) -> Self {
         Self {
             id: raw.id,
+            copied: raw.copied,
             title: Text::default(),
             intro: Text::default(),
             fields: raw.fields,

@@ -1,9 +1,10 @@
 //! Reads fields and checks what each must keep by itself.
-use crate::answers::ANSWER_CHARS_MAX;
 use crate::card::CardQuestion;
 use crate::fault::Faults;
-use crate::field::{CardSource, Choice, Correctable, Field, FieldKind, PageIndex};
-use crate::load::definition::{RawField, condition, id, is_id};
+use crate::field::{CardSource, Correctable, Field, FieldKind, Format, PageIndex};
+use crate::load::condition;
+use crate::load::definition::{RawField, id};
+use crate::load::kinds::{PAPER, kind};
 use crate::load::view::{View, shorten};
 use crate::submission::{FROM_CARD_KEY, PSEUDONYM_KEY, SERVICE_KEY, VERSION_KEY};
 use crate::suggest::List;
@@ -13,10 +14,6 @@ use drivers_api::card::DataGroups;
 use std::collections::BTreeSet;
 use toml::de::DeValue;
 
-/// Most choices of a select; more belong into a search.
-const CHOICES_MAX: usize = 200;
-/// Most digits of a number field, so that every number in between can be shown and typed.
-const NUMBER_MAX: i64 = 999_999_999_999;
 /// Longest id of a FIM field or one of ours.
 const FIM_ID_BYTES_MAX: usize = 100;
 
@@ -25,6 +22,7 @@ pub(crate) fn read(mut view: View<'_>, page: PageIndex, faults: &mut Faults) -> 
     let line = view.line;
     let id = id(&mut view, "id", faults).unwrap_or_default();
     view.name = format!("field \"{id}\"");
+    let paper = matches!(view.value("kind").map(|at| at.value), Some(DeValue::String(kind)) if kind == PAPER);
     let kind = kind(&mut view, faults);
     let from_card = from_card(&mut view, &kind, faults);
     let required = view.flag("required", kind != FieldKind::Bool, faults);
@@ -35,19 +33,24 @@ pub(crate) fn read(mut view: View<'_>, page: PageIndex, faults: &mut Faults) -> 
             view.number("digits", 1, most, faults)
                 .and_then(|count| usize::try_from(count).ok())
         }
-        FieldKind::Date | FieldKind::Bool | FieldKind::Number { .. } | FieldKind::Iban | FieldKind::Select { .. } => {
-            None
-        }
+        FieldKind::Date { .. }
+        | FieldKind::Bool
+        | FieldKind::Number { .. }
+        | FieldKind::Money { .. }
+        | FieldKind::Iban
+        | FieldKind::Select { .. } => None,
     };
+    let format = format(&mut view, &kind, faults);
     let fim_id = fim_id(&mut view, faults);
     let shown_when = view.table("shown_when", "shown_when".to_owned(), faults);
-    let shown_when = condition(shown_when, faults);
+    let shown_when = condition::read(shown_when, faults);
     let default = default(&mut view, &kind, faults);
     let suggest = suggest(&mut view, &kind, faults);
     view.finish(faults);
     let (label, hint) = (Text::default(), Text::default());
     let field = Field {
         id,
+        copied: None,
         page,
         label,
         hint,
@@ -55,11 +58,13 @@ pub(crate) fn read(mut view: View<'_>, page: PageIndex, faults: &mut Faults) -> 
         required,
         correctable,
         digits,
+        format,
         fim_id,
         from_card,
         shown_when: None,
         default,
         suggest,
+        paper,
     };
     RawField {
         line,
@@ -124,110 +129,6 @@ pub(crate) fn check_all(root: &View<'_>, fields: &[RawField], groups: &DataGroup
     }
 }
 
-fn kind(view: &mut View<'_>, faults: &mut Faults) -> FieldKind {
-    let fallback = FieldKind::Text {
-        max_chars: ANSWER_CHARS_MAX,
-    };
-    let Some(name) = view.text("kind", faults) else {
-        return fallback;
-    };
-    match name.as_str() {
-        "text" => {
-            if !view.has("max_chars") {
-                view.fault(
-                    faults,
-                    view.line,
-                    format!("{} lacks `max_chars`", view.name),
-                    "say how long it may be",
-                );
-            }
-            let most = i64::try_from(ANSWER_CHARS_MAX).unwrap_or_default();
-            let max_chars = view
-                .number("max_chars", 1, most, faults)
-                .and_then(|max| usize::try_from(max).ok());
-            FieldKind::Text {
-                max_chars: max_chars.unwrap_or(ANSWER_CHARS_MAX),
-            }
-        }
-        "date" => FieldKind::Date,
-        "iban" => FieldKind::Iban,
-        "bool" => FieldKind::Bool,
-        "number" => {
-            for key in ["min", "max"].into_iter().filter(|key| !view.has(key)) {
-                view.fault(
-                    faults,
-                    view.line,
-                    format!("{} lacks `{key}`", view.name),
-                    "say its limits",
-                );
-            }
-            let min = view
-                .number("min", -NUMBER_MAX, NUMBER_MAX, faults)
-                .unwrap_or(-NUMBER_MAX);
-            let max = view
-                .number("max", -NUMBER_MAX, NUMBER_MAX, faults)
-                .unwrap_or(NUMBER_MAX);
-            if min > max {
-                view.fault(
-                    faults,
-                    view.line_of("min"),
-                    "`min` is more than `max`",
-                    "no number would fit",
-                );
-            }
-            FieldKind::Number { min, max }
-        }
-        "select" => FieldKind::Select {
-            choices: choices(view, faults),
-        },
-        other => {
-            let what = format!("`{}` is no kind of field", shorten(other));
-            view.fault(
-                faults,
-                view.line_of("kind"),
-                what,
-                "known: text, date, bool, number, iban, select",
-            );
-            fallback
-        }
-    }
-}
-
-fn choices(view: &mut View<'_>, faults: &mut Faults) -> Vec<Choice> {
-    let keys = view.texts("choices", faults);
-    let line = view.line_of("choices");
-    if keys.len() < 2 || keys.len() > CHOICES_MAX {
-        let what = format!("{} has {} choices", view.name, keys.len());
-        view.fault(faults, line, what, format!("a select takes 2 to {CHOICES_MAX}"));
-    }
-    let mut seen = BTreeSet::new();
-    for key in &keys {
-        if !is_id(&key.value) {
-            let what = format!("`{}` is no key of a choice", shorten(&key.value));
-            view.fault(
-                faults,
-                key.line,
-                what,
-                "use a–z, 0–9 and _; the words go into the texts",
-            );
-        } else if !seen.insert(key.value.as_str()) {
-            view.fault(
-                faults,
-                key.line,
-                format!("the choice `{}` is there twice", key.value),
-                "remove one",
-            );
-        }
-    }
-    keys.into_iter()
-        .take(CHOICES_MAX)
-        .map(|key| Choice {
-            key: key.value,
-            label: Text::default(),
-        })
-        .collect()
-}
-
 fn from_card(view: &mut View<'_>, kind: &FieldKind, faults: &mut Faults) -> Option<CardSource> {
     let name = view.text_if("from_card", faults)?;
     let line = view.line_of("from_card");
@@ -238,8 +139,12 @@ fn from_card(view: &mut View<'_>, kind: &FieldKind, faults: &mut Faults) -> Opti
     };
     let fits = match kind {
         FieldKind::Text { .. } => !source.is_date(),
-        FieldKind::Date => source.is_date(),
-        FieldKind::Bool | FieldKind::Number { .. } | FieldKind::Iban | FieldKind::Select { .. } => false,
+        FieldKind::Date { .. } => source.is_date(),
+        FieldKind::Bool
+        | FieldKind::Number { .. }
+        | FieldKind::Money { .. }
+        | FieldKind::Iban
+        | FieldKind::Select { .. } => false,
     };
     if !fits {
         let wanted = if source.is_date() { "date" } else { "text" };
@@ -300,7 +205,8 @@ fn correctable(view: &mut View<'_>, source: Option<CardSource>, required: bool, 
     correctable
 }
 
-fn fim_id(view: &mut View<'_>, faults: &mut Faults) -> String {
+/// Reads the key in the submission.
+pub(crate) fn fim_id(view: &mut View<'_>, faults: &mut Faults) -> String {
     let fim_id = view.text("fim", faults).unwrap_or_default();
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let is_fim = fim_id
@@ -341,7 +247,11 @@ fn default(view: &mut View<'_>, kind: &FieldKind, faults: &mut Faults) -> Option
         FieldKind::Number { min, max } => view
             .number("default", *min, *max, faults)
             .map(|number| number.to_string()),
-        FieldKind::Text { .. } | FieldKind::Date | FieldKind::Iban | FieldKind::Bool => {
+        FieldKind::Text { .. }
+        | FieldKind::Date { .. }
+        | FieldKind::Money { .. }
+        | FieldKind::Iban
+        | FieldKind::Bool => {
             if view.value("default").is_some() {
                 let what = "only select and number can be chosen beforehand";
                 view.fault(faults, line, what, "remove `default`: the citizen answers");
@@ -349,6 +259,21 @@ fn default(view: &mut View<'_>, kind: &FieldKind, faults: &mut Faults) -> Option
             None
         }
     }
+}
+
+fn format(view: &mut View<'_>, kind: &FieldKind, faults: &mut Faults) -> Option<Format> {
+    let name = view.text_if("format", faults)?;
+    let line = view.line_of("format");
+    if !matches!(kind, FieldKind::Text { .. }) || view.has("digits") {
+        view.fault(faults, line, "`format` is for text without `digits`", "remove it");
+    }
+    let format = Format::ALL.into_iter().find(|format| format.name() == name);
+    if format.is_none() {
+        let known = Format::ALL.map(Format::name).join(", ");
+        let what = format!("there is no format `{}`", shorten(&name));
+        view.fault(faults, line, what, format!("known: {known}"));
+    }
+    format
 }
 
 fn suggest(view: &mut View<'_>, kind: &FieldKind, faults: &mut Faults) -> Option<List> {

@@ -1,23 +1,26 @@
 //! Resolves the ways between pages and checks them: forward only (so there is no circle), every page reachable, always
 //! a way on, and every condition asks about something that was asked before.
-use crate::card::{Asked, CardQuestion};
+use crate::card::Asked;
+use crate::condition::Condition;
 use crate::fault::Faults;
-use crate::field::{Condition, Field, FieldIndex, FieldKind, Page, PageIndex, Step, Subject, Test, Value};
-use crate::load::definition::{END, RawCondition, RawField, RawPage, RawStep, RawTest};
+use crate::fee::FeeRow;
+use crate::field::{Field, Page, PageIndex, Step};
+use crate::load::condition::{Known, Place};
+use crate::load::definition::{END, RawField, RawPage, RawStep};
+use crate::load::fee::{self, RawFee};
+use crate::load::repeat::ANOTHER;
 use crate::load::view::{View, shorten};
 use std::collections::BTreeMap;
 
-/// What the names of the card's answers begin with in a condition; no field's id has a dot.
-const CARD: &str = "card.";
-
-/// The pages and fields with their ways and conditions.
+/// The pages and fields with their ways and conditions, and the fees.
 pub(crate) fn resolve(
     root: &View<'_>,
     mut raw_pages: Vec<RawPage>,
     raw_fields: Vec<RawField>,
+    fees: Vec<RawFee>,
     asked: &[Asked],
     faults: &mut Faults,
-) -> (Vec<Page>, Vec<Field>) {
+) -> (Vec<Page>, Vec<Field>, Vec<FeeRow>) {
     let names = names(root, &raw_pages, faults);
     let steps: Vec<Vec<RawStep>> = raw_pages
         .iter_mut()
@@ -57,27 +60,28 @@ pub(crate) fn resolve(
         .enumerate()
         .map(|(index, raw)| {
             let page = known.fields.get(index)?.page;
-            known.condition(raw?, page, index, faults)
+            known.condition(raw?, Place::Field(page, index), faults)
         })
         .collect();
+    let fees = fee::resolve(fees, &known, faults);
     for (page, next) in pages.iter_mut().zip(ways) {
         page.next = next;
     }
     for (field, shown_when) in fields.iter_mut().zip(resolved) {
         field.shown_when = shown_when;
     }
-    (pages, fields)
+    (pages, fields, fees)
 }
 
 fn names(root: &View<'_>, pages: &[RawPage], faults: &mut Faults) -> BTreeMap<String, PageIndex> {
     let mut names = BTreeMap::new();
     for (index, page) in pages.iter().enumerate().filter(|(_, page)| !page.id.is_empty()) {
-        if page.id == END {
+        if [END, ANOTHER].contains(&page.id.as_str()) {
             root.fault(
                 faults,
                 page.line,
-                format!("a page can't be called `{END}`"),
-                "it means the review",
+                format!("a page can't be called `{}`", page.id),
+                "it means the review, or another entry of a repeat",
             );
         } else if names.insert(page.id.clone(), index).is_some() {
             root.fault(
@@ -145,13 +149,6 @@ fn before(targets: &[Vec<Option<PageIndex>>]) -> Vec<Option<u128>> {
     before
 }
 
-struct Known<'a, 'b> {
-    root: &'a View<'b>,
-    fields: &'a [Field],
-    asked: &'a [Asked],
-    before: Vec<Option<u128>>,
-}
-
 impl Known<'_, '_> {
     fn check_reachable(&mut self, pages: &[Page], lines: &[usize], faults: &mut Faults) {
         for ((page, line), before) in pages.iter().zip(lines).zip(&self.before) {
@@ -194,123 +191,10 @@ impl Known<'_, '_> {
             let to = names.get(&step.to.value).copied();
             let when = match step.when {
                 None => None,
-                Some(raw) => Some(self.condition(raw, page, usize::MAX, faults)?),
+                Some(raw) => Some(self.condition(raw, Place::Step(page), faults)?),
             };
             Some(Step { when, to })
         });
         ways.collect()
-    }
-
-    /// A condition used on `page` by the field `user` (or by none: a way on).
-    fn condition(
-        &self,
-        raw: RawCondition,
-        page: PageIndex,
-        user: FieldIndex,
-        faults: &mut Faults,
-    ) -> Option<Condition> {
-        if let Some(name) = raw.field.strip_prefix(CARD) {
-            return self.card_condition(name, raw.test, raw.line, faults);
-        }
-        let name = shorten(&raw.field);
-        let found = self.fields.iter().enumerate().find(|(_, field)| field.id == raw.field);
-        let Some((index, field)) = found else {
-            self.root.fault(
-                faults,
-                raw.line,
-                format!("there is no field `{name}`"),
-                "name a field of this service",
-            );
-            return None;
-        };
-        let earlier = self.before.get(page).copied().flatten().unwrap_or(u128::MAX);
-        let asked_before = (field.page == page && index < user) || earlier & (1 << field.page) != 0;
-        if !asked_before {
-            let what = format!("field `{name}` hasn't been asked when this is decided");
-            self.root.fault(
-                faults,
-                raw.line,
-                what,
-                "ask about a field further up on this page or on a page before it",
-            );
-            return None;
-        }
-        let test = match raw.test {
-            RawTest::Equals(value) => self.fitting(field, value, raw.line, faults).map(Test::Equals)?,
-            RawTest::NotEquals(value) => self.fitting(field, value, raw.line, faults).map(Test::NotEquals)?,
-            RawTest::IsSet(_) if field.kind == FieldKind::Bool && !field.required => {
-                let what = format!("`{name}` is a box to tick, which is always set");
-                self.root
-                    .fault(faults, raw.line, what, "ask equals = true or equals = false");
-                return None;
-            }
-            RawTest::IsSet(wanted) => Test::IsSet(wanted),
-        };
-        let on = Subject::Field(index);
-        Some(Condition { on, test })
-    }
-
-    /// A condition on what the card answered.
-    fn card_condition(&self, name: &str, test: RawTest, line: usize, faults: &mut Faults) -> Option<Condition> {
-        let Some(question) = CardQuestion::ALL.into_iter().find(|question| question.name() == name) else {
-            let known = CardQuestion::ALL.map(|question| format!("{CARD}{}", question.name()));
-            let what = format!("the card has no answer `{CARD}{}`", shorten(name));
-            self.root
-                .fault(faults, line, what, format!("known: {}", known.join(", ")));
-            return None;
-        };
-        let Some(asked) = self.asked.iter().find(|asked| asked.question == question) else {
-            let what = format!("the card isn't asked for `{CARD}{name}`");
-            self.root
-                .fault(faults, line, what, format!("add {} to [card]", question.key()));
-            return None;
-        };
-        if asked.exit.is_some() {
-            let what = format!("`{CARD}{name}` is always true here: a \"no\" leads to the exit page");
-            let mend = format!(
-                "write {} = \"go_on\" in [card], or remove the condition",
-                question.on_no()
-            );
-            self.root.fault(faults, line, what, mend);
-            return None;
-        }
-        let test = match test {
-            RawTest::Equals(value @ Value::Bool(_)) => Test::Equals(value),
-            RawTest::NotEquals(value @ Value::Bool(_)) => Test::NotEquals(value),
-            RawTest::Equals(_) | RawTest::NotEquals(_) | RawTest::IsSet(_) => {
-                let what = format!("`{CARD}{name}` is yes or no");
-                self.root
-                    .fault(faults, line, what, "ask equals = true or equals = false");
-                return None;
-            }
-        };
-        let on = Subject::Card(question);
-        Some(Condition { on, test })
-    }
-
-    fn fitting(&self, field: &Field, value: Value, line: usize, faults: &mut Faults) -> Option<Value> {
-        let (fits, mend) = match (&field.kind, &value) {
-            (FieldKind::Text { .. }, value) => (matches!(value, Value::Text(_)), "write a text in quotes".to_owned()),
-            (FieldKind::Bool, value) => (matches!(value, Value::Bool(_)), "write true or false".to_owned()),
-            (FieldKind::Number { min, max }, Value::Number(number)) => (
-                (*min..=*max).contains(number),
-                format!("write a number from {min} to {max}"),
-            ),
-            (FieldKind::Number { min, max }, Value::Text(_) | Value::Bool(_)) => {
-                (false, format!("write a number from {min} to {max}"))
-            }
-            (FieldKind::Select { choices }, value) => {
-                let keys: Vec<&str> = choices.iter().map(|choice| choice.key.as_str()).collect();
-                let fits = matches!(value, Value::Text(text) if keys.contains(&text.as_str()));
-                (fits, format!("write one of: {}", shorten(&keys.join(", "))))
-            }
-            (FieldKind::Iban, _) => (false, "an IBAN can only be asked for with is_set".to_owned()),
-            (FieldKind::Date, _) => (false, "a date can only be asked for with is_set".to_owned()),
-        };
-        if !fits {
-            self.root
-                .fault(faults, line, format!("field `{}` never has this value", field.id), mend);
-        }
-        fits.then_some(value)
     }
 }

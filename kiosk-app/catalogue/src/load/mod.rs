@@ -1,16 +1,23 @@
 //! Reads a services folder and tells every mistake in it.
 mod card;
+mod condition;
+mod copies;
 mod definition;
+mod fee;
 mod fields;
 mod graph;
+mod kinds;
 mod receipt;
+mod repeat;
 mod texts;
 mod town;
 pub(crate) mod view;
 pub(crate) mod words;
 
+use crate::bundled;
 use crate::catalogue::{Catalogue, Loaded};
 use crate::fault::{Fault, Faults, SourceFile};
+use crate::field::{Field, FieldKind, HandedIn};
 use crate::receipt::ReceiptTemplate;
 use crate::search::Index;
 use crate::service::{Finish, Service, ServiceId, ServiceTexts};
@@ -25,9 +32,12 @@ const FILES_MAX: usize = 15_000;
 /// Longest name of a service's folder.
 const ID_BYTES_MAX: usize = 64;
 /// Files that a service must have.
-const SERVICE_FILES: [&str; 4] = ["service.toml", "texts.de.toml", "texts.en.toml", RECEIPT];
+const SERVICE_FILES: [&str; 3] = ["service.toml", "texts.de.toml", "texts.de-x-leicht.toml"];
 /// The one that only a service needs which submits something.
+/// May be left out: then it is the town's, and that one may be left out for the built-in one.
 const RECEIPT: &str = "receipt.toml";
+/// Languages in which every service speaks: that of the law, and the one that most people understand.
+const REQUIRED: [Language; 2] = [Language::German, Language::EasyGerman];
 /// First part of the names of its texts.
 const TEXTS: &str = "texts";
 /// Version of the format that this program reads.
@@ -54,6 +64,7 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
     let Sorted {
         town,
         streets,
+        receipt,
         words,
         folders,
     } = sorted(files, &mut faults);
@@ -77,10 +88,14 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
     let (Some(words), Some((mut town, lines))) = (words, town) else {
         return Err(faults.into_list());
     };
+    let Some(receipt) = shared_receipt(receipt, &words, &mut faults) else {
+        return Err(faults.into_list());
+    };
+    let shared = Shared { words, receipt };
     town.streets = streets.map_or_else(Vec::new, |file| town::streets(file, &mut faults));
     let services: Vec<Arc<Service>> = folders
         .iter()
-        .filter_map(|folder| service(folder, &words, &mut faults))
+        .filter_map(|folder| service(folder, &shared, &mut faults))
         .map(Arc::new)
         .collect();
     if services.is_empty() {
@@ -98,7 +113,7 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
         catalogue: Catalogue {
             town,
             services,
-            words,
+            words: shared.words,
             index,
         },
         faults: faults.into_list(),
@@ -129,6 +144,7 @@ fn check_most_used(town: &Town, lines: &[usize], services: &[Arc<Service>], faul
 struct Sorted<'a> {
     town: Option<&'a SourceFile>,
     streets: Option<&'a SourceFile>,
+    receipt: Option<&'a SourceFile>,
     words: BTreeMap<Language, &'a SourceFile>,
     /// By id.
     folders: Vec<Folder<'a>>,
@@ -143,12 +159,12 @@ fn sorted<'a>(files: &'a [SourceFile], faults: &mut Faults) -> Sorted<'a> {
         let twice = match file.path.split_once('/') {
             None if file.path == "town.toml" => sorted.town.replace(file).is_some(),
             None if file.path == "streets.txt" => sorted.streets.replace(file).is_some(),
+            None if file.path == RECEIPT => sorted.receipt.replace(file).is_some(),
             None => match language_file(words::WORDS_FILE, &file.path) {
                 Some(Ok(language)) => sorted.words.insert(language, file).is_some(),
                 Some(Err(tag)) => no_language(&path, tag, faults),
                 None => {
-                    let mend =
-                        "known: town.toml, streets.txt, words.de.toml, words.en.toml, and words in other languages";
+                    let mend = "known: town.toml, streets.txt, receipt.toml, words.de.toml, words.en.toml, and words in other languages";
                     faults.add(&path, None, "not a file of a town", mend);
                     false
                 }
@@ -160,8 +176,9 @@ fn sorted<'a>(files: &'a [SourceFile], faults: &mut Faults) -> Sorted<'a> {
             }
             Some((id, name)) => match language_file(TEXTS, name) {
                 Some(Err(tag)) => no_language(&path, tag, faults),
-                None if !SERVICE_FILES.contains(&name) => {
-                    let mend = format!("known: {}, and texts in other languages", SERVICE_FILES.join(", "));
+                None if !SERVICE_FILES.contains(&name) && name != RECEIPT => {
+                    let known = SERVICE_FILES.join(", ");
+                    let mend = format!("known: {known}, {RECEIPT}, and texts in other languages");
                     faults.add(&path, None, "not a file of a service", mend);
                     false
                 }
@@ -199,33 +216,54 @@ fn is_id(name: &str) -> bool {
     (1..=ID_BYTES_MAX).contains(&name.len()) && name.bytes().all(known)
 }
 
+/// What the services of a town share.
+struct Shared {
+    words: Arc<Words>,
+    receipt: Arc<ReceiptTemplate>,
+}
+
+/// The town's order of receipts, or the built-in one.
+fn shared_receipt(file: Option<&SourceFile>, words: &Words, faults: &mut Faults) -> Option<Arc<ReceiptTemplate>> {
+    let built_in = bundled::town().into_iter().find(|file| file.path == RECEIPT);
+    let file = file.or(built_in.as_ref())?;
+    let own = ServiceTexts::default();
+    receipt::read(file, &own, true, words, faults).map(Arc::new)
+}
+
 /// A service, unless it has a fault.
-fn service(folder: &Folder<'_>, words: &Arc<Words>, faults: &mut Faults) -> Option<Service> {
+fn service(folder: &Folder<'_>, shared: &Shared, faults: &mut Faults) -> Option<Service> {
+    let words = &shared.words;
     let before = faults.count();
     let file = |name: &str| folder.files.get(name).copied();
     let draft = file("service.toml").map(|file| definition::read(file, faults));
-    let shows = matches!(&draft, Some(Some(draft)) if draft.finish == Finish::Show);
+    let shows = matches!(&draft, Some(Some(draft)) if !draft.finish.files());
     for name in SERVICE_FILES.iter().filter(|name| !folder.files.contains_key(*name)) {
-        if *name != RECEIPT || !shows {
-            let mend = "add it; docs/services.md shows an example";
-            faults.add(&format!("{}/{name}", folder.id), None, "the file is missing", mend);
-        }
+        let mend = "add it; docs/services.md shows an example";
+        faults.add(&format!("{}/{name}", folder.id), None, "the file is missing", mend);
     }
     if shows && folder.files.contains_key(RECEIPT) {
-        let what = "a service that only shows prints no receipt";
+        let what = "a service that files nothing prints no receipt";
         faults.add(&format!("{}/{RECEIPT}", folder.id), None, what, "remove the file");
     }
     let mut draft = draft??;
     let texts = texts_of(folder, &mut draft, faults)?;
+    name_ways(&mut draft.fields, &texts, words);
     let receipt = match draft.finish {
-        Finish::Submit => receipt::read(file(RECEIPT)?, &texts, words, faults)?,
-        Finish::Show => ReceiptTemplate::default(),
+        Finish::Submit | Finish::Prepare => match file(RECEIPT) {
+            None => Arc::clone(&shared.receipt),
+            Some(file) => {
+                let papers = draft.fields.iter().any(|field| field.paper);
+                Arc::new(receipt::read(file, &texts, papers, words, faults)?)
+            }
+        },
+        Finish::Show | Finish::Inform => Arc::default(),
     };
     (faults.count() == before).then_some(Service {
         id: ServiceId::new(folder.id),
         leika: draft.leika,
         version: draft.version,
-        fee: draft.fee,
+        period: draft.period,
+        fees: draft.fees,
         finish: draft.finish,
         situations: draft.situations,
         keywords: draft.keywords,
@@ -234,9 +272,25 @@ fn service(folder: &Folder<'_>, words: &Arc<Words>, faults: &mut Faults) -> Opti
         texts,
         pages: draft.pages,
         fields: draft.fields,
+        repeats: draft.repeats,
         receipt,
         words: Arc::clone(words),
     })
+}
+
+/// How papers are handed in, in the languages of the service.
+fn name_ways(fields: &mut [Field], texts: &ServiceTexts, words: &Words) {
+    for field in fields.iter_mut().filter(|field| field.paper) {
+        let FieldKind::Select { choices } = &mut field.kind else {
+            continue;
+        };
+        for (choice, way) in choices.iter_mut().zip(HandedIn::ALL) {
+            for language in texts.languages.iter().copied() {
+                let word = words.text(way.word(), language);
+                choice.label.put(language, word.to_owned());
+            }
+        }
+    }
 }
 
 /// The service's texts in every language it has, unless one has a fault.
@@ -252,7 +306,7 @@ fn texts_of(folder: &Folder<'_>, draft: &mut definition::Draft, faults: &mut Fau
         {
             Some(Some(texts)) => told.push((language, texts)),
             Some(None) => whole = false,
-            None => whole &= !words::REQUIRED.contains(&language),
+            None => whole &= !REQUIRED.contains(&language),
         }
     }
     let mut texts = ServiceTexts::default();

@@ -15,10 +15,14 @@ const BLOCKS_MAX: usize = 100;
 /// for (VwVfG §3a(5)).
 const NEEDED: [&str; 5] = ["facts", "code", "delivery", "authenticity", "declaration"];
 
+/// Needed as soon as papers are handed in later.
+const PAPERS: &str = "documents";
+
 /// The template, unless it has a fault.
 pub(crate) fn read(
     file: &SourceFile,
     texts: &ServiceTexts,
+    papers: bool,
     words: &Words,
     faults: &mut Faults,
 ) -> Option<ReceiptTemplate> {
@@ -44,7 +48,11 @@ pub(crate) fn read(
         kinds.push(kind);
         view.finish(faults);
     }
-    for needed in NEEDED.iter().filter(|needed| !kinds.iter().any(|kind| kind == *needed)) {
+    for needed in NEEDED
+        .iter()
+        .chain(papers.then_some(&PAPERS))
+        .filter(|needed| !kinds.iter().any(|kind| kind == *needed))
+    {
         let mend = format!("add [[block]] with kind = \"{needed}\"");
         root.fault(faults, root.line, format!("the receipt has no block `{needed}`"), mend);
     }
@@ -72,12 +80,13 @@ fn block(
         "code" => Some(ReceiptBlock::Code),
         "delivery" => Some(ReceiptBlock::Delivery),
         "authenticity" => Some(ReceiptBlock::Authenticity),
+        "documents" => Some(ReceiptBlock::Papers),
         "next_steps" => Some(ReceiptBlock::NextSteps),
         "declaration" => Some(ReceiptBlock::Declaration),
         "contact" => Some(ReceiptBlock::Contact),
         other => {
-            let mend = "known: heading, paragraph, notice, facts, code, delivery, authenticity, next_steps, \
-                        declaration, contact";
+            let mend = "known: heading, paragraph, notice, facts, code, delivery, authenticity, documents, \
+                        next_steps, declaration, contact";
             view.fault(
                 faults,
                 view.line_of("kind"),
@@ -90,7 +99,13 @@ fn block(
 }
 
 /// The text that a key names: in the service's own `[receipt]`, or among the shared words.
-fn text(view: &mut View<'_>, key: &str, texts: &ServiceTexts, words: &Words, faults: &mut Faults) -> Option<Text> {
+fn text(
+    view: &mut View<'_>,
+    key: &'static str,
+    texts: &ServiceTexts,
+    words: &Words,
+    faults: &mut Faults,
+) -> Option<Text> {
     let name = view.text(key, faults)?;
     let own = texts.receipt.get(&name);
     let found = match own {
@@ -103,7 +118,7 @@ fn text(view: &mut View<'_>, key: &str, texts: &ServiceTexts, words: &Words, fau
             faults,
             view.line_of(key),
             what,
-            "add it to texts.de.toml, texts.en.toml and the texts in other languages, below [receipt]",
+            "add it to texts.de.toml, texts.de-x-leicht.toml and the texts in other languages, below [receipt]",
         );
     }
     found.cloned()

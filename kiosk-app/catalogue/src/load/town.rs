@@ -3,6 +3,7 @@ use crate::charset;
 use crate::fault::{Faults, SourceFile};
 use crate::load::format_of;
 use crate::load::view::{FILE_BYTES_MAX, Parsed, shorten};
+use crate::package;
 use crate::service::ServiceId;
 use crate::suggest::Name;
 use crate::town::{Provider, Town};
@@ -40,6 +41,7 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<(Town, Vec<
             mend,
         );
     }
+    let _ = package::read_adoptions(&mut root, faults); // they are among the files already
     let provider = root.table("provider", "[provider]".to_owned(), faults);
     if provider.is_none() {
         root.fault(

@@ -1,7 +1,7 @@
 //! TOML read with line numbers: typed look-ups that tell what is wrong and where, and notice keys nobody asked for.
 use crate::charset;
 use crate::fault::{Faults, SourceFile};
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -54,7 +54,7 @@ impl<'a> Parsed<'a> {
             line: 1,
             name: "the file".to_owned(),
             table: self.root.get_ref(),
-            known: BTreeSet::new(),
+            known: Vec::new(),
         }
     }
 }
@@ -69,6 +69,9 @@ pub(crate) struct At<T> {
     pub(crate) value: T,
 }
 
+/// A key: one of the format, or a name that an author gave.
+pub(crate) type Key = Cow<'static, str>;
+
 /// One table of a file.
 pub(crate) struct View<'a> {
     file: &'a Parsed<'a>,
@@ -77,7 +80,8 @@ pub(crate) struct View<'a> {
     /// What the table is called in faults.
     pub(crate) name: String,
     table: &'a DeTable<'a>,
-    known: BTreeSet<String>,
+    /// Keys that were asked for, more than once maybe.
+    known: Vec<Key>,
 }
 
 impl<'a> View<'a> {
@@ -98,19 +102,15 @@ impl<'a> View<'a> {
     }
 
     /// A text that must be there and not be empty.
-    pub(crate) fn text(&mut self, key: &str, faults: &mut Faults) -> Option<String> {
-        if !self.has(key) {
-            self.known.insert(key.to_owned());
-            self.fault(
-                faults,
-                self.line,
-                format!("`{key}` is missing in {}", self.name),
-                format!("add {key} = \"…\""),
-            );
+    pub(crate) fn text(&mut self, key: impl Into<Key>, faults: &mut Faults) -> Option<String> {
+        let key = key.into();
+        let Some(At { line, value }) = self.value(key.clone()) else {
+            let what = format!("`{key}` is missing in {}", self.name);
+            self.fault(faults, self.line, what, format!("add {key} = \"…\""));
             return None;
-        }
-        let text = self.text_if(key, faults)?;
-        self.filled(key, self.line_of(key), text, faults)
+        };
+        let text = self.string(&key, line, value, faults)?;
+        self.filled(&key, line, text, faults)
     }
 
     fn filled(&self, key: &str, line: usize, text: String, faults: &mut Faults) -> Option<String> {
@@ -123,17 +123,21 @@ impl<'a> View<'a> {
     }
 
     /// A text that may be left out.
-    pub(crate) fn text_if(&mut self, key: &str, faults: &mut Faults) -> Option<String> {
-        let value = self.value(key)?;
-        if let DeValue::String(text) = value.value {
-            self.checked(key, value.line, text, faults)
-        } else {
-            self.wrong_type(key, value.line, value.value, "a text in quotes", faults)
+    pub(crate) fn text_if(&mut self, key: impl Into<Key>, faults: &mut Faults) -> Option<String> {
+        let key = key.into();
+        let At { line, value } = self.value(key.clone())?;
+        self.string(&key, line, value, faults)
+    }
+
+    fn string(&self, key: &str, line: usize, value: &DeValue<'_>, faults: &mut Faults) -> Option<String> {
+        if let DeValue::String(text) = value {
+            return self.checked(key, line, text, faults);
         }
+        self.wrong_type(key, line, value, "a text in quotes", faults)
     }
 
     /// `true` or `false`, with what it is when left out.
-    pub(crate) fn flag(&mut self, key: &str, default: bool, faults: &mut Faults) -> bool {
+    pub(crate) fn flag(&mut self, key: &'static str, default: bool, faults: &mut Faults) -> bool {
         match self.value(key) {
             None => default,
             Some(At {
@@ -147,7 +151,7 @@ impl<'a> View<'a> {
     }
 
     /// A whole number within limits; may be left out.
-    pub(crate) fn number(&mut self, key: &str, min: i64, max: i64, faults: &mut Faults) -> Option<i64> {
+    pub(crate) fn number(&mut self, key: &'static str, min: i64, max: i64, faults: &mut Faults) -> Option<i64> {
         let At { line, value } = self.value(key)?;
         let DeValue::Integer(digits) = value else {
             return self.wrong_type(key, line, value, "a whole number", faults);
@@ -171,9 +175,11 @@ impl<'a> View<'a> {
     }
 
     /// The raw value, for keys that take several types.
-    pub(crate) fn value(&mut self, key: &str) -> Option<At<&'a DeValue<'a>>> {
-        self.known.insert(key.to_owned());
-        let (key, value) = self.table.get_key_value(key)?;
+    pub(crate) fn value(&mut self, key: impl Into<Key>) -> Option<At<&'a DeValue<'a>>> {
+        let key = key.into();
+        let found = self.table.get_key_value(&*key);
+        self.known.push(key);
+        let (key, value) = found?;
         Some(At {
             line: self.line_at(key),
             value: value.get_ref(),
@@ -181,7 +187,7 @@ impl<'a> View<'a> {
     }
 
     /// A list of texts; empty when left out.
-    pub(crate) fn texts(&mut self, key: &str, faults: &mut Faults) -> Vec<At<String>> {
+    pub(crate) fn texts(&mut self, key: &'static str, faults: &mut Faults) -> Vec<At<String>> {
         let Some(At { line, value }) = self.value(key) else {
             return Vec::new();
         };
@@ -204,16 +210,17 @@ impl<'a> View<'a> {
     }
 
     /// A table below this one; may be left out.
-    pub(crate) fn table(&mut self, key: &str, name: String, faults: &mut Faults) -> Option<View<'a>> {
-        let At { line, value } = self.value(key)?;
+    pub(crate) fn table(&mut self, key: impl Into<Key>, name: String, faults: &mut Faults) -> Option<View<'a>> {
+        let key = key.into();
+        let At { line, value } = self.value(key.clone())?;
         let DeValue::Table(table) = value else {
-            return self.wrong_type(key, line, value, "a table", faults);
+            return self.wrong_type(&key, line, value, "a table", faults);
         };
         Some(self.below(line, name, table))
     }
 
     /// A list of tables (`[[key]]`); empty when left out.
-    pub(crate) fn tables(&mut self, key: &str, faults: &mut Faults) -> Vec<View<'a>> {
+    pub(crate) fn tables(&mut self, key: &'static str, faults: &mut Faults) -> Vec<View<'a>> {
         let Some(At { line, value }) = self.value(key) else {
             return Vec::new();
         };
@@ -243,16 +250,18 @@ impl<'a> View<'a> {
     }
 
     /// Reports keys that nobody asked for: mostly slips of the pen.
-    pub(crate) fn finish(self, faults: &mut Faults) {
-        for key in self.keys().into_iter().filter(|key| !self.known.contains(&key.value)) {
-            let known: Vec<&str> = self.known.iter().map(String::as_str).collect();
-            let what = format!("`{}` means nothing in {}", shorten(&key.value), self.name);
-            self.fault(
-                faults,
-                key.line,
-                what,
-                format!("known here: {}", shorten(&known.join(", "))),
-            );
+    pub(crate) fn finish(mut self, faults: &mut Faults) {
+        self.known.sort_unstable();
+        self.known.dedup();
+        for key in self.table.keys() {
+            let name: &str = key.get_ref().as_ref();
+            if self.known.binary_search_by(|known| (**known).cmp(name)).is_ok() {
+                continue;
+            }
+            let known: Vec<&str> = self.known.iter().map(|known| &**known).collect();
+            let what = format!("`{}` means nothing in {}", shorten(name), self.name);
+            let mend = format!("known here: {}", shorten(&known.join(", ")));
+            self.fault(faults, self.line_at(key), what, mend);
         }
     }
 
@@ -262,7 +271,7 @@ impl<'a> View<'a> {
             line,
             name,
             table,
-            known: BTreeSet::new(),
+            known: Vec::new(),
         }
     }
 
@@ -271,7 +280,7 @@ impl<'a> View<'a> {
     }
 
     fn checked(&self, key: &str, line: usize, text: &str, faults: &mut Faults) -> Option<String> {
-        if text.chars().count() > TEXT_CHARS_MAX {
+        if text.len() > TEXT_CHARS_MAX && text.chars().count() > TEXT_CHARS_MAX {
             let what = format!("`{key}` in {} has more than {TEXT_CHARS_MAX} characters", self.name);
             self.fault(faults, line, what, "shorten it");
             return None;

@@ -14,7 +14,9 @@ pub(crate) const WORDS_FILE: &str = "words";
 pub(crate) const REQUIRED: [Language; 2] = [Language::German, Language::English];
 
 /// Tables of words; each may be left out in a language that needs none of it.
-const SECTIONS: [&str; 7] = ["problem", "date", "answer", "fee", "receipt", "pin_note", "card"];
+const SECTIONS: [&str; 8] = [
+    "problem", "date", "answer", "fee", "receipt", "papers", "pin_note", "card",
+];
 /// Table of the document types.
 const DOCUMENTS: &str = "document";
 /// Table of the states.
@@ -32,7 +34,7 @@ struct OneLanguage {
 
 /// The words built into the program.
 pub(crate) fn bundled_words(faults: &mut Faults) -> Option<Words> {
-    let files = bundled::files();
+    let files = bundled::town();
     let mut found = BTreeMap::new();
     for file in files.iter().filter(|file| !file.path.contains('/')) {
         if let Some(Ok(language)) = language_file(WORDS_FILE, &file.path) {
@@ -45,7 +47,7 @@ pub(crate) fn bundled_words(faults: &mut Faults) -> Option<Words> {
 /// Reads a town's files. A language that the town has no file for has the words that are built in; of German and
 /// English a town has both or none.
 pub(crate) fn town_words(files: &BTreeMap<Language, &SourceFile>, faults: &mut Faults) -> Option<Words> {
-    let bundled = bundled::files();
+    let bundled = bundled::town();
     let mut all = files.clone();
     let own = REQUIRED.iter().any(|language| files.contains_key(language));
     for file in bundled.iter().filter(|file| !file.path.contains('/')) {
@@ -120,7 +122,7 @@ fn read(file: &SourceFile, required: bool, faults: &mut Faults) -> Option<OneLan
 }
 
 /// A table, reported when it is missing but needed.
-fn table<'a>(root: &mut View<'a>, name: &str, required: bool, faults: &mut Faults) -> Option<View<'a>> {
+fn table<'a>(root: &mut View<'a>, name: &'static str, required: bool, faults: &mut Faults) -> Option<View<'a>> {
     if !required && !root.has(name) {
         return None;
     }
@@ -145,12 +147,12 @@ fn month_names(view: &mut View<'_>, faults: &mut Faults) -> Vec<String> {
 }
 
 /// A table of codes and their names.
-fn names(root: &mut View<'_>, name: &str, required: bool, faults: &mut Faults) -> BTreeMap<String, String> {
+fn names(root: &mut View<'_>, name: &'static str, required: bool, faults: &mut Faults) -> BTreeMap<String, String> {
     let Some(mut view) = table(root, name, required, faults) else {
         return BTreeMap::new();
     };
     let keys = view.keys().into_iter();
-    keys.filter_map(|At { value: code, .. }| Some((code.clone(), view.text(&code, faults)?)))
+    keys.filter_map(|At { value: code, .. }| Some((code.clone(), view.text(code, faults)?)))
         .collect()
 }
 

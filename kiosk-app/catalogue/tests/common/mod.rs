@@ -1,5 +1,7 @@
 //! Erika Mustermann, the published test person of German identity cards, and the bundled service.
 #![allow(dead_code, reason = "each test file uses a part of it")]
+pub(crate) mod ferienpass;
+
 use catalogue::{Answers, Catalogue, Service, SourceFile, Town};
 use drivers_api::card::{Authenticity, DataGroup, GroupContent, PartialDate, PersonalData, Place, SpecialFunctions};
 use drivers_api::private::PrivateText;
@@ -38,7 +40,7 @@ pub(crate) fn erika() -> PersonalData {
 }
 
 pub(crate) fn loaded() -> Catalogue {
-    let loaded = Catalogue::load(&catalogue::bundled::files()).unwrap();
+    let loaded = Catalogue::load(&catalogue::bundled::small(&catalogue::bundled::TWO)).unwrap();
     assert!(loaded.faults.is_empty(), "{:#?}", loaded.faults);
     loaded.catalogue
 }
@@ -57,7 +59,7 @@ pub(crate) fn with_jugendkarte() -> Vec<SourceFile> {
         path: format!("jugendkarte/{name}"),
         text: text.to_owned(),
     };
-    let mut files = catalogue::bundled::files();
+    let mut files = catalogue::bundled::small(&catalogue::bundled::TWO);
     files.extend([
         file(
             "service.toml",
@@ -66,6 +68,10 @@ pub(crate) fn with_jugendkarte() -> Vec<SourceFile> {
         file(
             "texts.de.toml",
             include_str!("../../../../tests/townhall/services/jugendkarte/texts.de.toml"),
+        ),
+        file(
+            "texts.de-x-leicht.toml",
+            include_str!("../../../../tests/townhall/services/jugendkarte/texts.de-x-leicht.toml"),
         ),
         file(
             "texts.en.toml",
@@ -93,7 +99,7 @@ pub(crate) fn stored<'a>(service: &Service, answers: &'a Answers, field: &str) -
 
 /// The bundled files with one of them changed.
 pub(crate) fn changed(path: &str, change: impl FnOnce(&str) -> String) -> Vec<SourceFile> {
-    let mut files = catalogue::bundled::files();
+    let mut files = catalogue::bundled::small(&catalogue::bundled::TWO);
     let file = files.iter_mut().find(|file| file.path == path).unwrap();
     file.text = change(&file.text);
     files

@@ -86,7 +86,7 @@ impl Tongues {
             Screen::Review(review) => {
                 self.add(&review.service, texts_in);
                 self.add(&review.declaration.statement, texts_in);
-                self.add(review.fee.as_deref().unwrap_or_default(), texts_in);
+                self.add(review.declaration.fee.as_deref().unwrap_or_default(), texts_in);
                 for section in &review.declaration.sections {
                     self.add(&section.title, texts_in);
                     section.rows.iter().for_each(|row| self.add(&row.label, texts_in));
@@ -99,6 +99,14 @@ impl Tongues {
             Screen::Exit { service, title, text } => {
                 for text in [service, title, text] {
                     self.add(text, texts_in);
+                }
+            }
+            Screen::Information(information) => {
+                self.add(&information.service, texts_in);
+                self.add(&information.legal_basis, texts_in);
+                for (title, text) in &information.sections {
+                    self.add(title, texts_in);
+                    text.lines().for_each(|line| self.add(line, texts_in));
                 }
             }
             Screen::Receipt(receipt) => {

@@ -20,6 +20,7 @@ pub(crate) fn news(app: &ui::App, time: Option<LocalTime>, services: &[String]) 
     let told = |text: fn(&LocalTime) -> String| time.as_ref().map(text).unwrap_or_default();
     attract.set_clock(told(LocalTime::clock_text).into());
     attract.set_day(told(|time| time.day_text(Language::German)).into());
+    attract.set_more(services.len() > NAMED_MAX);
     let named = services.iter().take(NAMED_MAX).map(SharedString::from);
     attract.set_services(super::put(attract.get_services(), named.collect()));
 }

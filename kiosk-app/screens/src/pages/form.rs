@@ -1,7 +1,7 @@
 //! Adapter of `form.slint`: fields keep what is typed in them; a view changes only what it has to.
 use crate::frame::count;
 use crate::pages::services::SEARCH_INDEX;
-use crate::typed::{TypedField, shape_date, shape_digits, shape_iban, shape_number};
+use crate::typed::{TypedField, shape_date, shape_digits, shape_iban, shape_money, shape_number};
 use crate::{OnTap, ui};
 use drivers_api::private::PrivateText;
 use session::Tap;
@@ -51,6 +51,7 @@ pub(crate) fn entered(on_tap: &OnTap, memory: &Rc<FormMemory>) -> impl Fn(i32, &
         let text = match memory.entry(field) {
             Some(ui::Entry::Date) => shape_date(text),
             Some(ui::Entry::Number) => shape_number(text),
+            Some(ui::Entry::Money) => shape_money(text),
             Some(ui::Entry::Digits) => shape_digits(text),
             Some(ui::Entry::Iban) => shape_iban(text),
             Some(ui::Entry::Text | ui::Entry::YesNo | ui::Entry::Choice) | None => text.to_owned(),
@@ -87,6 +88,7 @@ pub(crate) fn fill(app: &ui::App, memory: &FormMemory, form: &Form, new: bool) {
     page.set_intro(SharedString::from(&form.intro));
     page.set_position(count(form.position));
     page.set_of(count(form.of));
+    page.set_leave_out(form.leave_out);
     if new {
         page.set_fields(ModelRc::from(memory.rows.clone()));
     }
@@ -142,6 +144,7 @@ fn row(memory: &FormMemory, field: &FormField, old: Option<&ui::Field>) -> ui::F
         FormFieldKind::Date => (ui::Entry::Date, &[]),
         FormFieldKind::Iban => (ui::Entry::Iban, &[]),
         FormFieldKind::Number { .. } => (ui::Entry::Number, &[]),
+        FormFieldKind::Money => (ui::Entry::Money, &[]),
         FormFieldKind::YesNo => (ui::Entry::YesNo, &[]),
         FormFieldKind::Select { choices } => (ui::Entry::Choice, choices),
     };

@@ -1,8 +1,8 @@
 //! Adapter of `pin.slint`.
-use super::receipt;
+use super::leaflet;
 use crate::ui;
 use drivers_api::card::PinState;
-use session::view::{Paper, PinNews};
+use session::view::{Leaflet, PinNews};
 use slint::{ComponentHandle, SharedString};
 
 pub(crate) fn menu(app: &ui::App, reader_works: bool) {
@@ -20,14 +20,7 @@ pub(crate) fn done(app: &ui::App, news: PinNews) {
     });
 }
 
-pub(crate) fn forgotten(app: &ui::App, office: &str, paper: Option<Paper>, print: bool) {
-    let page = app.global::<ui::Pin>();
-    page.set_office(SharedString::from(office));
-    page.set_asked(paper.is_some());
-    page.set_print(print);
-    if let Some(paper) = paper {
-        let (state, failure) = receipt::paper(paper);
-        page.set_paper(state);
-        page.set_failure(failure.into());
-    }
+pub(crate) fn forgotten(app: &ui::App, office: &str, note: Leaflet) {
+    app.global::<ui::Pin>().set_office(SharedString::from(office));
+    leaflet::fill(app, note);
 }

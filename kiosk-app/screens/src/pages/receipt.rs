@@ -10,6 +10,7 @@ pub(crate) fn fill(app: &ui::App, receipt: &ReceiptView) {
     page.set_code(SharedString::from(&receipt.code));
     page.set_print_again(receipt.print_again);
     page.set_line_up(receipt.line_up);
+    page.set_prepared(receipt.prepared);
     page.set_next_steps(SharedString::from(&receipt.next_steps));
     let (paper, failure) = paper(receipt.paper);
     page.set_paper(paper);

@@ -9,7 +9,10 @@ use slint::{ComponentHandle, ModelRc, SharedString};
 pub(crate) fn fill(app: &ui::App, review: &Review, new: bool) {
     let page = app.global::<ui::Review>();
     page.set_service(SharedString::from(&review.service));
-    page.set_fee(SharedString::from(review.fee.as_deref().unwrap_or_default()));
+    page.set_fee(SharedString::from(
+        review.declaration.fee.as_deref().unwrap_or_default(),
+    ));
+    page.set_prepared(review.prepared);
     page.set_not_proven(review.authenticity == Some(Authenticity::NotProven));
     if !new {
         return;

@@ -2,7 +2,7 @@
 use super::{Named, secret};
 use drivers_api::card::{PinState, ReadStep};
 use drivers_api::print::PrintTrouble;
-use session::view::{CardHint, CardWork, Paper, PinNews, Refusal, Screen, SecretKind, SecretTrouble};
+use session::view::{CardHint, CardWork, Leaflet, Paper, PinNews, Refusal, Screen, SecretKind, SecretTrouble};
 
 pub(crate) fn card() -> Vec<Named> {
     let fresh = PinState::Operational { tries_left: 3 };
@@ -68,8 +68,7 @@ pub(crate) fn refused() -> Vec<Named> {
 pub(crate) fn pin() -> Vec<Named> {
     let forgotten = |paper, print| Screen::PinForgotten {
         office: "Stadt Musterstadt, Bürgerbüro, Marktplatz 1, 12345 Musterstadt".into(),
-        paper,
-        print,
+        note: Leaflet { paper, print },
     };
     let once_wrong = PinNews::InOrder(PinState::Operational { tries_left: 2 });
     vec![

@@ -4,7 +4,9 @@ use catalogue::{CardFact, CardSection, Declaration, DeclarationRow, Provider, Se
 use drivers_api::card::{Authenticity, DataGroup, ProviderCertificate, Rights};
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
-use session::view::{CardContent, Form, FormChoice, FormField, FormFieldKind, Request, Review};
+use session::view::{
+    CardContent, Form, FormChoice, FormField, FormFieldKind, Information, Leaflet, Paper, Request, Review, Screen,
+};
 
 pub(crate) fn request(l: Language) -> Request {
     Request {
@@ -87,6 +89,7 @@ pub(crate) fn person_form(l: Language) -> Form {
         ),
         position: 1,
         of: 3,
+        leave_out: false,
         fields: vec![
             FormField {
                 editable: false,
@@ -141,6 +144,7 @@ pub(crate) fn question_form(l: Language) -> Form {
         intro: String::new(),
         position: 2,
         of: 3,
+        leave_out: false,
         fields: vec![
             FormField {
                 hint: pick(
@@ -300,17 +304,47 @@ pub(crate) fn review(l: Language) -> Review {
                     ],
                 },
             ],
+            papers: Vec::new(),
             statement: pick(
                 l,
                 "Ich versichere, dass meine Angaben richtig und vollständig sind.",
                 "I confirm that what I have stated is correct and complete.",
             ),
+            fee: Some(pick(
+                l,
+                "10,00 €, zahlbar mit der Rechnung",
+                "€10.00, payable by invoice",
+            )),
         },
-        fee: Some(pick(
-            l,
-            "10,00 €, zahlbar mit der Rechnung",
-            "€10.00, payable by invoice",
-        )),
+        prepared: false,
         authenticity: Some(Authenticity::NotProven),
     }
+}
+
+pub(crate) fn information(l: Language) -> Screen {
+    let section = |title: (&str, &str), text: (&str, &str)| (pick(l, title.0, title.1), pick(l, text.0, text.1));
+    Screen::Information(Information {
+        service: pick(l, "Personalausweis beantragen", "Apply for an ID card"),
+        sections: vec![
+            section(
+                ("Das bringen Sie mit", "What to bring"),
+                (
+                    "Ihren alten Ausweis oder Ihren Reisepass.\nEin Foto machen wir am Schalter.",
+                    "Your old ID card or your passport.\nWe take a photo at the counter.",
+                ),
+            ),
+            section(
+                ("Das kostet es", "What it costs"),
+                (
+                    "46,00 €. Wer jünger als 24 ist, zahlt 27,60 €.",
+                    "46.00 €. People under 24 pay 27.60 €.",
+                ),
+            ),
+        ],
+        legal_basis: pick(l, "§ 9 Personalausweisgesetz", "Section 9 Personalausweisgesetz"),
+        leaflet: Leaflet {
+            paper: Some(Paper::Printed),
+            print: true,
+        },
+    })
 }

@@ -18,7 +18,9 @@ mod forms;
 mod panels;
 use cards::{card, pin, refused};
 #[allow(unused_imports)] // each test uses some
-pub(crate) use forms::{card_content, field, person_form, question_form, questions, request, review, suggesting_form};
+pub(crate) use forms::{
+    card_content, field, information, person_form, question_form, questions, request, review, suggesting_form,
+};
 use panels::panels;
 
 pub(crate) fn view(language: Language, screen: Screen) -> View {
@@ -29,6 +31,7 @@ pub(crate) fn view(language: Language, screen: Screen) -> View {
             | Screen::Receipt(_)
             | Screen::PinDone(_)
             | Screen::CardContent(_)
+            | Screen::Information(_)
             | Screen::Exit { .. }
             | Screen::TakeCard
             | Screen::Goodbye { .. }
@@ -39,13 +42,18 @@ pub(crate) fn view(language: Language, screen: Screen) -> View {
             screen,
             Screen::Languages | Screen::Working { .. } | Screen::CardRefused { .. }
         );
-    let back = back || matches!(screen, Screen::CardContent(_) | Screen::Exit { .. });
+    let back = back
+        || matches!(
+            screen,
+            Screen::CardContent(_) | Screen::Information(_) | Screen::Exit { .. }
+        );
     let of_a_service = matches!(
         screen,
         Screen::Services { .. }
             | Screen::Search { .. }
             | Screen::Request(_)
             | Screen::CardContent(_)
+            | Screen::Information(_)
             | Screen::Exit { .. }
             | Screen::Form(_)
             | Screen::Review(_)
@@ -190,6 +198,7 @@ pub(crate) fn receipt(l: Language, paper: Paper, line_up: bool) -> Screen {
         service: pick(l, "Meldebescheinigung", "Certificate of residence"),
         code: "K7QF-2M9D-X4".into(),
         line_up,
+        prepared: false,
         paper,
         print_again: paper != Paper::Printing,
         next_steps: pick(
@@ -334,6 +343,7 @@ fn way(l: Language) -> Vec<Named> {
         ("10-review", Screen::Review(review(l))),
         ("10-card-content", Screen::CardContent(card_content(l))),
         ("10-exit", exit(l)),
+        ("10-information", information(l)),
         ("11-filing", Screen::Filing),
         ("12-filing-failed", failed(false, true)),
         ("12-filing-failed-full", failed(true, true)),

@@ -15,6 +15,8 @@ pub struct Form {
     pub position: usize,
     /// Pages on the way; 0 as long as the answers don't decide it.
     pub of: usize,
+    /// It belongs to one of several entries, which may be left out.
+    pub leave_out: bool,
     /// Fields in order.
     pub fields: Vec<FormField>,
 }
@@ -53,6 +55,8 @@ pub enum FormFieldKind {
     Digits,
     Date,
     Iban,
+    /// Euros and cents.
+    Money,
     Number {
         min: i64,
         max: i64,

@@ -2,7 +2,9 @@
 //! Machines are shared and noisy: compare runs on one machine, never a figure with a limit in a test.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods)] // a command-line tool that measures
 use desk::headless::Player;
-use desk::{Fault, chromium_figures, eid_figures, lone_terminal, setup, tap_figures, terminal_window};
+use desk::{
+    Fault, catalogue_figures, chromium_figures, eid_figures, lone_terminal, setup, tap_figures, terminal_window,
+};
 use host::Inbox;
 use peers::pin_changes;
 use screens::Screens;
@@ -60,7 +62,7 @@ type Figures = BTreeMap<String, f64>;
 /// The keys of some figures (or their common beginning), and how to get them.
 type Measure = (&'static [&'static str], fn(&mut Figures, &Path) -> Result<(), Fault>);
 
-const MEASURES: [Measure; 10] = [
+const MEASURES: [Measure; 11] = [
     (&["ui.first_frame_ms"], |figures, _| {
         let mut first_frames = Vec::new();
         for _ in 0..FIRST_FRAMES {
@@ -86,6 +88,7 @@ const MEASURES: [Measure; 10] = [
         }
         Ok(())
     }),
+    (&catalogue_figures::KEYS, |figures, _| told(figures, "catalogue")),
     (&["eid.read_apdus", "eid.read_host_ms"], |figures, _| {
         let reads = eid_figures::full_reads(READS)?;
         let commands = reads.iter().map(|read| read.commands as f64).collect();
@@ -203,6 +206,12 @@ fn child(what: &str) -> Result<(), Fault> {
         let (ours, theirs) = (median(times.ours), median(times.ausweisapp));
         eprintln!("a change of the PIN: ours {ours:.0} ms, AusweisApp's {theirs:.0} ms");
         println!("{}", ours / theirs);
+        return Ok(());
+    }
+    if what == "catalogue" {
+        let figures = catalogue_figures::measure(rss_mib)?;
+        let told = catalogue_figures::KEYS.iter().zip(figures);
+        told.for_each(|(key, value)| println!("{key} {value}"));
         return Ok(());
     }
     if what == "speech" {

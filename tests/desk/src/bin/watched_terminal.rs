@@ -125,7 +125,11 @@ impl Seen {
                     FormFieldKind::Select { choices } => choices.last().map(|choice| choice.label.clone()),
                     FormFieldKind::Number { min, .. } => Some(min.to_string()),
                     FormFieldKind::YesNo => Some("Ja".to_owned()),
-                    FormFieldKind::Text | FormFieldKind::Digits | FormFieldKind::Iban | FormFieldKind::Date => None,
+                    FormFieldKind::Text
+                    | FormFieldKind::Digits
+                    | FormFieldKind::Iban
+                    | FormFieldKind::Money
+                    | FormFieldKind::Date => None,
                 };
                 match choice {
                     _ if !open => {}

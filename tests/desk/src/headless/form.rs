@@ -45,7 +45,11 @@ impl Player {
             FormFieldKind::Select { choices } => choices.first().map(|choice| choice.label.clone()),
             FormFieldKind::Number { min, .. } => Some(min.to_string()),
             FormFieldKind::YesNo => Some(self.guise.label("Ja")),
-            FormFieldKind::Text | FormFieldKind::Digits | FormFieldKind::Iban | FormFieldKind::Date => None,
+            FormFieldKind::Text
+            | FormFieldKind::Digits
+            | FormFieldKind::Iban
+            | FormFieldKind::Money
+            | FormFieldKind::Date => None,
         }
     }
 }

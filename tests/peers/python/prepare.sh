@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a Python environment with jwcrypto, a JOSE implementation nobody here wrote, and prints its interpreter's path.
+# Makes a Python environment with what requirements.txt names, programs nobody here wrote, and prints its interpreter.
 # Call: prepare.sh FOLDER. Kept in FOLDER between runs, made anew when requirements.txt changes. Takes 15 s the first time.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)

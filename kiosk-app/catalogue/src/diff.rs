@@ -1,0 +1,263 @@
+//! What a new version of services changes, in words, for whoever answers for them.
+use crate::catalogue::Catalogue;
+use crate::condition::Condition;
+use crate::day::Limit;
+use crate::field::{Field, FieldKind, Page};
+use crate::repeat::Copied;
+use crate::service::Service;
+use crate::text::Text;
+use drivers_api::language::Language;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Catalogue {
+    /// What is otherwise in `new`, a line for each: services, then what is asked and read, fees and ends, then texts in
+    /// every language. Nothing when nothing is.
+    pub fn changes(&self, new: &Self) -> Vec<String> {
+        let ids = |catalogue: &Self| -> BTreeSet<String> {
+            let services = catalogue.services.iter();
+            services.map(|service| service.id().as_str().to_owned()).collect()
+        };
+        let (before, after) = (ids(self), ids(new));
+        let mut lines = Vec::new();
+        lines.extend(before.difference(&after).map(|id| format!("{id}: is gone")));
+        for id in &after {
+            let id = id.as_str();
+            match (self.service(&id.into()), new.service(&id.into())) {
+                (Some(before), Some(after)) => {
+                    let changes = changes(before, after);
+                    lines.extend(changes.into_iter().map(|line| format!("{id}: {line}")));
+                }
+                (None, Some(service)) => lines.push(format!("{id}: is new ({})", service.title(Language::German))),
+                (_, None) => {}
+            }
+        }
+        lines
+    }
+}
+
+fn changes(before: &Service, after: &Service) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut fact = |what: &str, before: String, after: String| {
+        if before != after {
+            lines.push(format!("{what}: {before} → {after}"));
+        }
+    };
+    fact("version", before.version.clone(), after.version.clone());
+    fact("LeiKa key", before.leika.clone(), after.leika.clone());
+    fact(
+        "ends with",
+        format!("{:?}", before.finish),
+        format!("{:?}", after.finish),
+    );
+    fact("offered", offered(before), offered(after));
+    let groups = |service: &Service| -> BTreeSet<String> {
+        let groups = service.request.groups.iter();
+        groups.map(|group| group.name().to_owned()).collect()
+    };
+    listed("reads from the card", &groups(before), &groups(after), &mut lines);
+    let questions = |service: &Service| -> BTreeSet<String> {
+        let request = &service.request;
+        let age = request.age_at_least.map(|years| format!("age of at least {years}"));
+        let place = request.municipality.as_ref().map(|id| format!("municipality {id}"));
+        let pseudonym = request.pseudonym.then(|| "pseudonym".to_owned());
+        age.into_iter().chain(place).chain(pseudonym).collect()
+    };
+    listed("asks the card for", &questions(before), &questions(after), &mut lines);
+    fees(before, after, &mut lines);
+    form(before, after, &mut lines);
+    texts(before, after, &mut lines);
+    lines
+}
+
+fn offered(service: &Service) -> String {
+    let day = |day: Option<jiff::civil::Date>| day.map_or_else(|| "…".to_owned(), |day| day.to_string());
+    match (service.period.from, service.period.until) {
+        (None, None) => "always".to_owned(),
+        (from, until) => format!("{} to {}", day(from), day(until)),
+    }
+}
+
+/// Sets, by what came and what went.
+fn listed(what: &str, before: &BTreeSet<String>, after: &BTreeSet<String>, lines: &mut Vec<String>) {
+    lines.extend(after.difference(before).map(|one| format!("{what}: now also {one}")));
+    lines.extend(before.difference(after).map(|one| format!("{what}: no longer {one}")));
+}
+
+fn fees(before: &Service, after: &Service, lines: &mut Vec<String>) {
+    let rows = |service: &Service| -> Vec<String> {
+        let rows = service.fees.iter().map(|fee| {
+            let further = fee.times.map(|(_, cents)| format!(", further {}", euros(cents)));
+            let from = fee.from.map(|day| format!(" from {day}"));
+            let until = fee.until.map(|day| format!(" until {day}"));
+            let when = fee.when.as_ref().map(|when| format!(" when {}", told(when, service)));
+            let parts = [further, from, until, when].into_iter().flatten().collect::<String>();
+            format!("{} {}{parts}", fee.id, euros(fee.cents))
+        });
+        rows.collect()
+    };
+    let (before, after) = (rows(before), rows(after));
+    if before != after {
+        let told = |rows: &[String]| {
+            if rows.is_empty() {
+                "none".to_owned()
+            } else {
+                rows.join("; ")
+            }
+        };
+        lines.push(format!("fee: {} → {}", told(&before), told(&after)));
+    }
+}
+
+fn euros(cents: u32) -> String {
+    format!("{}.{:02} €", cents / 100, cents % 100)
+}
+
+/// A condition with the names of its fields.
+fn told(condition: &Condition, service: &Service) -> String {
+    condition.told(&|field| {
+        let field = service.fields.get(field);
+        field.map_or_else(String::new, |field| field.id.clone())
+    })
+}
+
+/// Pages and fields; of several entries the first stands for all.
+fn form(before: &Service, after: &Service, lines: &mut Vec<String>) {
+    let first = |copied: Option<Copied>| copied.is_none_or(|copied| copied.number == 0);
+    let pages = |service: &Service| -> Vec<String> {
+        let pages = service.pages.iter().filter(|page| first(page.copied));
+        pages.map(|page| page.id.clone()).collect()
+    };
+    let (old, new) = (pages(before), pages(after));
+    let set = |ids: &[String]| ids.iter().cloned().collect::<BTreeSet<_>>();
+    listed("pages", &set(&old), &set(&new), lines);
+    if set(&old) == set(&new) && old != new {
+        lines.push(format!("pages are in another order: {}", new.join(", ")));
+    }
+    fn by_id(service: &Service) -> BTreeMap<&str, &Field> {
+        let fields = service.fields.iter();
+        let first = fields.filter(|field| field.copied.is_none_or(|copied| copied.number == 0));
+        first.map(|field| (field.id.as_str(), field)).collect()
+    }
+    let (old, new) = (by_id(before), by_id(after));
+    let names = |fields: &BTreeMap<&str, &Field>| fields.keys().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>();
+    listed("questions", &names(&old), &names(&new), lines);
+    for (id, old) in &old {
+        let Some(new) = new.get(id) else { continue };
+        let (old, new) = (facts(old, before), facts(new, after));
+        for (what, was) in &old {
+            let is = new.get(what).map_or("", String::as_str);
+            if is != was {
+                lines.push(format!("question {id}: {what}: {was} → {is}"));
+            }
+        }
+    }
+    let ways = |service: &Service, id: &str| {
+        let page: Option<&Page> = service.pages.iter().find(|page| page.id == id);
+        let steps = page.map(|page| page.next.iter()).into_iter().flatten().map(|step| {
+            let to = step
+                .to
+                .and_then(|to| service.pages.get(to))
+                .map_or("the review", |page| &page.id);
+            let when = step.when.as_ref().map(|when| format!("{} → ", told(when, service)));
+            format!("{}{to}", when.unwrap_or_default())
+        });
+        steps.collect::<Vec<_>>().join(", ")
+    };
+    for id in pages(before).iter().filter(|id| pages(after).contains(id)) {
+        let (was, is) = (ways(before, id), ways(after, id));
+        if was != is {
+            lines.push(format!("way on from {id}: {was} → {is}"));
+        }
+    }
+}
+
+/// What a question is, beside its words.
+fn facts(field: &Field, service: &Service) -> BTreeMap<&'static str, String> {
+    let kind = match &field.kind {
+        FieldKind::Text { max_chars } => format!("text of at most {max_chars}"),
+        FieldKind::Date { not_before, not_after } => {
+            let limit = |limit: &Option<Limit>| limit.as_ref().map_or_else(|| "…".to_owned(), Limit::to_string);
+            format!("date, {} to {}", limit(not_before), limit(not_after))
+        }
+        FieldKind::Bool => "yes or no".to_owned(),
+        FieldKind::Number { min, max } => format!("number, {min} to {max}"),
+        FieldKind::Money { min, max } => format!("money, {min} to {max} cents"),
+        FieldKind::Iban => "IBAN".to_owned(),
+        FieldKind::Select { choices } => {
+            let keys: Vec<&str> = choices.iter().map(|choice| choice.key.as_str()).collect();
+            format!("one of {}", keys.join(", "))
+        }
+    };
+    let page = service.pages.get(field.page).map(|page| page.id.clone());
+    let shown = field.shown_when.as_ref().map(|when| told(when, service));
+    BTreeMap::from([
+        ("kind", kind),
+        ("page", page.unwrap_or_default()),
+        ("must be answered", field.required.to_string()),
+        ("key", field.fim_id.clone()),
+        ("from the card", format!("{:?}", field.from_card)),
+        ("correctable", format!("{:?}", field.correctable)),
+        ("shown", shown.unwrap_or_else(|| "always".to_owned())),
+        ("chosen beforehand", field.default.clone().unwrap_or_default()),
+    ])
+}
+
+/// Every text with its place, as in the files.
+fn texts(before: &Service, after: &Service, lines: &mut Vec<String>) {
+    fn all(service: &Service) -> BTreeMap<String, &Text> {
+        let texts = &service.texts;
+        let mut all: BTreeMap<String, &Text> = BTreeMap::new();
+        for (name, text) in [
+            ("title", &texts.title),
+            ("summary", &texts.summary),
+            ("purpose", &texts.purpose),
+            ("legal_basis", &texts.legal_basis),
+            ("next_steps", &texts.next_steps),
+            ("statement", &texts.statement),
+            ("fee.overview", &texts.fee_overview),
+            ("card.lives_there", &texts.lives_there),
+        ] {
+            all.insert(name.to_owned(), text);
+        }
+        for fee in &service.fees {
+            all.insert(format!("fee.{}", fee.id), &fee.text);
+        }
+        for (number, (title, text)) in texts.sections.iter().enumerate() {
+            all.insert(format!("section {} title", number + 1), title);
+            all.insert(format!("section {}", number + 1), text);
+        }
+        let first = |copied: Option<Copied>| copied.is_none_or(|copied| copied.number == 0);
+        for page in service.pages.iter().filter(|page| first(page.copied)) {
+            all.insert(format!("page.{}.title", page.id), &page.title);
+            all.insert(format!("page.{}.intro", page.id), &page.intro);
+        }
+        for field in service.fields.iter().filter(|field| first(field.copied)) {
+            all.insert(format!("field.{}.label", field.id), &field.label);
+            all.insert(format!("field.{}.hint", field.id), &field.hint);
+            if let FieldKind::Select { choices } = &field.kind {
+                for choice in choices {
+                    all.insert(format!("field.{}.choices.{}", field.id, choice.key), &choice.label);
+                }
+            }
+        }
+        all
+    }
+    let (old, new) = (all(before), all(after));
+    for language in Language::ALL {
+        let has = |service: &Service| service.texts.languages.contains(&language);
+        match (has(before), has(after)) {
+            (false, true) => lines.push(format!("is now also in {}", language.tag())),
+            (true, false) => lines.push(format!("is no longer in {}", language.tag())),
+            (true, true) => {
+                for (place, was) in &old {
+                    let Some(is) = new.get(place) else { continue };
+                    let (was, is) = (was.get(language).trim_end(), is.get(language).trim_end());
+                    if was != is {
+                        lines.push(format!("text {place} ({}): “{was}” → “{is}”", language.tag()));
+                    }
+                }
+            }
+            (false, false) => {}
+        }
+    }
+}

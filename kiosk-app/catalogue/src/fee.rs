@@ -1,0 +1,111 @@
+//! What a service costs: a table of which the first row counts that is valid on the day and whose condition holds.
+use crate::answers::Answers;
+use crate::check::whole_number;
+use crate::condition::{Condition, Verdict};
+use crate::field::FieldIndex;
+use crate::service::{Cents, Service};
+use crate::text::Text;
+use crate::words::{Word, Words, fill};
+use drivers_api::language::Language;
+use jiff::civil::Date;
+
+/// A row of the fee table. The last has neither condition nor days, so there is always one that counts.
+#[derive(Debug)]
+pub(crate) struct FeeRow {
+    pub(crate) id: String,
+    pub(crate) cents: Cents,
+    /// How often it is charged, and what the second and each further one costs.
+    pub(crate) times: Option<(FieldIndex, Cents)>,
+    /// First and last day; none: always.
+    pub(crate) from: Option<Date>,
+    pub(crate) until: Option<Date>,
+    pub(crate) when: Option<Condition>,
+    pub(crate) text: Text,
+}
+
+impl FeeRow {
+    /// A clock that isn't set finds no row with days valid.
+    fn is_valid(&self, today: Option<Date>) -> bool {
+        let begun = self.from.is_none_or(|from| today.is_some_and(|today| from <= today));
+        begun && self.until.is_none_or(|until| today.is_some_and(|today| today <= until))
+    }
+
+    /// Depends on nothing that the citizen answers.
+    fn is_fixed(&self) -> bool {
+        self.when.is_none() && self.times.is_none()
+    }
+}
+
+impl Service {
+    /// What these answers cost: zero for who is exempt, `None` where the service has no fee, and as long as it depends
+    /// on an answer that is missing.
+    pub fn fee(&self, answers: &Answers) -> Option<Cents> {
+        let row = self.fee_row(answers)?;
+        let Some((field, further)) = row.times else {
+            return Some(row.cents);
+        };
+        let times = whole_number(answers.value(field)?)?;
+        let more = Cents::try_from(times.checked_sub(1)?).ok()?;
+        row.cents.checked_add(further.checked_mul(more)?)
+    }
+
+    /// The fee of these answers in words ("20,00 €, …"); as long as it isn't known, how it is reckoned.
+    pub fn fee_text(&self, answers: &Answers, language: Language) -> Option<String> {
+        match (self.fee_row(answers), self.fee(answers)) {
+            (Some(row), Some(cents)) => Some(self.row_text(row, cents, language)),
+            _ => self.fee_overview(answers.today, language),
+        }
+    }
+
+    /// What the service costs, told before anything is answered.
+    pub fn fee_overview(&self, today: Option<Date>, language: Language) -> Option<String> {
+        let row = self.fees.iter().find(|row| row.is_valid(today))?;
+        if row.is_fixed() {
+            return Some(self.row_text(row, row.cents, language));
+        }
+        // A row of the same name that was valid on other days gives its place to the one of today.
+        let amounts: Vec<(&str, String)> = self
+            .fees
+            .iter()
+            .filter(|row| row.is_valid(today))
+            .flat_map(|row| {
+                let amount = |cents: Cents| self.words.amount(i64::from(cents), language);
+                let further = row.times.map(|(_, further)| ("further", amount(further)));
+                [Some((row.id.as_str(), amount(row.cents))), further]
+                    .into_iter()
+                    .flatten()
+            })
+            .collect();
+        let slots: Vec<(&str, &str)> = amounts.iter().map(|(id, amount)| (*id, amount.as_str())).collect();
+        Some(fill(self.texts.fee_overview.get(language), &slots))
+    }
+
+    fn fee_row(&self, answers: &Answers) -> Option<&FeeRow> {
+        let reach = self.walk(answers);
+        for row in self.fees.iter().filter(|row| row.is_valid(answers.today)) {
+            let when = row.when.as_ref();
+            match when.map_or(Verdict::Holds, |when| self.verdict(when, &reach, answers)) {
+                Verdict::Holds => return Some(row),
+                Verdict::Fails => {}
+                Verdict::Open => return None,
+            }
+        }
+        None
+    }
+
+    fn row_text(&self, row: &FeeRow, cents: Cents, language: Language) -> String {
+        let amount = self.words.amount(i64::from(cents), language);
+        fill(row.text.get(language), &[("amount", &amount)])
+    }
+}
+
+impl Words {
+    /// "10,00 €".
+    pub(crate) fn amount(&self, cents: i64, language: Language) -> String {
+        let (euros, rest) = ((cents / 100).to_string(), format!("{:02}", cents % 100));
+        fill(
+            self.text(Word::FeeAmount, language),
+            &[("euros", &euros), ("cents", &rest)],
+        )
+    }
+}

@@ -1,0 +1,247 @@
+//! Papers that are handed in later, and services that only inform.
+#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+mod common;
+use catalogue::{Answers, Catalogue, Delivery, Filing, Finish, LocalTime, Service, SourceFile};
+use common::ferienpass::{DAY, files};
+use common::{enter, town};
+use drivers_api::document::{Block, Document};
+use drivers_api::language::Language;
+use std::sync::Arc;
+
+const PROOF: &str = "
+[[page.field]]
+id = \"proof\"
+kind = \"file\"
+shown_when = { field = \"benefits\", equals = true }
+fim = \"schalter.ferienpass.proof\"
+";
+
+/// The holiday pass, which wants a proof of whoever gets benefits.
+fn with_proof() -> Vec<SourceFile> {
+    let mut files = files();
+    for file in files.iter_mut().filter(|file| file.path.starts_with("ferienpass/")) {
+        match file.path.as_str() {
+            "ferienpass/service.toml" => {
+                let (before, after) = file.text.split_once("\n[[page]]\nid = \"child\"").unwrap();
+                file.text = format!("{before}{PROOF}\n[[page]]\nid = \"child\"{after}");
+            }
+            "ferienpass/receipt.toml" => file.text.push_str("\n[[block]]\nkind = \"documents\"\n"),
+            _ => file.text.push_str("\n[field.proof]\nlabel = \"Bescheid\"\n"),
+        }
+    }
+    files
+}
+
+fn loaded(files: &[SourceFile], id: &str) -> Arc<Service> {
+    let loaded = Catalogue::load(files).unwrap();
+    assert!(loaded.faults.is_empty(), "{:#?}", loaded.faults);
+    Arc::clone(loaded.catalogue.service(&id.into()).unwrap())
+}
+
+fn faults(files: &[SourceFile]) -> String {
+    let faults = Catalogue::load(files).unwrap().faults;
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn whole(service: &Service, proof: &str) -> Answers {
+    let mut answers = service.blank(Some(DAY));
+    for (field, text) in [
+        ("benefits", "true"),
+        ("proof", proof),
+        ("name#1", "Max"),
+        ("born#1", "1.5.2018"),
+        ("children#1", "false"),
+        ("passes", "1"),
+    ] {
+        enter(service, &mut answers, field, text);
+    }
+    assert_eq!(service.first_incomplete(&answers), None);
+    answers
+}
+
+fn receipt(service: &Service, answers: &Answers, language: Language) -> Document {
+    let filing = Filing {
+        case_code: "K7QF-2M9X-4TB".to_owned(),
+        filed_at: LocalTime {
+            year: 2026,
+            month: 11,
+            day: 24,
+            hour: 9,
+            minute: 5,
+        },
+        delivery: Delivery::OnItsWay,
+        authenticity: None,
+    };
+    let declaration = service.declaration(answers, language);
+    service.receipt(&town(), &declaration, &filing, language)
+}
+
+/// Every line of a document.
+fn lines(document: &Document) -> Vec<String> {
+    let mut lines = Vec::new();
+    for block in &document.blocks {
+        match block {
+            Block::Heading { text, .. } | Block::Paragraph(text) | Block::Notice(text) => {
+                lines.push(text.expose().to_owned());
+            }
+            Block::Table(rows) => {
+                let rows = rows.iter().map(|row| format!("{}: {}", row.label, row.value.expose()));
+                lines.extend(rows);
+            }
+            Block::Code { text, .. } => lines.push(text.clone()),
+        }
+    }
+    lines
+}
+
+#[test]
+fn papers_are_told_until_they_are_there() {
+    let service = loaded(&with_proof(), "ferienpass");
+    let proof = service.field_named("proof").unwrap();
+    let answers = whole(&service, "post");
+    for (language, how, steps, note) in [
+        (
+            Language::German,
+            "Bescheid: Schicke ich mit der Post",
+            "Sie geben noch ab: Bescheid.",
+            "Bitte schreiben Sie auf jedes Blatt diesen Code: K7QF-2M9X-4TB",
+        ),
+        (
+            Language::English,
+            "Bescheid: I will send it by post",
+            "You still have to hand in: Bescheid.",
+            "Please write this code on every sheet: K7QF-2M9X-4TB",
+        ),
+    ] {
+        let lines = lines(&receipt(&service, &answers, language));
+        for wanted in [how, note] {
+            assert!(lines.iter().any(|line| line == wanted), "{wanted}: {lines:#?}");
+        }
+        let told = service.next_steps_after(&answers, language);
+        assert!(told.starts_with(steps) && told.contains('\n'), "{told}");
+    }
+    let json: serde_json::Value = serde_json::from_slice(service.submission(&answers).expose()).unwrap();
+    assert_eq!(json["schalter.ferienpass.proof"], "post");
+    assert_eq!(
+        service.value_text(proof, &answers, Language::EasyGerman).expose(),
+        "Das schicke ich mit der Post."
+    );
+    // What the office has, nobody hands in.
+    let answers = whole(&service, "known");
+    assert_eq!(
+        service.next_steps_after(&answers, Language::German),
+        "Die Pässe kommen mit der Post."
+    );
+    let lines = lines(&receipt(&service, &answers, Language::German));
+    assert!(!lines.iter().any(|line| line.contains("auf jedes Blatt")), "{lines:#?}");
+    // And what isn't asked for, neither.
+    let mut answers = whole(&service, "post");
+    enter(&service, &mut answers, "benefits", "false");
+    assert!(service.declaration(&answers, Language::German).papers.is_empty());
+}
+
+#[test]
+fn a_receipt_lists_the_papers() {
+    let mut files = with_proof();
+    for file in files.iter_mut().filter(|file| file.path == "ferienpass/receipt.toml") {
+        file.text = file.text.replace("documents", "contact");
+    }
+    assert!(
+        faults(&files).contains("the receipt has no block `documents`"),
+        "{}",
+        faults(&files)
+    );
+    // Without an order of its own it has the town's.
+    files.retain(|file| file.path != "ferienpass/receipt.toml");
+    let service = loaded(&files, "ferienpass");
+    let lines = lines(&receipt(&service, &whole(&service, "counter"), Language::German));
+    assert!(
+        lines.iter().any(|line| line == "Bescheid: Gebe ich am Schalter ab"),
+        "{lines:#?}"
+    );
+}
+
+/// A service that informs, with texts in three languages.
+fn informing(service: &str, texts: &str) -> Vec<SourceFile> {
+    let mut files = catalogue::bundled::small(&catalogue::bundled::TWO);
+    let head = "format = 1\nversion = \"1.0.0\"\nleika = \"99008001012000\"\n";
+    let words = "title = \"Ausweis beantragen\"\nsummary = \"So geht es.\"\nlegal_basis = \"§ 9 PAuswG\"\n";
+    for (name, text) in [
+        ("service.toml", format!("{head}{service}")),
+        ("texts.de.toml", format!("{words}{texts}")),
+        ("texts.de-x-leicht.toml", format!("{words}{texts}")),
+    ] {
+        files.push(SourceFile {
+            path: format!("ausweis/{name}"),
+            text,
+        });
+    }
+    files
+}
+
+const BRING: &str = "[section.bring]\ntitle = \"Mitbringen\"\ntext = \"\"\"\nAlter Ausweis\nGeld\n\"\"\"\n";
+
+#[test]
+fn a_service_informs() {
+    let files = informing("finish = \"inform\"\nsections = [\"bring\"]\n", BRING);
+    let service = loaded(&files, "ausweis");
+    assert_eq!(service.finish(), Finish::Inform);
+    assert!(!service.needs_card() && service.page_count() == 0);
+    let told: Vec<_> = service.sections(Language::German).collect();
+    assert_eq!(told, [("Mitbringen", "Alter Ausweis\nGeld")]);
+    let catalogue = Catalogue::load(&files).unwrap().catalogue;
+    let leaflet = catalogue.leaflet(&service, Language::Turkish);
+    let lines = lines(&leaflet);
+    assert_eq!(
+        lines[..5],
+        [
+            "Ausweis beantragen",
+            "So geht es.",
+            "Mitbringen",
+            "Alter Ausweis",
+            "Geld"
+        ]
+    );
+    assert!(lines.iter().any(|line| line.contains("Marktplatz 1")), "{lines:#?}");
+}
+
+#[test]
+fn what_a_service_can_t_have_that_informs() {
+    for (service, texts, told) in [
+        ("finish = \"inform\"\n", "", "there is nothing to tell"),
+        (
+            "finish = \"inform\"\nsections = [\"bring\", \"bring\"]\n",
+            BRING,
+            "is there twice",
+        ),
+        ("finish = \"inform\"\nsections = [\"b r\"]\n", "", "no section"),
+        (
+            "finish = \"inform\"\nsections = [\"bring\"]\n",
+            "",
+            "[section.bring] is missing",
+        ),
+        (
+            "finish = \"inform\"\nsections = [\"bring\"]\ndata_groups = [\"given_names\"]\n",
+            BRING,
+            "a service that only informs reads no card",
+        ),
+        (
+            "finish = \"inform\"\nsections = [\"bring\"]\n[[fee]]\nid = \"one\"\ncents = 100\n",
+            BRING,
+            "a service that only informs costs nothing",
+        ),
+        (
+            "finish = \"inform\"\nsections = [\"bring\"]\n[[page]]\nid = \"one\"\nnext = \"end\"\n",
+            BRING,
+            "a service that only informs has no pages",
+        ),
+        (
+            "sections = [\"bring\"]\n",
+            BRING,
+            "`sections` are for a service that informs",
+        ),
+    ] {
+        let faults = faults(&informing(service, texts));
+        assert!(faults.contains(told), "{service}: {faults}");
+    }
+}

@@ -1,0 +1,264 @@
+//! One town packs and signs what it wrote, another adopts it; `minisign` itself is the witness for the signatures.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says so by failing")]
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn catalogue(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_catalogue"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+fn done(arguments: &[&str]) -> String {
+    let output = catalogue(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", told(&output));
+    told(&output)
+}
+
+fn refused(arguments: &[&str]) -> String {
+    let output = catalogue(arguments);
+    assert!(!output.status.success(), "{arguments:?} was done");
+    told(&output)
+}
+
+fn minisign(folder: &Path, arguments: &[&str]) -> Output {
+    let minisign = Command::new("minisign").args(arguments).current_dir(folder).output();
+    minisign.expect("Debian's minisign is installed")
+}
+
+fn write(folder: &Path, files: Vec<::catalogue::SourceFile>) {
+    for file in files {
+        let path = folder.join(file.path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, file.text).unwrap();
+    }
+}
+
+/// Musterstadt with all its services, its package `m.schalter` signed, and Nebenan with one of its own.
+struct Towns {
+    folder: tempfile::TempDir,
+    key: String,
+}
+
+impl Towns {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        write(&at("musterstadt"), ::catalogue::bundled::files());
+        write(&at("nebenan"), ::catalogue::bundled::small(&["ausweisdaten"]));
+        fs::create_dir(at("nebenan/adopted")).unwrap();
+        let said = done(&["key", at("rathaus").to_str().unwrap()]);
+        let key = said.rsplit(' ').next().unwrap().trim().to_owned();
+        let towns = Self { folder, key };
+        towns.pack("m.schalter", "1", "2999-12-31");
+        towns
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.at(name).to_str().unwrap().to_owned()
+    }
+
+    /// Packs, signs, and hands it to Nebenan.
+    fn pack(&self, name: &str, version: &str, until: &str) {
+        let file = self.text(name);
+        done(&["pack", &self.text("musterstadt"), &file, "musterstadt", version, until]);
+        done(&["sign", &file, &self.text("rathaus.key")]);
+        for name in [name.to_owned(), format!("{name}.minisig")] {
+            fs::copy(self.at(&name), self.at("nebenan/adopted").join(&name)).unwrap();
+        }
+    }
+
+    /// Nebenan adopts in three lines.
+    fn adopt(&self, package: &str, key: &str, services: &str) {
+        let path = self.at("nebenan/town.toml");
+        let town = fs::read_to_string(&path).unwrap();
+        let town = town.split("\n[[adopt]]").next().unwrap().to_owned();
+        fs::write(
+            &path,
+            format!("{town}\n[[adopt]]\npackage = {package:?}\nkey = {key:?}\n{services}"),
+        )
+        .unwrap();
+    }
+
+    fn check(&self) -> String {
+        told(&catalogue(&["check", &self.text("nebenan")]))
+    }
+}
+
+#[test]
+fn a_neighbour_adopts_in_three_lines() {
+    let towns = Towns::new();
+    towns.adopt("m.schalter", &towns.key, "");
+    let all = ::catalogue::bundled::files();
+    let services = all.iter().filter(|file| file.path.ends_with("/service.toml")).count();
+    let checked = done(&["check", &towns.text("nebenan")]);
+    assert!(
+        checked.contains(&format!("{services} services without a fault, 0 faults")),
+        "{checked}"
+    );
+    towns.adopt("m.schalter", &towns.key, "services = [\"hundesteuer\", \"lob\"]\n");
+    assert!(
+        towns.check().contains("3 services without a fault, 0 faults"),
+        "{}",
+        towns.check()
+    );
+    towns.adopt("m.schalter", &towns.key, "services = [\"katzensteuer\"]\n");
+    assert!(
+        towns.check().contains("has no service `katzensteuer`"),
+        "{}",
+        towns.check()
+    );
+}
+
+#[test]
+fn a_neighbour_has_its_own_fee_and_words_and_nothing_else() {
+    let towns = Towns::new();
+    towns.adopt("m.schalter", &towns.key, "services = [\"sperrmuell\"]\n");
+    let overlay = towns.at("nebenan/sperrmuell/overlay.toml");
+    fs::create_dir_all(overlay.parent().unwrap()).unwrap();
+    let good = "for_version = \"1.0.0\"\nkeywords = [\"Gerümpel\"]\n[[fee]]\nid = \"standard\"\ncents = 3000\n\
+                [texts.de]\nsummary = \"Nebenan holt ab.\"\n\"fee.standard\" = \"{amount}\"\n\
+                [texts.de-x-leicht]\n\"fee.standard\" = \"{amount}\"\n[texts.en]\n\"fee.standard\" = \"{amount}\"\n";
+    fs::write(&overlay, good).unwrap();
+    assert!(
+        towns.check().contains("2 services without a fault, 0 faults"),
+        "{}",
+        towns.check()
+    );
+    // Where answers decide it, it has to be said how it is reckoned.
+    let rows = "[[fee]]\nid = \"much\"\ncents = 9000\nwhen = { field = \"volume\", equals = \"more\" }\n[[fee]]";
+    let both = good.replacen("[[fee]]", rows, 1);
+    fs::write(&overlay, &both).unwrap();
+    assert!(
+        towns.check().contains("`overview` lacks {standard}"),
+        "{}",
+        towns.check()
+    );
+    let both = both.replace(
+        "\"fee.standard\"",
+        "\"fee.overview\" = \"{standard} oder {much}\"\n\"fee.standard\"",
+    );
+    fs::write(&overlay, &both).unwrap();
+    assert!(
+        towns.check().contains("2 services without a fault, 0 faults"),
+        "{}",
+        towns.check()
+    );
+    let diff = done(&["diff", &towns.text("m.schalter"), &towns.text("nebenan")]);
+    for line in [
+        "sperrmuell: fee: much 25.00 € when volume is more; standard 0.00 € → much 90.00 € when volume is more; standard 30.00 €",
+        "sperrmuell: text summary (de): “Alte Möbel und große Geräte holen wir bei Ihnen ab.” → “Nebenan holt ab.”",
+        "lob: is gone",
+    ] {
+        assert!(diff.contains(line), "{line}\n{diff}");
+    }
+    for (from, to, why) in [
+        (
+            "for_version = \"1.0.0\"",
+            "for_version = \"0.9.0\"",
+            "written for version \"0.9.0\"",
+        ),
+        ("keywords =", "data_groups =", "`data_groups` can't be otherwise"),
+        ("summary =", "sumary =", "there is no text `sumary`"),
+        ("[texts.de]", "[texts.de", "not readable as TOML"),
+    ] {
+        fs::write(&overlay, both.replacen(from, to, 1)).unwrap();
+        let checked = towns.check();
+        assert!(
+            checked.contains(why) && checked.contains("1 services without a fault"),
+            "{why}\n{checked}"
+        );
+    }
+    fs::create_dir_all(towns.at("nebenan/lob")).unwrap();
+    fs::write(towns.at("nebenan/lob/overlay.toml"), "for_version = \"1.0.0\"\n").unwrap();
+    assert!(towns.check().contains("no adopted service `lob`"), "{}", towns.check());
+}
+
+#[test]
+fn what_isn_t_signed_or_no_longer_valid_is_left_out() {
+    let towns = Towns::new();
+    let other = done(&["key", &towns.text("fremd")]);
+    let other = other.rsplit(' ').next().unwrap().trim().to_owned();
+    for (key, why) in [(other.as_str(), "not by that key"), ("RWQ", "the key is none")] {
+        towns.adopt("m.schalter", key, "");
+        let checked = towns.check();
+        assert!(
+            checked.contains(why) && checked.contains("1 services without a fault"),
+            "{checked}"
+        );
+    }
+    towns.adopt("../../musterstadt/m.schalter", &towns.key, "");
+    assert!(towns.check().contains("no name of a package"), "{}", towns.check());
+    towns.adopt("m.schalter", &towns.key, "");
+    let package = towns.at("nebenan/adopted/m.schalter");
+    let text = fs::read_to_string(&package).unwrap();
+    fs::write(&package, text.replace("26", "27")).unwrap();
+    assert!(towns.check().contains("it was changed since"), "{}", towns.check());
+    fs::write(&package, "x".repeat(9 * 1024 * 1024)).unwrap();
+    assert!(towns.check().contains("more than 8388608 bytes"), "{}", towns.check());
+    fs::remove_file(&package).unwrap();
+    assert!(towns.check().contains("m.schalter: No such file"), "{}", towns.check());
+    towns.pack("old.schalter", "0", "2020-01-31");
+    towns.adopt("old.schalter", &towns.key, "");
+    assert!(
+        towns.check().contains("was valid until 2020-01-31"),
+        "{}",
+        towns.check()
+    );
+}
+
+#[test]
+fn minisign_reads_our_signatures_and_we_read_its() {
+    let towns = Towns::new();
+    let verified = minisign(towns.folder.path(), &["-Vm", "m.schalter", "-P", &towns.key]);
+    assert!(verified.status.success(), "{}", told(&verified));
+    assert!(
+        told(&verified).contains("musterstadt 1 until 2999-12-31"),
+        "{}",
+        told(&verified)
+    );
+    let made = minisign(
+        towns.folder.path(),
+        &["-G", "-W", "-p", "theirs.pub", "-s", "theirs.key"],
+    );
+    assert!(made.status.success(), "{}", told(&made));
+    let signed = minisign(
+        towns.folder.path(),
+        &["-S", "-W", "-s", "theirs.key", "-m", "m.schalter"],
+    );
+    assert!(signed.status.success(), "{}", told(&signed));
+    let public = fs::read_to_string(towns.at("theirs.pub")).unwrap();
+    let public = public.lines().nth(1).unwrap();
+    let verified = done(&["verify", &towns.text("m.schalter"), public]);
+    assert!(
+        verified.starts_with("musterstadt 1, valid until 2999-12-31"),
+        "{verified}"
+    );
+    assert!(verified.contains("hundesteuer 1.0.0"), "{verified}");
+    assert!(refused(&["verify", &towns.text("m.schalter"), &towns.key]).contains("not by that key"));
+}
+
+#[test]
+fn what_can_t_be_packed_is_told() {
+    let towns = Towns::new();
+    let (services, out) = (towns.text("musterstadt"), towns.text("x.schalter"));
+    let pack = |until: &str, only: &str| refused(&["pack", &services, &out, "musterstadt", "2", until, only]);
+    assert!(pack("morgen", "lob").contains("no day"));
+    assert!(pack("2027-12-31", "katze").contains("no service `katze`"));
+    let file = towns.at("musterstadt/lob/service.toml");
+    fs::write(&file, "format = 1\n").unwrap();
+    assert!(pack("2027-12-31", "lob").contains("no service `lob` without a fault"));
+    done(&["pack", &services, &out, "musterstadt", "2", "2027-12-31", "termin"]);
+    fs::write(&out, "{\"format\":1").unwrap();
+    assert!(refused(&["sign", &out, &towns.text("rathaus.key")]).contains("no JSON"));
+}

@@ -1,0 +1,207 @@
+//! Folders of services on disk: found, read within bounds, and put together, with what a town adopts of others, to what
+//! the catalogue loads.
+use catalogue::{Adoption, Fault, PACKAGE_BYTES_MAX, Package, SourceFile};
+use jiff::civil::Date;
+use minisign_verify::{PublicKey, Signature};
+use std::io::{Error, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+/// Largest file that is read; the catalogue's own limit is lower and told better.
+const FILE_BYTES_MAX: u64 = 1024 * 1024;
+/// Entries of a folder that are looked at; as [`FILE_BYTES_MAX`].
+const ENTRIES_MAX: usize = 20_000;
+
+/// Where a services folder keeps the packages that it adopts, each with its signature beside it.
+const ADOPTED: &str = "adopted";
+/// Behind a package's name: its signature, as minisign writes it.
+pub const SIGNATURE: &str = ".minisig";
+/// Longest signature.
+const SIGNATURE_BYTES_MAX: u64 = 4096;
+
+/// A town's services, its own and those of others.
+#[derive(Debug)]
+pub struct Opened {
+    /// What the catalogue loads.
+    pub files: Vec<SourceFile>,
+    /// What of others could not be taken, and why.
+    pub faults: Vec<Fault>,
+}
+
+/// The services in that folder, with those that its `town.toml` adopts: packages whose signature is right and that are
+/// still valid, with the town's overlays. What is wrong with one leaves the others as they are.
+///
+/// # Errors
+/// The first file or folder of the town's own that can't be read.
+pub fn open(folder: &Path, today: Option<Date>) -> Result<Opened, ReadFault> {
+    let files = files(folder)?;
+    let mut refused = Vec::new();
+    let mut adopted = Vec::new();
+    for adoption in catalogue::adoptions(&files) {
+        match package(&folder.join(ADOPTED).join(&adoption.package), &adoption.key) {
+            Ok(package) => adopted.push((adoption, package)),
+            Err(why) => refused.push(told(&adoption, &why)),
+        }
+    }
+    let (files, faults) = catalogue::assemble(files, adopted, today);
+    refused.extend(faults);
+    let faults = refused;
+    Ok(Opened { files, faults })
+}
+
+fn told(adoption: &Adoption, why: &PackageRefused) -> Fault {
+    Fault {
+        path: "town.toml".to_owned(),
+        line: Some(adoption.line),
+        what: format!("the package {} can't be taken: {why}", adoption.package),
+        mend: "get it anew, and compare the key with the town that wrote it".to_owned(),
+    }
+}
+
+/// Why a package isn't taken.
+#[derive(Debug, thiserror::Error)]
+pub enum PackageRefused {
+    /// It or its signature isn't there, or too long.
+    #[error("{file}: {source}")]
+    Read {
+        /// Which file.
+        file: String,
+        /// Why.
+        source: Error,
+    },
+    /// The key isn't one.
+    #[error("the key is none as minisign writes it")]
+    Key,
+    /// Nobody with that key has signed this.
+    #[error("its signature is not by that key, or it was changed since")]
+    Signature,
+    /// It is signed, but nothing that this program can read.
+    #[error(transparent)]
+    Content(#[from] catalogue::PackageFault),
+}
+
+/// The package in that file, when the signature beside it is by that public key (56 characters of base64). Nothing of it
+/// is read before.
+///
+/// # Errors
+/// Why it isn't taken.
+pub fn package(file: &Path, key: &str) -> Result<Package, PackageRefused> {
+    let read = |file: &Path, bytes_max: u64| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        read_text(file, bytes_max).map_err(|source| PackageRefused::Read { file: name, source })
+    };
+    let key = PublicKey::from_base64(key).map_err(|_| PackageRefused::Key)?;
+    let mut signature = file.as_os_str().to_owned();
+    signature.push(SIGNATURE);
+    let signature = read(Path::new(&signature), SIGNATURE_BYTES_MAX)?;
+    let signature = Signature::decode(&signature).map_err(|_| PackageRefused::Signature)?;
+    let text = read(file, PACKAGE_BYTES_MAX as u64)?;
+    let signed = key.verify(text.as_bytes(), &signature, false);
+    signed.map_err(|_| PackageRefused::Signature)?;
+    Ok(Package::parse(&text)?)
+}
+
+/// A file or folder can't be read.
+#[derive(Debug, thiserror::Error)]
+#[error("reading the services in {}", path.display())]
+pub struct ReadFault {
+    /// Which.
+    pub path: PathBuf,
+    /// Why.
+    #[source]
+    pub source: Error,
+}
+
+/// The TOML files of the folder and of its folders, and the list of streets; what is hidden or something else is passed
+/// over.
+///
+/// # Errors
+/// The first file or folder that can't be read.
+pub fn files(folder: &Path) -> Result<Vec<SourceFile>, ReadFault> {
+    let mut files = Vec::new();
+    for (name, path) in entries(folder)? {
+        if path.is_dir() {
+            for (inner, path) in entries(&path)? {
+                take(&mut files, format!("{name}/{inner}"), &path)?;
+            }
+        } else {
+            take(&mut files, name, &path)?;
+        }
+    }
+    Ok(files)
+}
+
+fn take(files: &mut Vec<SourceFile>, path: String, at: &Path) -> Result<(), ReadFault> {
+    let is_ours = at.extension().is_some_and(|extension| extension == "toml") || path == "streets.txt";
+    if is_ours && at.is_file() {
+        let text = read_text(at, FILE_BYTES_MAX).map_err(|source| fault(at, source))?;
+        files.push(SourceFile { path, text });
+    }
+    Ok(())
+}
+
+fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, ReadFault> {
+    let mut entries = Vec::new();
+    for entry in std::fs::read_dir(folder)
+        .map_err(|source| fault(folder, source))?
+        .take(ENTRIES_MAX)
+    {
+        let entry = entry.map_err(|source| fault(folder, source))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !name.starts_with('.') {
+            entries.push((name, entry.path()));
+        }
+    }
+    entries.sort();
+    Ok(entries)
+}
+
+fn fault(path: &Path, source: std::io::Error) -> ReadFault {
+    ReadFault {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// A text file that must not be longer than that.
+fn read_text(file: &Path, bytes_max: u64) -> std::io::Result<String> {
+    let mut text = String::new();
+    let file = std::fs::File::open(file)?;
+    file.take(bytes_max + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > bytes_max {
+        let what = format!("more than {bytes_max} bytes");
+        return Err(Error::new(ErrorKind::FileTooLarge, what));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_hidden_or_no_service_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in [
+            ("town.toml", "a"),
+            ("streets.txt", "b"),
+            ("README.md", "c"),
+            ("hund/service.toml", "d"),
+            ("hund/notes.txt", "e"),
+            (".git/config.toml", "f"),
+        ] {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let found = files(folder.path()).unwrap();
+        let found: Vec<(&str, &str)> = found.iter().map(|file| (&*file.path, &*file.text)).collect();
+        assert_eq!(
+            found,
+            [("hund/service.toml", "d"), ("streets.txt", "b"), ("town.toml", "a")]
+        );
+        assert!(files(&folder.path().join("nowhere")).is_err());
+        let long = "x".repeat(usize::try_from(FILE_BYTES_MAX).unwrap() + 1);
+        std::fs::write(folder.path().join("town.toml"), long).unwrap();
+        assert!(files(folder.path()).is_err());
+    }
+}

@@ -146,6 +146,11 @@ impl Setup {
         self.devices.voice = Box::new(voice);
     }
 
+    /// Tells that somebody calls for a person, and in which stage of the visit.
+    pub fn call_staff_with(&mut self, staff: impl Fn(&'static str) + Send + 'static) {
+        self.devices.staff = Box::new(staff);
+    }
+
     /// Starts the loop on its own thread and hands out what a hand can do, and the cards that lie on the desk.
     ///
     /// # Errors

@@ -56,6 +56,13 @@ pub fn show(out: &Path) -> Result<(), Fault> {
     let handle = screens.handle();
     let jack = speak(out, &voice, setup.desk.sender.clone(), handle.clone())?;
     setup.speak_with(voice);
+    let weak = control.as_weak();
+    setup.call_staff_with(move |stage| {
+        // The window was closed: nobody is there to come.
+        let _ = weak.upgrade_in_event_loop(move |control| control.set_call(stage.into()));
+    });
+    let weak = control.as_weak();
+    control.on_call_answered(move || with(&weak, |control| control.set_call(slint::SharedString::default())));
     let (desk, cards) = setup.run(move |view| {
         // The window was closed: nobody is looking.
         let _ = handle.show(view);

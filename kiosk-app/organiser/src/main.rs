@@ -3,17 +3,21 @@
 use catalogue::{Catalogue, Fault};
 use drivers_api::language::Language;
 use std::error::Error;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
 mod draft;
 mod preview;
 mod share;
+mod xdf;
 
 const USAGE: &str = "\
 catalogue: writes and checks services (docs/services.md)
 
   catalogue new FOLDER NAME                          begins a service: a folder NAME with its files, to be filled in
+  catalogue import-xdf FILE FOLDER NAME              begins one from a FIM schema (XDatenfelder 2 or 3)
   catalogue check FOLDER                             checks a services folder: file, line, what is wrong, how to mend it
   catalogue preview FOLDER OUT [LANGUAGE [SERVICE]]  draws every page as the terminal shows it, PNG files below OUT
   catalogue schema FOLDER SERVICE                    the JSON Schema of what the authority receives
@@ -33,6 +37,7 @@ fn main() -> ExitCode {
             println!("{}: fill in the files, then: catalogue check {folder}", made.display());
             ExitCode::SUCCESS
         }),
+        ["import-xdf", file, folder, name] => import(Path::new(file), Path::new(folder), name),
         ["check", folder] => check(Path::new(folder)),
         ["preview", folder, out] => preview(folder, out, "de", None),
         ["preview", folder, out, language] => preview(folder, out, language, None),
@@ -106,6 +111,18 @@ fn check(folder: &Path) -> Result<ExitCode, Box<dyn Error>> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn import(file: &Path, folder: &Path, name: &str) -> Result<ExitCode, Box<dyn Error>> {
+    let mut text = String::new();
+    let most = u64::try_from(xdf::BYTES_MAX)?;
+    File::open(file)?.take(most + 1).read_to_string(&mut text)?;
+    let schema = xdf::read(&text, name)?;
+    let made = draft::of(&schema, folder, name)?;
+    let [groups, fields, rules] = schema.counts;
+    println!("{}: {groups} groups, {fields} fields, {rules} rules", made.display());
+    println!("{} notes in service.toml tell what is left to do", schema.notes.len());
+    Ok(ExitCode::SUCCESS)
 }
 
 fn preview(folder: &str, out: &str, language: &str, only: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {

@@ -1,9 +1,11 @@
 //! Draws the pages of services as the terminal shows them.
 use catalogue::{Catalogue, LocalTime};
+use drivers_api::card::{DataGroup, ProviderCertificate, Rights};
 use drivers_api::language::Language;
 use screens::Screens;
 use screens::picture;
-use session::Terminal;
+use session::view::View;
+use session::{Terminal, preview};
 use std::error::Error;
 use std::fs;
 use std::path::Path;
@@ -12,7 +14,10 @@ use std::time::Duration;
 /// The terminal's display, px.
 const SIZE: (u32, u32) = (1080, 1920);
 
-/// Writes `OUT/SERVICE/NN-PAGE.png` for every page; tells how many.
+/// Folder of the lists; no service has such a name.
+const MENU: &str = "_menu";
+
+/// Writes `OUT/SERVICE/NN-PAGE.png` for every page, and `OUT/_menu` for the lists of all services; tells how many.
 pub(crate) fn draw(
     catalogue: Catalogue,
     out: &Path,
@@ -25,18 +30,22 @@ pub(crate) fn draw(
     let mut terminal = Terminal::new(catalogue);
     terminal.time = today();
     terminal.reader_works = true;
-    let mut drawn = 0;
-    for service in terminal.catalogue.services() {
+    terminal.certificate = Some(Box::new(certificate(&terminal)));
+    let services = terminal.catalogue.services().iter().filter(|service| {
         let id = service.id().as_str();
-        if only.is_some_and(|only| only != id) {
-            continue;
-        }
-        let folder = out.join(id);
+        only.is_none_or(|only| only == id)
+    });
+    let mut folders: Vec<(&str, Vec<(String, View)>)> = services
+        .map(|service| (service.id().as_str(), preview::pages(service, &terminal, language)))
+        .collect();
+    if only.is_none() {
+        folders.push((MENU, preview::menu(&terminal, language)));
+    }
+    let mut drawn = 0;
+    for (folder, views) in folders {
+        let folder = out.join(folder);
         fs::create_dir_all(&folder)?;
-        for (number, (name, view)) in session::preview::pages(service, &terminal, language)
-            .into_iter()
-            .enumerate()
-        {
+        for (number, (name, view)) in views.into_iter().enumerate() {
             screens.show(&view);
             drawn += 1;
             canvas.turn(Duration::from_secs(u64::try_from(drawn)?));
@@ -45,6 +54,27 @@ pub(crate) fn draw(
         }
     }
     Ok(drawn)
+}
+
+/// One that grants all that services may read, so that they look as they do on a terminal in order.
+fn certificate(terminal: &Terminal) -> ProviderCertificate {
+    let provider = terminal.catalogue.town().provider();
+    ProviderCertificate {
+        subject_name: provider.name.clone(),
+        subject_url: None,
+        issuer_name: "Muster-CA".to_owned(),
+        issuer_url: None,
+        terms_of_usage: format!("{}, {}, {}", provider.name, provider.street, provider.city),
+        valid_from: jiff::civil::Date::MIN,
+        valid_until: jiff::civil::Date::MAX,
+        rights: Rights {
+            groups: DataGroup::ALL.into(),
+            age: true,
+            municipality: true,
+            pseudonym: true,
+            can_allowed: false,
+        },
+    }
 }
 
 /// The day decides fees and limits of dates.

@@ -56,6 +56,21 @@ enum Looking {
 }
 
 impl ChoosingService {
+    /// The list of a situation.
+    pub(crate) fn of(situation: Option<Situation>) -> Self {
+        let looking = Looking::In(situation);
+        Self { looking }
+    }
+
+    /// The situations that lists are offered for.
+    pub(crate) fn situations(terminal: &Terminal) -> Vec<Option<Situation>> {
+        if terminal.offered().count() <= FEW {
+            Vec::new()
+        } else {
+            situations(terminal)
+        }
+    }
+
     fn at(looking: Looking) -> Stage {
         Stage::Services(Self { looking })
     }

@@ -44,6 +44,17 @@ pub fn pages(service: &Arc<Service>, terminal: &Terminal, language: Language) ->
     views
 }
 
+/// The lists that lead to the services: the first one, and those by situation in life.
+pub fn menu(terminal: &Terminal, language: Language) -> Vec<(String, View)> {
+    let view = |stage| Visit::in_front_of(Stage::Services(stage), language).view(Now::ZERO, terminal);
+    let mut views = vec![("start".to_owned(), view(ChoosingService::default()))];
+    for situation in ChoosingService::situations(terminal) {
+        let name = situation.map_or("others", catalogue::Situation::name);
+        views.push((name.to_owned(), view(ChoosingService::of(situation))));
+    }
+    views
+}
+
 /// Answers with which the page shows each of its fields at least once, as far as one choice, yes or no decides it.
 fn answers_for(service: &Service, page: PageIndex, terminal: &Terminal) -> Vec<Answers> {
     let blank = || service.blank(terminal.today());

@@ -72,6 +72,37 @@ pub(crate) struct Display {
     pub(crate) rotation: Rotation,
     /// Which connector (`HDMI-A-1`); without it, the first at which a display is found.
     pub(crate) output: Option<String>,
+    /// When it is dimmed; without it, never.
+    pub(crate) night: Option<Night>,
+}
+
+/// When the display is dimmed, and how far.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Night {
+    /// First minute, e.g. "21:00".
+    #[serde(deserialize_with = "clock")]
+    pub(crate) from: jiff::civil::Time,
+    /// First minute after it; may be on the next day.
+    #[serde(deserialize_with = "clock")]
+    pub(crate) until: jiff::civil::Time,
+    /// Percent of the full brightness.
+    #[serde(deserialize_with = "percent")]
+    pub(crate) percent: u8,
+}
+
+fn clock<'de, D: serde::Deserializer<'de>>(input: D) -> Result<jiff::civil::Time, D::Error> {
+    let text = String::deserialize(input)?;
+    let wrong = |_| serde::de::Error::custom(format!("`{text}` is no time such as 21:00"));
+    text.parse().map_err(wrong)
+}
+
+fn percent<'de, D: serde::Deserializer<'de>>(input: D) -> Result<u8, D::Error> {
+    let percent = u8::deserialize(input)?;
+    if percent > 100 {
+        return Err(serde::de::Error::custom("percent is at most 100"));
+    }
+    Ok(percent)
 }
 
 /// Clockwise.
@@ -243,6 +274,14 @@ mod tests {
             (
                 "authority_key = 'a'\noutbox = 'o'\n[display]\nrotation = '90'\n",
                 "/kiosk.toml:4: unknown variant `90`",
+            ),
+            (
+                "authority_key = 'a'\noutbox = 'o'\n[display.night]\nfrom = '9 pm'\nuntil = '06:00'\npercent = 40\n",
+                "/kiosk.toml:4: `9 pm` is no time such as 21:00",
+            ),
+            (
+                "authority_key = 'a'\noutbox = 'o'\n[display.night]\nfrom = '21:00'\nuntil = '06:00'\npercent = 140\n",
+                "/kiosk.toml:6: percent is at most 100",
             ),
         ] {
             let told = read(text).unwrap_err();

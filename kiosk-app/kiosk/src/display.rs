@@ -100,6 +100,7 @@ mod tests {
         let display = Display {
             rotation: Rotation::Right,
             output: Some("HDMI-A-1".to_owned()),
+            night: None,
         };
         let first = missing(&display, |_| None);
         let settings: BTreeMap<&str, String> = first.into_iter().collect();
@@ -113,6 +114,7 @@ mod tests {
         let other = Display {
             rotation: Rotation::None,
             output: None,
+            night: None,
         };
         assert_eq!(
             missing(&other, |name| settings.get(name).cloned()),

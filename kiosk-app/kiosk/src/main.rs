@@ -3,6 +3,7 @@
 //! The main thread runs the screens, another one the loop of the visit ([`host::Host`]). Whatever goes wrong for good
 //! ends the process with a line in the log: systemd starts it again (`schalter-kiosk.service`), and an empty terminal is
 //! better than a dead picture. `docs/kiosk.md` tells how it is run.
+mod backlight;
 mod config;
 mod devices;
 mod display;
@@ -72,6 +73,11 @@ fn run() -> Result<(), Fault> {
         move |said| speech.clone().give(said.into()),
     )
     .map_err(display::DisplayFault::Open)?;
+    if let Some(night) = config.display.night
+        && let Err(error) = backlight::follow(night)
+    {
+        tracing::error!(%error, "starting the thread \"backlight\"");
+    }
     devices::start(parts, inbox, screens.handle(), voice)?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "the kiosk is open");
     screens.run().map_err(display::DisplayFault::Lost)?;

@@ -7,6 +7,7 @@
 //!
 //! [`Host::run`] is that loop. Whoever names the devices (`kiosk`, `desk`) makes them with [`Inbox`] senders, so that
 //! their answers come back as [`Input`]s.
+use drivers_api::Job;
 use drivers_api::card::Reader;
 use drivers_api::print::Printer;
 use drivers_api::private::wipe_stack;
@@ -73,8 +74,9 @@ pub struct Devices {
     pub printer: Box<dyn Printer + Send>,
     /// How the voice speaks; what it says comes from the screens.
     pub voice: Box<dyn Voice + Send>,
-    /// Tells staff that somebody asks for a person, in the stage of that name; returns at once.
-    pub staff: Box<dyn Fn(&'static str) + Send>,
+    /// Tells staff that somebody asks for a person, in the stage of that name; returns at once. What becomes of it is told
+    /// as [`Input::Staff`] with that number.
+    pub staff: Box<dyn Fn(Job, &'static str) + Send>,
     /// Who seals and stores cases.
     pub filing: Filing,
 }
@@ -86,7 +88,7 @@ impl Devices {
             reader,
             printer,
             voice: Box::new(Mute),
-            staff: Box::new(|_| {}),
+            staff: Box::new(|_, _| {}),
             filing,
         }
     }
@@ -179,7 +181,7 @@ impl Host {
                 });
             }
             Effect::Voice(command) => self.devices.voice.give(command),
-            Effect::CallStaff(stage) => (self.devices.staff)(stage),
+            Effect::CallStaff { job, stage } => (self.devices.staff)(job, stage),
             Effect::Record(record) => journal::write(record),
         }
     }

@@ -162,7 +162,7 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: S
     let filing = Filing::spawn(parts.filing, inbox.sender()).map_err(thread("filing"))?;
     let reader = reader(parts.cards, inbox.sender())?;
     let printer = printer(parts.printer, inbox.sender())?;
-    let staff = staff::caller(parts.agent.clone());
+    let staff = staff::caller(parts.agent.clone(), inbox.sender());
     if let Some(agent) = parts.agent {
         line::watch(agent, inbox.sender()).map_err(thread("line"))?;
     }

@@ -1,11 +1,15 @@
-//! A citizen's call for a person goes to the agent, which takes it to the town hall.
+//! A citizen's call for a person goes to the agent, which takes it to the town hall; what becomes of it comes back.
 //!
 //! The agent takes it on its Unix socket: one line `help <stage>`, one line `ok` back, which means that the call is on its
-//! way. Nothing but the stage is told. The loop of the visit never waits for it.
+//! way. Nothing but the stage is told. Then the line `call` is asked for how it stands, until somebody comes, it was
+//! dropped, or a newer call counts. The loop of the visit never waits for any of this.
+use drivers_api::Job;
+use host::Sender;
+use session::{Input, StaffNews};
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TrySendError, sync_channel};
 use std::time::Duration;
 
 /// Calls that may wait while one is under way; more say nothing new.
@@ -16,8 +20,12 @@ const TRIES_MAX: u32 = 5;
 const TRY_PAUSE: Duration = Duration::from_secs(1);
 /// How long the agent may take over an answer.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(1);
-/// Longest answer; a real one has 3 bytes.
+/// Longest answer; a real one has at most 10 bytes.
 const ANSWER_BYTES_MAX: u64 = 16;
+/// How often the agent is asked how a call stands.
+const NEWS_PERIOD: Duration = Duration::from_secs(2);
+/// So often; no visit lasts longer without a touch.
+const NEWS_ASKED_MAX: u32 = 600;
 
 /// Why a try failed.
 #[derive(Debug, thiserror::Error)]
@@ -30,29 +38,86 @@ enum CallFault {
     NotTaken,
 }
 
-/// Who calls staff: returns at once, and works on a thread of its own.
-pub(crate) fn caller(agent: Option<PathBuf>) -> Box<dyn Fn(&'static str) + Send> {
+/// A call under way.
+type Call = (Job, &'static str);
+
+/// Who calls staff: returns at once, and works on a thread of its own. News go to `inbox`.
+pub(crate) fn caller(agent: Option<PathBuf>, inbox: Sender) -> Box<dyn Fn(Job, &'static str) + Send> {
+    let not_reached = {
+        let inbox = inbox.clone();
+        move |job| tell(&inbox, job, StaffNews::NotReached)
+    };
     let Some(agent) = agent else {
-        return Box::new(|stage| tracing::warn!(stage, "staff can't be called: no agent is configured"));
+        return Box::new(move |job, stage| {
+            tracing::warn!(stage, "staff can't be called: no agent is configured");
+            not_reached(job);
+        });
     };
     let (calls, waiting) = sync_channel(WAITING_MAX);
     let thread = std::thread::Builder::new().name("staff".to_owned());
-    if let Err(error) = thread.spawn(move || carry(&agent, &waiting, TRY_PAUSE)) {
+    if let Err(error) = thread.spawn(move || carry(&agent, &waiting, &inbox)) {
         tracing::error!(%error, "starting the thread \"staff\"");
     }
-    Box::new(move |stage| match calls.try_send(stage) {
+    Box::new(move |job, stage| match calls.try_send((job, stage)) {
         Ok(()) => {}
         Err(TrySendError::Full(_)) => tracing::warn!(stage, "not called again: calls are under way already"),
-        Err(TrySendError::Disconnected(_)) => tracing::error!(stage, "staff can't be called: the thread is gone"),
+        Err(TrySendError::Disconnected(_)) => {
+            tracing::error!(stage, "staff can't be called: the thread is gone");
+            not_reached(job);
+        }
     })
 }
 
-fn carry(agent: &Path, waiting: &Receiver<&'static str>, pause: Duration) {
-    while let Ok(stage) = waiting.recv() {
-        match call_patiently(agent, stage, pause) {
-            Ok(()) => tracing::info!(stage, "staff are called"),
-            Err(fault) => tracing::warn!(stage, "staff can't be called: {}", crate::guard::chain(&fault)),
+fn tell(inbox: &Sender, job: Job, news: StaffNews) {
+    inbox.send(Input::Staff { job, news });
+}
+
+fn carry(agent: &Path, waiting: &Receiver<Call>, inbox: &Sender) {
+    let mut next = None;
+    while let Some((job, stage)) = next.take().or_else(|| waiting.recv().ok()) {
+        match call_patiently(agent, stage, TRY_PAUSE) {
+            Ok(()) => {
+                tracing::info!(stage, "staff are called");
+                next = follow(agent, job, waiting, inbox, NEWS_PERIOD);
+            }
+            Err(fault) => {
+                tracing::warn!(stage, "staff can't be called: {}", crate::guard::chain(&fault));
+                tell(inbox, job, StaffNews::NotReached);
+            }
         }
+    }
+}
+
+/// Tells what becomes of a call, each thing once, until nothing more can. A newer call ends it, and is handed back.
+fn follow(agent: &Path, job: Job, waiting: &Receiver<Call>, inbox: &Sender, period: Duration) -> Option<Call> {
+    let mut known = None;
+    for _ in 0..NEWS_ASKED_MAX {
+        match waiting.recv_timeout(period) {
+            Ok(newer) => return Some(newer),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
+        // An agent that is away knows nothing of the call when it is back, and says so.
+        let Ok(answer) = ask(agent, "call") else { continue };
+        let news = news(&answer);
+        if let Some(news) = news.filter(|_| news != known) {
+            known = Some(news);
+            tell(inbox, job, news);
+        }
+        if matches!(news, Some(StaffNews::Coming | StaffNews::NotReached)) {
+            return None;
+        }
+    }
+    None
+}
+
+/// What the agent's word means: `agent::CallState` as JSON. While it is calling there is no news.
+fn news(answer: &[u8]) -> Option<StaffNews> {
+    match answer {
+        b"\"told\"\n" => Some(StaffNews::Told),
+        b"\"coming\"\n" => Some(StaffNews::Coming),
+        b"\"dropped\"\n" | b"\"none\"\n" => Some(StaffNews::NotReached),
+        _ => None,
     }
 }
 
@@ -72,14 +137,19 @@ fn wait(pause: Duration) {
     std::thread::sleep(pause);
 }
 
-fn call(agent: &Path, stage: &str) -> Result<(), CallFault> {
+/// One line to the agent, and its answer.
+fn ask(agent: &Path, line: &str) -> std::io::Result<Vec<u8>> {
     let mut stream = UnixStream::connect(agent)?;
     stream.set_read_timeout(Some(ANSWER_PATIENCE))?;
     stream.set_write_timeout(Some(ANSWER_PATIENCE))?;
-    stream.write_all(format!("help {stage}\n").as_bytes())?;
+    stream.write_all(format!("{line}\n").as_bytes())?;
     let mut answer = Vec::new();
     stream.take(ANSWER_BYTES_MAX).read_to_end(&mut answer)?;
-    match &*answer {
+    Ok(answer)
+}
+
+fn call(agent: &Path, stage: &str) -> Result<(), CallFault> {
+    match &*ask(agent, &format!("help {stage}"))? {
         b"ok\n" => Ok(()),
         b"" => Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof).into()),
         _ => Err(CallFault::NotTaken),
@@ -87,129 +157,5 @@ fn call(agent: &Path, stage: &str) -> Result<(), CallFault> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use rand::SeedableRng;
-    use rand::rngs::StdRng;
-    use std::io::{BufRead, BufReader};
-    use std::os::unix::net::UnixListener;
-    use std::sync::mpsc::channel;
-
-    /// An agent that answers each request as it is told, and tells what it was asked.
-    fn played_agent(path: &Path, answers: &'static [&'static [u8]]) -> Receiver<String> {
-        let listener = UnixListener::bind(path).unwrap();
-        let (asked, requests) = channel();
-        std::thread::spawn(move || {
-            for answer in answers {
-                let (mut stream, _) = listener.accept().unwrap();
-                let mut request = String::new();
-                BufReader::new(&stream).read_line(&mut request).unwrap();
-                asked.send(request).unwrap();
-                let _ = stream.write_all(answer);
-            }
-        });
-        requests
-    }
-
-    fn next(requests: &Receiver<String>) -> String {
-        requests.recv_timeout(Duration::from_secs(60)).unwrap()
-    }
-
-    #[test]
-    fn the_agent_is_told_the_stage() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("agent.sock");
-        let requests = played_agent(&path, &[b"ok\n", b"ok\n"]);
-        let caller = caller(Some(path));
-        caller("awaiting_card");
-        assert_eq!(next(&requests), "help awaiting_card\n");
-        caller("secret");
-        assert_eq!(next(&requests), "help secret\n");
-    }
-
-    #[test]
-    fn an_agent_that_hangs_up_is_asked_again_one_that_refuses_is_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("agent.sock");
-        let requests = played_agent(&path, &[b"", b"", b"ok\n", b"what?\n"]);
-        call_patiently(&path, "secret", Duration::ZERO).unwrap();
-        assert_eq!(
-            (0..3).map(|_| next(&requests)).collect::<Vec<_>>(),
-            ["help secret\n"; 3]
-        );
-        let refused = call_patiently(&path, "secret", Duration::ZERO);
-        assert!(matches!(refused, Err(CallFault::NotTaken)), "{refused:?}");
-    }
-
-    #[test]
-    fn nobody_there_is_given_up_and_never_waited_for() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("agent.sock");
-        let gone = call_patiently(&path, "secret", Duration::ZERO);
-        assert!(matches!(gone, Err(CallFault::Agent(_))), "{gone:?}");
-        // A listener that never answers: the calls come back nevertheless, however many.
-        let _silent = UnixListener::bind(&path).unwrap();
-        let caller = super::caller(Some(path));
-        (0..10_000).for_each(|_| caller("secret"));
-        (super::caller(None))("secret");
-    }
-
-    proptest! {
-        #[test]
-        fn only_ok_is_taken(answer in proptest::collection::vec(any::<u8>(), 1..100)) {
-            prop_assume!(answer != b"ok\n");
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join("agent.sock");
-            let listener = UnixListener::bind(&path).unwrap();
-            let agent = std::thread::spawn(move || {
-                let (mut stream, _) = listener.accept().unwrap();
-                BufReader::new(&stream).read_line(&mut String::new()).unwrap();
-                let _ = stream.write_all(&answer);
-            });
-            prop_assert!(call(&path, "secret").is_err());
-            agent.join().unwrap();
-        }
-    }
-
-    /// A finger at the terminal, the agent, and the backend's list, each as it is in life.
-    #[test]
-    fn a_call_reaches_the_town_hall() {
-        let folder = tempfile::tempdir().unwrap();
-        let data = folder.path().join("data");
-        let token = fleet::enrol(&data, "Bürgeramt 1", store::IfKnown::Refuse).unwrap();
-        let listen = "127.0.0.1:0".parse().unwrap();
-        let server = fleet::Running::start(fleet::Config {
-            data: data.clone(),
-            listen,
-        });
-        let server = server.unwrap();
-        let token = agent::Token::new(&token.reveal()).unwrap();
-        let mut config = agent::Config::new(server.base_url(), token, folder.path().join("outbox.db"));
-        let socket = folder.path().join("agent.sock");
-        config.socket = Some(socket.clone());
-        let control = agent::Control::default();
-        let theirs = control.clone();
-        let caller = caller(Some(socket));
-        // Before the agent is there: the caller tries again.
-        caller("pin_forgotten");
-        let agent = std::thread::spawn(move || {
-            agent::run(&config, &theirs, &mut StdRng::seed_from_u64(1), |_| {}).unwrap();
-        });
-        let mut open = Vec::new();
-        for _ in 0..600 {
-            open = fleet::open_calls(&data).unwrap();
-            if !open.is_empty() {
-                break;
-            }
-            std::thread::park_timeout(Duration::from_millis(100));
-        }
-        assert_eq!(open.len(), 1, "nobody heard");
-        assert_eq!(
-            (&*open[0].terminal, open[0].stage.as_str()),
-            ("Bürgeramt 1", "pin_forgotten")
-        );
-        control.stop();
-        agent.join().unwrap();
-    }
-}
+#[path = "staff_tests.rs"]
+mod tests;

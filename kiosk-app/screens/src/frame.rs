@@ -38,7 +38,9 @@ pub(crate) fn fill(app: &ui::App, view: &View) {
     frame.set_steady(view.preferences.steady);
     frame.set_staff(match view.staff {
         StaffCall::NotAsked => ui::StaffCall::NotAsked,
-        StaffCall::Called => ui::StaffCall::Called,
+        StaffCall::Calling => ui::StaffCall::Calling,
+        StaffCall::Told => ui::StaffCall::Told,
+        StaffCall::Coming => ui::StaffCall::Coming,
         StaffCall::OutOfReach => ui::StaffCall::OutOfReach,
     });
     frame.set_can_step_aside(view.can_step_aside);

@@ -5,7 +5,8 @@
 use crate::patience::{self, BIRTHDAY_TRIES_MAX};
 use crate::view::{AwayView, Over, Screen, SpeechTo, View};
 use crate::visit::{Step, Visit};
-use crate::{Now, Terminal, Wish};
+use crate::{Now, StaffNews, Terminal, Wish};
+use drivers_api::Job;
 use drivers_api::language::Language;
 use drivers_api::private::Digits;
 
@@ -76,6 +77,10 @@ impl Away {
         self.visit.prefer(wish, step);
     }
 
+    pub(crate) fn hear_of_staff(&mut self, job: Job, news: StaffNews) {
+        self.visit.staff.hear(job, news);
+    }
+
     pub(crate) fn into_visit(mut self, now: Now) -> Visit {
         self.visit.touched(now);
         self.visit
@@ -99,7 +104,7 @@ impl Away {
             over: Over::Nothing,
             preferences: self.visit.preferences,
             speech: SpeechTo::of(self.visit.preferences, terminal),
-            staff: self.visit.staff,
+            staff: self.visit.staff.state(),
             can_step_aside: false,
         }
     }

@@ -33,6 +33,7 @@ pub mod preview;
 mod secret;
 mod session;
 mod show;
+mod staff;
 mod terminal;
 pub mod view;
 pub mod visit;
@@ -41,6 +42,7 @@ pub use away::Away;
 pub use errand::PinWish;
 pub use preferences::{Preferences, Wish};
 pub use session::Session;
+pub use staff::StaffNews;
 pub use terminal::Terminal;
 pub use visit::Visit;
 
@@ -78,6 +80,13 @@ pub enum Input {
     Line {
         /// It is up.
         up: bool,
+    },
+    /// What became of a call for a person.
+    Staff {
+        /// Answers [`Effect::CallStaff`].
+        job: Job,
+        /// What.
+        news: StaffNews,
     },
     /// Nothing but the passing of time.
     Tick,
@@ -169,8 +178,14 @@ pub enum Effect {
     Print(PrintJob),
     /// For the voice. What is said comes from the screens; this is how, and that it ends.
     Voice(VoiceCommand),
-    /// Somebody at the terminal asks for a person, in the stage of this name. Nothing else is told.
-    CallStaff(&'static str),
+    /// Somebody at the terminal asks for a person. Nothing but the stage is told. Answered by [`Input::Staff`], as often as
+    /// there is something new.
+    CallStaff {
+        /// Number that the answers carry.
+        job: Job,
+        /// Where in the visit, as [`Session::name`] tells it.
+        stage: &'static str,
+    },
     /// For the journal: no personal data.
     Record(Record),
 }

@@ -67,6 +67,11 @@ impl Terminal {
         Job(self.last_job)
     }
 
+    /// The number that was given last.
+    pub fn last_job(&self) -> Job {
+        Job(self.last_job)
+    }
+
     /// What can be done here, in German; what most people come for first.
     pub(crate) fn titles(&self) -> Vec<String> {
         let most_used = self.catalogue.town().most_used();
@@ -124,6 +129,7 @@ impl Terminal {
             | Input::Tap(_)
             | Input::Filed { .. }
             | Input::FilingFailed { .. }
+            | Input::Staff { .. }
             | Input::Tick => {}
         }
     }

@@ -66,8 +66,12 @@ pub enum StaffCall {
     /// Nobody was asked for.
     #[default]
     NotAsked,
+    /// The call is on its way.
+    Calling,
     /// Staff are told.
-    Called,
+    Told,
+    /// Somebody is on the way.
+    Coming,
     /// There is no line to staff just now: the citizen is told where to go.
     OutOfReach,
 }

@@ -16,7 +16,8 @@ use crate::patience::Patience;
 use crate::pin::{PinDone, PinForgotten, PinMenu};
 use crate::secret::SecretStage;
 use crate::show::{Exit, Showing};
-use crate::view::{Over, Screen, SpeechTo, StaffCall, View};
+use crate::staff::Calling;
+use crate::view::{Over, Screen, SpeechTo, View};
 use crate::{Effect, Ending, Input, Now, Preferences, Record, Tap, Terminal, Wish};
 use core::time::Duration;
 use drivers_api::card::{CardEvent, ReaderCommand};
@@ -53,7 +54,7 @@ pub struct Visit {
     quiet_since: Now,
     over: Over,
     pub(crate) preferences: Preferences,
-    pub(crate) staff: StaffCall,
+    pub(crate) staff: Calling,
 }
 
 /// The way through a visit. Each stage holds only what is true in it.
@@ -210,7 +211,7 @@ impl Visit {
             quiet_since: now,
             over: Over::Nothing,
             preferences: Preferences::default(),
-            staff: StaffCall::NotAsked,
+            staff: Calling::default(),
         }
     }
 
@@ -265,7 +266,8 @@ impl Visit {
             Input::Tap(Tap::Settings) => self.over = Over::Settings,
             Input::Tap(Tap::Help) => self.over = Over::Help,
             Input::Tap(Tap::Prefer(wish)) => self.prefer(wish, step),
-            Input::Tap(Tap::CallStaff) => self.call_staff(step),
+            Input::Tap(Tap::CallStaff) => self.staff.ask(before, step),
+            Input::Staff { job, news } => self.staff.hear(job, news),
             Input::Tap(Tap::StepAside) if self.has_work() => {
                 self.over = Over::Nothing;
                 return Next::Aside(self);
@@ -289,17 +291,6 @@ impl Visit {
     pub(crate) fn prefer(&mut self, wish: Wish, step: &mut Step<'_>) {
         let command = self.preferences.take(wish);
         step.effects.extend(command.map(Effect::Voice));
-    }
-
-    /// Once in a visit is enough: whoever presses again is told that somebody was called.
-    fn call_staff(&mut self, step: &mut Step<'_>) {
-        if !step.terminal.line_up {
-            self.staff = StaffCall::OutOfReach;
-        } else if self.staff != StaffCall::Called {
-            self.staff = StaffCall::Called;
-            step.effects.push(Effect::CallStaff(self.stage.name()));
-            step.record(Record::HelpWanted(self.stage.name()));
-        }
     }
 
     /// Stopped by the citizen: what was typed is dropped now; only the card still has to be taken.
@@ -380,7 +371,7 @@ impl Visit {
             over: self.over,
             preferences: self.preferences,
             speech: SpeechTo::of(self.preferences, terminal),
-            staff: self.staff,
+            staff: self.staff.state(),
             can_step_aside: self.has_work(),
         }
     }

@@ -87,6 +87,18 @@ pub(crate) struct Reply {
 }
 
 impl Backend {
+    /// Asks once.
+    pub(crate) fn get(&self, path: &str, patience: Duration) -> Result<Reply, String> {
+        let request = self.agent.get(format!("{}{path}", self.base_url));
+        let asked = request
+            .config()
+            .timeout_global(Some(patience))
+            .build()
+            .header("Authorization", &self.authorization)
+            .call();
+        reply(asked)
+    }
+
     /// Posts JSON once.
     pub(crate) fn post(&self, path: &str, body: &[u8], patience: Duration) -> Result<Reply, String> {
         let request = self.agent.post(format!("{}{path}", self.base_url));

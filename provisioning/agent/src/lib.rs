@@ -33,8 +33,8 @@ mod staff;
 pub use backend::{CONNECT_PATIENCE, REQUEST_PATIENCE};
 pub use config::{Backoff, CONFIG_BYTES_MAX, Config, ConfigError, TOKEN_BYTES_MAX, Token};
 pub use control::Control;
-pub use socket::{EID_REQUEST, HELP_REQUEST, LINE_BYTES_MAX, NUDGE_REQUEST, STATUS_REQUEST};
-pub use staff::{CALL_PATIENCE, TRY_PATIENCE};
+pub use socket::{CALL_REQUEST, EID_REQUEST, HELP_REQUEST, LINE_BYTES_MAX, NUDGE_REQUEST, STATUS_REQUEST};
+pub use staff::{CALL_PATIENCE, CallState, TRY_PATIENCE};
 
 use backend::Backend;
 use courier::{Courier, Step};

@@ -3,7 +3,8 @@
 //! One line a request, one line an answer: [`STATUS_REQUEST`] gives the [`State`] as JSON, or `null` before the first
 //! contact; [`EID_REQUEST`] gives the [`EidState`](crate::eid::EidState) as JSON, or `null` without one; [`NUDGE_REQUEST`]
 //! gives `ok`; [`HELP_REQUEST`] with a blank and the [`Stage`] of the visit gives `ok`, which means that the call is on its
-//! way; anything else `what?`. Mode 0600.
+//! way; [`CALL_REQUEST`] gives the [`CallState`](crate::CallState) of the newest call as JSON; anything else `what?`. Mode
+//! 0600.
 use crate::eid::Shared as Eid;
 use crate::staff::CallSlot;
 use crate::{Control, State};
@@ -26,6 +27,9 @@ pub const NUDGE_REQUEST: &str = "nudge";
 
 /// Calls for a person.
 pub const HELP_REQUEST: &str = "help";
+
+/// Asks how the newest call for a person stands.
+pub const CALL_REQUEST: &str = "call";
 
 /// Longest request.
 pub const LINE_BYTES_MAX: u64 = 64;
@@ -67,6 +71,7 @@ fn serve(
             let eid = eid.lock().unwrap_or_else(PoisonError::into_inner).clone();
             serde_json::to_string(&eid).map_err(std::io::Error::other)?
         }
+        CALL_REQUEST => serde_json::to_string(&staff.newest()).map_err(std::io::Error::other)?,
         NUDGE_REQUEST => {
             control.nudge();
             "ok".to_owned()

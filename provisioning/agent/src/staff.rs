@@ -2,17 +2,19 @@
 //!
 //! A call is tried for [`CALL_PATIENCE`] and then dropped with a warning; it isn't written down anywhere. One that came
 //! late would send staff to somebody who left long ago. At most one is under way: a newer one takes its place, because
-//! whoever comes to the terminal comes to both.
+//! whoever comes to the terminal comes to both. When staff are told, the backend is asked for a while whether somebody is on
+//! the way ([`CallState`]).
 use crate::backend::{Backend, Reply, is_ours};
 use crate::config::Backoff;
 use crate::courier::jitter;
 use rand::Rng;
 use rand::rngs::StdRng;
+use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use wire::Problem;
-use wire::call::{CALL_BYTES_MAX, CALLS_PATH, Call, CallTaken, Stage};
+use wire::call::{CALL_BYTES_MAX, CALLS_PATH, Call, CallNews, CallTaken, Stage};
 
 /// How long a call is worth something.
 pub const CALL_PATIENCE: Duration = Duration::from_secs(60);
@@ -23,6 +25,29 @@ pub const TRY_PATIENCE: Duration = Duration::from_secs(8);
 /// Longest wait between two tries; the usual back-off grows to minutes.
 const WAIT_MAX: Duration = Duration::from_secs(10);
 
+/// How often the backend is asked whether somebody is on the way.
+const NEWS_PERIOD: Duration = Duration::from_secs(3);
+
+/// For how long: who hasn't come by then is called again.
+const NEWS_PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+/// How the newest call stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallState {
+    /// Nobody has called since the agent was started.
+    #[default]
+    None,
+    /// It is on its way to the backend.
+    Calling,
+    /// Staff are told.
+    Told,
+    /// Somebody said that they are on the way.
+    Coming,
+    /// It didn't get through.
+    Dropped,
+}
+
 /// Where the socket leaves a call; cheap to clone.
 #[derive(Clone, Default)]
 pub(crate) struct CallSlot {
@@ -32,14 +57,31 @@ pub(crate) struct CallSlot {
 #[derive(Default)]
 struct Slot {
     waiting: Option<Stage>,
+    newest: CallState,
     stopped: bool,
 }
 
 impl CallSlot {
     /// Leaves a call, in the place of one that still lies there.
     pub(crate) fn leave(&self, stage: Stage) {
-        self.slot().waiting = Some(stage);
+        let mut slot = self.slot();
+        slot.waiting = Some(stage);
+        slot.newest = CallState::Calling;
+        drop(slot);
         self.shared.1.notify_all();
+    }
+
+    /// How the newest call stands.
+    pub(crate) fn newest(&self) -> CallState {
+        self.slot().newest
+    }
+
+    /// What became of the call under way; a newer one that waits counts more.
+    fn became(&self, state: CallState) {
+        let mut slot = self.slot();
+        if slot.waiting.is_none() {
+            slot.newest = state;
+        }
     }
 
     fn stop(&self) {
@@ -89,7 +131,11 @@ impl Messenger {
                     call_id: call_id(&mut rng),
                     stage,
                 };
-                carry(&backend, &call, &calls, backoff, &mut rng);
+                let taken = carry(&backend, &call, &calls, backoff, &mut rng);
+                calls.became(if taken { CallState::Told } else { CallState::Dropped });
+                if taken {
+                    wait_for_staff(&backend, &calls);
+                }
             }
         };
         let thread = std::thread::Builder::new().name("agent-staff".to_owned()).spawn(run)?;
@@ -127,8 +173,8 @@ enum Heard {
     },
 }
 
-/// Tries until the call is taken, refused, too old, or not the newest any more.
-fn carry(backend: &Backend, call: &Call, calls: &CallSlot, backoff: Backoff, rng: &mut impl Rng) {
+/// Tries until the call is taken, refused, too old, or not the newest any more. True when staff are told.
+fn carry(backend: &Backend, call: &Call, calls: &CallSlot, backoff: Backoff, rng: &mut impl Rng) -> bool {
     let (id, stage) = (call.call_id, &call.stage);
     let began = clock();
     let mut failures = 0;
@@ -137,27 +183,46 @@ fn carry(backend: &Backend, call: &Call, calls: &CallSlot, backoff: Backoff, rng
         match ring(backend, call, patience) {
             Heard::Taken => {
                 tracing::info!(call = %id, %stage, failures, "staff are told that somebody asks for a person");
-                return;
+                return true;
             }
             Heard::Refused { reason } => {
                 tracing::warn!(call = %id, %stage, reason, "a call for a person was dropped: the backend refuses it");
-                return;
+                return false;
             }
             Heard::Failed { reason, retry_after } => {
                 failures += 1;
                 let elapsed = clock().duration_since(began);
                 let Some(wait) = next_wait(failures, elapsed, retry_after, backoff, rng) else {
                     tracing::warn!(call = %id, %stage, reason, failures, "a call for a person was dropped: too late");
-                    return;
+                    return false;
                 };
                 tracing::info!(call = %id, reason, failures, wait_ms = wait.as_millis(), "calling staff again");
                 if calls.is_wanted_within(wait) {
                     tracing::warn!(call = %id, %stage, "a call for a person was dropped: a newer one, or the end");
-                    return;
+                    return false;
                 }
             }
         }
     }
+}
+
+/// Asks until somebody is on the way, a newer call waits, or nobody would wait any longer.
+fn wait_for_staff(backend: &Backend, calls: &CallSlot) {
+    let began = clock();
+    while clock().duration_since(began) < NEWS_PATIENCE && !calls.is_wanted_within(NEWS_PERIOD) {
+        let reply = backend.get(CALLS_PATH, TRY_PATIENCE);
+        // Without an answer nothing is known: the next one may tell.
+        if reply.is_ok_and(|reply| is_answered(&reply)) {
+            tracing::info!("somebody is on the way to the terminal");
+            calls.became(CallState::Coming);
+            return;
+        }
+    }
+}
+
+fn is_answered(Reply { status, body, .. }: &Reply) -> bool {
+    let news = || serde_json::from_slice::<CallNews>(body).ok();
+    *status == 200 && body.len() <= CALL_BYTES_MAX && news().is_some_and(|news| news.answered)
 }
 
 /// How long to wait before the next try; `None` when that would be too late. Full jitter, but not sooner than the backend
@@ -272,6 +337,34 @@ mod tests {
             let heard = sort(&call(), &reply(status, b"<html>Blocked</html>".to_vec()));
             assert!(matches!(heard, Heard::Failed { .. }), "{status}");
         }
+    }
+
+    #[test]
+    fn only_the_backend_says_that_somebody_comes() {
+        assert!(is_answered(&reply(200, br#"{"answered":true}"#.to_vec())));
+        for foreign in [
+            &br#"{"answered":false}"#[..],
+            b"{}",
+            b"<html>",
+            br#"{"answered":true,"a":1}"#,
+            b"",
+        ] {
+            assert!(!is_answered(&reply(200, foreign.to_vec())));
+        }
+        assert!(!is_answered(&reply(404, br#"{"answered":true}"#.to_vec())));
+    }
+
+    #[test]
+    fn what_became_of_an_older_call_is_not_told_of_the_newer() {
+        let slot = CallSlot::default();
+        assert_eq!(slot.newest(), CallState::None);
+        slot.leave(Stage::parse("request").unwrap());
+        assert_eq!(slot.newest(), CallState::Calling);
+        slot.became(CallState::Coming);
+        assert_eq!(slot.newest(), CallState::Calling);
+        assert!(slot.take().is_some());
+        slot.became(CallState::Told);
+        assert_eq!(slot.newest(), CallState::Told);
     }
 
     #[test]

@@ -63,13 +63,16 @@ fn a_call_goes_beside_the_envelopes() {
     let token = enrol(&data);
     let fleet = start_fleet(&data, free_port());
     let agent = Agent::start(fleet.base_url(), token, folder.path(), 1);
+    assert_eq!(agent.ask("call\n"), "\"none\"\n");
     assert_eq!(agent.ask("help pin_forgotten\n"), "ok\n");
     let called = [("kiosk".to_owned(), "pin_forgotten".to_owned())];
     wait_until(|| open(&data) == called);
     assert_eq!(agent.ask("help Mustermann\n"), "what?\n");
     assert_eq!(open(&data), called);
+    wait_until(|| agent.ask("call\n") == "\"told\"\n");
     assert!(fleet::answer_call(&data, "kiosk").unwrap());
     assert_eq!(open(&data), []);
+    wait_until(|| agent.ask("call\n") == "\"coming\"\n");
     agent.stop();
     assert!(!folder.path().join("agent.sock").exists());
 }

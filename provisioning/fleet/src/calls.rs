@@ -17,7 +17,7 @@ use std::time::Duration;
 use store::{Called, OpenCall, SQLITE_FILE, Store, StoreError};
 use uuid::Uuid;
 use wire::ProblemKind;
-use wire::call::{CALL_BYTES_MAX, Call, CallError, CallTaken};
+use wire::call::{CALL_BYTES_MAX, Call, CallError, CallNews, CallTaken};
 
 /// How often a watch looks for calls. A look costs less than a millisecond.
 pub const WATCH_PERIOD: Duration = Duration::from_secs(1);
@@ -58,6 +58,19 @@ async fn handle_call<S: Store>(
             ProblemKind::TooMany,
             "this terminal's last call was answered just now",
         )),
+    }
+}
+
+/// A terminal asks what became of its call.
+pub(crate) async fn get_call<S: Store>(
+    State(shared): State<Arc<Shared<S>>>,
+    headers: HeaderMap,
+) -> Result<Json<CallNews>, Failure> {
+    let terminal = authenticate(&shared.store, &headers).await?;
+    let answered = shared.store.call_is_answered(terminal.terminal_id).await;
+    match answered.map_err(unavailable)? {
+        Some(answered) => Ok(Json(CallNews { answered })),
+        None => Err(Failure::new(ProblemKind::NotFound, "this terminal never called")),
     }
 }
 

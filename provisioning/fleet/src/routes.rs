@@ -43,7 +43,10 @@ pub(crate) fn router<S: Store>(store: S, eid: Option<Arc<EidDesk>>) -> Router {
             &format!("{SUBMISSIONS_PATH}{{submission_id}}"),
             put(put_submission::<S>),
         )
-        .route(wire::call::CALLS_PATH, post(calls::post_call::<S>))
+        .route(
+            wire::call::CALLS_PATH,
+            post(calls::post_call::<S>).get(calls::get_call::<S>),
+        )
         .route(wire::eid::MESSAGES_PATH, post(eid::post_message::<S>))
         .route(&format!("{}{{name}}", wire::eid::LISTS_PATH), get(eid::get_list::<S>))
         .route(HEALTH_PATH, get(|| async { StatusCode::OK }))

@@ -2,13 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers may panic, too")]
 mod common;
 
-use common::{Heard, config, post};
+use common::{Heard, config, get, post};
 use fleet::{Running, answer_call, enrol, open_calls, withdraw};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use store::IfKnown;
 use wire::ProblemKind;
-use wire::call::{CALL_BYTES_MAX, CALLS_PATH, Call, CallTaken, Stage};
+use wire::call::{CALL_BYTES_MAX, CALLS_PATH, Call, CallNews, CallTaken, Stage};
 
 struct World {
     folder: tempfile::TempDir,
@@ -77,6 +77,25 @@ fn a_call_is_taken_once_and_closed_by_staff() {
     assert_eq!(world.call(&one, &call(1, "secret")), 200, "a late copy rings nobody");
     assert_eq!(world.call(&one, &call(4, "secret")), 429);
     assert_eq!(world.open(), [open("kiosk-2", "filling")]);
+}
+
+#[test]
+fn a_terminal_hears_what_became_of_its_own_newest_call() {
+    let world = world();
+    let (one, two) = (world.token("kiosk-1"), world.token("kiosk-2"));
+    let news = |token: &str| {
+        let heard = get(&world.server, CALLS_PATH, token);
+        let news = serde_json::from_slice::<CallNews>(&heard.body);
+        (heard.status, news.ok().map(|news| news.answered))
+    };
+    assert_eq!(news(&one), (404, None), "it never called");
+    world.call(&one, &call(1, "secret"));
+    world.call(&two, &call(2, "secret"));
+    assert_eq!(news(&one), (200, Some(false)));
+    answer_call(world.folder.path(), "kiosk-1").unwrap();
+    assert_eq!(news(&one), (200, Some(true)));
+    assert_eq!(news(&two), (200, Some(false)), "that is another terminal's");
+    assert_eq!(news(&two[1..]), (401, None));
 }
 
 #[test]

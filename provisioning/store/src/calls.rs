@@ -89,3 +89,11 @@ pub(crate) fn answer(connection: &Connection, terminal: &str, now: i64) -> rusql
                AND terminal_id IN (SELECT terminal_id FROM terminals WHERE name = ?1 AND withdrawn_at IS NULL)";
     Ok(connection.execute(sql, params![terminal, now])? > 0)
 }
+
+/// Whether the terminal's newest call was answered; `None` when it never called.
+pub(crate) fn newest_is_answered(connection: &Connection, terminal_id: Uuid) -> rusqlite::Result<Option<bool>> {
+    connection
+        .prepare_cached("SELECT answered_at IS NOT NULL FROM calls WHERE terminal_id = ?1")?
+        .query_row([terminal_id.as_bytes()], |row| row.get(0))
+        .optional()
+}

@@ -169,6 +169,9 @@ pub trait Store: Send + Sync + 'static {
     /// Closes the open call of the terminal of that name. False when there is none.
     fn answer_call(&self, terminal: String, now: i64) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
+    /// Whether the newest call of that terminal was answered. `None` when it never called.
+    fn call_is_answered(&self, terminal_id: Uuid) -> impl Future<Output = Result<Option<bool>, StoreError>> + Send;
+
     /// Whether a submission could be stored now.
     fn ready(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
 }

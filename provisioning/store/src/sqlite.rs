@@ -182,6 +182,13 @@ impl Store for SqliteStore {
             .map_err(unavailable("closing a call"))
     }
 
+    async fn call_is_answered(&self, terminal_id: Uuid) -> Result<Option<bool>, StoreError> {
+        self.reader
+            .run(move |connection| calls::newest_is_answered(connection, terminal_id))
+            .await
+            .map_err(unavailable("looking at a call"))
+    }
+
     async fn ready(&self) -> Result<(), StoreError> {
         // Takes the write lock, as storing would.
         self.writer

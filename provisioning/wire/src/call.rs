@@ -15,6 +15,9 @@
 //! | 413 | more than [`CALL_BYTES_MAX`] | [`crate::Problem`] |
 //! | 415 | not `application/json` | [`crate::Problem`] |
 //!
+//! `GET` [`CALLS_PATH`] tells the terminal what became of its newest call: 200 with [`CallNews`], 404 when it never called,
+//! 401, 429 and 5xx as above.
+//!
 //! A call is worth something for a minute: its sender gives up then, and it never waits in an outbox.
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -141,6 +144,14 @@ impl Call {
 pub struct CallTaken {
     /// Which call.
     pub call_id: Uuid,
+}
+
+/// What became of a terminal's newest call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallNews {
+    /// Somebody said that they are on the way.
+    pub answered: bool,
 }
 
 fn at(error: &serde_json::Error) -> CallError {

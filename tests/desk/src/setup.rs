@@ -6,6 +6,7 @@ use crate::line::Line;
 use crate::reader_choice::{BothReaders, Choice};
 use agent::{Control, Link, State, Token};
 use catalogue::{Catalogue, bundled};
+use drivers_api::Job;
 use drivers_api::card::DataGroup;
 use drivers_api::print::Printer;
 use fleet::Running;
@@ -147,7 +148,7 @@ impl Setup {
     }
 
     /// Tells that somebody calls for a person, and in which stage of the visit.
-    pub fn call_staff_with(&mut self, staff: impl Fn(&'static str) + Send + 'static) {
+    pub fn call_staff_with(&mut self, staff: impl Fn(Job, &'static str) + Send + 'static) {
         self.devices.staff = Box::new(staff);
     }
 

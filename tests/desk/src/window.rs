@@ -3,15 +3,18 @@ use crate::Fault;
 use crate::cards::Cards;
 use crate::setup::{Desk, Setup};
 use agent::{Link, State};
+use drivers_api::Job;
 use drivers_api::voice::{Voice, VoiceCommand, VoiceEvent};
 use host::{Sender, SharedVoice};
 use screens::{Screens, ScreensHandle};
-use session::Input;
+use session::{Input, StaffNews};
 use simulated::card::Hand;
 use slint::{ComponentHandle, LogicalPosition, LogicalSize, ModelRc, VecModel, Weak};
 use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use voice::{Espeak, HandJack, Target};
 
 #[allow(
@@ -56,13 +59,7 @@ pub fn show(out: &Path) -> Result<(), Fault> {
     let handle = screens.handle();
     let jack = speak(out, &voice, setup.desk.sender.clone(), handle.clone())?;
     setup.speak_with(voice);
-    let weak = control.as_weak();
-    setup.call_staff_with(move |stage| {
-        // The window was closed: nobody is there to come.
-        let _ = weak.upgrade_in_event_loop(move |control| control.set_call(stage.into()));
-    });
-    let weak = control.as_weak();
-    control.on_call_answered(move || with(&weak, |control| control.set_call(slint::SharedString::default())));
+    hear_calls(&control, &mut setup);
     let (desk, cards) = setup.run(move |view| {
         // The window was closed: nobody is looking.
         let _ = handle.show(view);
@@ -77,6 +74,26 @@ pub fn show(out: &Path) -> Result<(), Fault> {
         .set_position(LogicalPosition::new(KIOSK.width + 40.0, 0.0));
     screens.run()?;
     Ok(())
+}
+
+/// Whoever sits at the control window is the staff: told at once, and on the way when they say so.
+fn hear_calls(control: &ui::Control, setup: &mut Setup) {
+    let newest = Arc::new(AtomicU64::new(0));
+    let (weak, sender, called) = (control.as_weak(), setup.desk.sender.clone(), Arc::clone(&newest));
+    setup.call_staff_with(move |job, stage| {
+        called.store(job.0, Ordering::Relaxed);
+        let told = weak.upgrade_in_event_loop(move |control| control.set_call(stage.into()));
+        // The window was closed: nobody is there to come.
+        let news = told.map_or(StaffNews::NotReached, |()| StaffNews::Told);
+        sender.send(Input::Staff { job, news });
+    });
+    let (weak, sender) = (control.as_weak(), setup.desk.sender.clone());
+    control.on_call_answered(move || {
+        with(&weak, |control| control.set_call(slint::SharedString::default()));
+        let job = Job(newest.load(Ordering::Relaxed));
+        let news = StaffNews::Coming;
+        sender.send(Input::Staff { job, news });
+    });
 }
 
 /// Speech goes to the machine's sound device if it has one, else into `out/speech`, to be listened to there.

@@ -90,7 +90,7 @@ fn state(tries: u8) -> PinState {
     }
 }
 
-fn after(rng: &mut impl Rng, now: Now, from_ms: u64, to_ms: u64) -> Now {
+pub(crate) fn after(rng: &mut impl Rng, now: Now, from_ms: u64, to_ms: u64) -> Now {
     now + Duration::from_millis(rng.random_range(from_ms..to_ms))
 }
 

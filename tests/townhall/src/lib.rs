@@ -8,6 +8,7 @@ pub mod devices;
 pub mod erika;
 pub mod robot;
 pub mod services;
+mod staff;
 pub mod storm;
 pub mod story;
 pub mod thousand;

@@ -1,7 +1,7 @@
 //! A terminal with its devices on a virtual clock.
 use crate::citizen::{self, Act};
 use crate::devices::{self, Agenda, Card, FilingDouble, Holder, ReaderDouble, Weather};
-use crate::erika;
+use crate::{erika, staff};
 use catalogue::Catalogue;
 use drivers_api::card::CardEvent;
 use drivers_api::voice::VoiceEvent;
@@ -72,8 +72,9 @@ impl World {
             Effect::Reader(command) => self.reader.give(command, *now, *weather, rng),
             Effect::Print(job) => devices::print(job, *now, *weather, rng),
             Effect::File { job, submission, .. } => self.filing.file(job, submission.expose(), *now, *weather, rng),
-            // What a voice says comes from the screens, which a storm doesn't have; whom staff hear of is in the journal.
-            Effect::Voice(_) | Effect::CallStaff(_) => return,
+            // What a voice says comes from the screens, which a storm doesn't have.
+            Effect::Voice(_) => return,
+            Effect::CallStaff { job, .. } => staff::call(job, *now, *weather, rng),
             Effect::Record(record) => {
                 self.journal.push(record);
                 return;

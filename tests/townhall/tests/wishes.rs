@@ -2,6 +2,7 @@
 #![allow(clippy::wildcard_enum_match_arm)] // tests
 use drivers_api::language::Language;
 use drivers_api::voice::VoiceEvent;
+use session::StaffNews;
 use session::preferences::{Look, TextSize};
 use session::view::{Over, Screen, SpeechTo, StaffCall};
 use session::{Input, Preferences, Record, Tap, Wish, patience};
@@ -109,10 +110,15 @@ fn help_tells_the_stage_and_nothing_else_once_a_visit() {
     story.to_form().tap(Tap::Help);
     assert_eq!(story.view().staff, StaffCall::NotAsked);
     story.tap(Tap::CallStaff).tap(Tap::CallStaff);
-    assert_eq!(story.view().staff, StaffCall::Called);
+    assert_eq!(story.view().staff, StaffCall::Calling);
     assert_eq!(calls(&story), ["filling"]);
+    story.wait(3);
+    assert_eq!(story.view().staff, StaffCall::Told);
+    story.tap(Tap::CallStaff).wait(65);
+    assert_eq!(story.view().staff, StaffCall::Coming, "somebody said so");
+    assert_eq!(calls(&story), ["filling"], "once is enough");
     story.tap(Tap::KeepGoing).tap(Tap::Cancel).tap(Tap::ConfirmCancel);
-    assert_eq!(story.view().staff, StaffCall::Called, "in the same visit");
+    assert_eq!(story.view().staff, StaffCall::Coming, "in the same visit");
     story.wait(300);
     assert!(story.is_idle());
     story.tap(Tap::Start);
@@ -128,7 +134,44 @@ fn without_a_line_nobody_is_promised() {
     assert!(calls(&story).is_empty());
     story.world.input(Input::Line { up: true });
     story.tap(Tap::CallStaff);
-    assert_eq!(story.view().staff, StaffCall::Called);
+    assert_eq!(story.view().staff, StaffCall::Calling);
+}
+
+#[test]
+fn a_call_that_does_not_get_through_can_be_made_again_and_old_news_say_nothing() {
+    let mut story = Story::default();
+    story.world.input(Input::Line { up: true });
+    story.to_request().tap(Tap::Help);
+    let asked = |story: &Story| story.world.terminal.last_job();
+    story.tap(Tap::CallStaff);
+    let first = asked(&story);
+    let news = |job, news| Input::Staff { job, news };
+    story.world.input(news(first, StaffNews::NotReached));
+    assert_eq!(story.view().staff, StaffCall::OutOfReach);
+    story.tap(Tap::CallStaff);
+    let second = asked(&story);
+    assert_ne!(first, second);
+    story.world.input(news(first, StaffNews::Coming));
+    assert_eq!(story.view().staff, StaffCall::Calling, "that was the call before");
+    story.world.input(news(second, StaffNews::Coming));
+    story.world.input(news(second, StaffNews::Told));
+    assert_eq!(story.view().staff, StaffCall::Coming, "who is on the way stays so");
+    assert_eq!(calls(&story).len(), 2);
+}
+
+#[test]
+fn who_is_away_finds_that_somebody_comes() {
+    let mut story = Story::default();
+    story.world.input(Input::Line { up: true });
+    story.to_form().tap(Tap::Help).tap(Tap::CallStaff);
+    let job = story.world.terminal.last_job();
+    story.tap(Tap::StepAside);
+    assert!(matches!(story.screen(), Screen::Away(_)));
+    story.world.input(Input::Staff {
+        job,
+        news: StaffNews::Coming,
+    });
+    assert_eq!(story.view().staff, StaffCall::Coming);
 }
 
 #[test]

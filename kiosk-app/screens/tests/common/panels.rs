@@ -38,8 +38,23 @@ pub(crate) fn panels(l: Language) -> Vec<(&'static str, View)> {
             "21-help-called",
             View {
                 speech: SpeechTo::Headset,
-                staff: StaffCall::Called,
+                staff: StaffCall::Told,
                 ..over(Over::Help)
+            },
+        ),
+        (
+            "21-help-coming",
+            View {
+                can_step_aside: true,
+                staff: StaffCall::Coming,
+                ..over(Over::Help)
+            },
+        ),
+        (
+            "21-somebody-comes",
+            View {
+                staff: StaffCall::Coming,
+                ..listed(List::All, l)
             },
         ),
         (

@@ -121,10 +121,11 @@ impl Canvas {
     }
 
     /// Draws the whole window into a buffer as a display has it, which is made as big as needed and should be used again:
-    /// for measuring.
-    pub fn repaint(&self, pixels: &mut Vec<Xrgb8888>) {
+    /// for measuring. Generic, so that the renderer's loops are compiled as whoever measures is: those of the kiosk are
+    /// compiled for speed, in Slint's own crate for displays, and this crate for size.
+    pub fn repaint<P: TargetPixel>(&self, pixels: &mut Vec<P>) {
         let size = self.window.size();
-        pixels.resize(area(size), Xrgb8888::background());
+        pixels.resize(area(size), P::background());
         self.window.request_redraw();
         self.window.draw_if_needed(|renderer| {
             renderer.render(pixels, size.width as usize);
@@ -165,6 +166,7 @@ impl core::fmt::Debug for Picture {
 }
 
 impl TargetPixel for Xrgb8888 {
+    #[inline]
     fn blend(&mut self, color: PremultipliedRgbaColor) {
         let [_, red, green, blue] = self.0.to_be_bytes();
         let rest = u16::from(u8::MAX - color.alpha);
@@ -173,6 +175,7 @@ impl TargetPixel for Xrgb8888 {
         *self = Self::from_rgb(mix(red, color.red), mix(green, color.green), mix(blue, color.blue));
     }
 
+    #[inline]
     fn from_rgb(red: u8, green: u8, blue: u8) -> Self {
         Self(u32::from_be_bytes([0xFF, red, green, blue]))
     }

@@ -5,7 +5,7 @@
 //! draws only what has changed.
 use crate::{Fault, setup};
 use rustix::process::{Pid, Signal, kill_process};
-use screens::picture::Canvas;
+use screens::picture::{Canvas, Xrgb8888};
 use screens::{Screens, hand};
 use session::{Input, Session, Tap, Terminal};
 use std::sync::mpsc::{Receiver, channel};
@@ -63,7 +63,7 @@ pub fn taps(canvas: &Canvas) -> Result<Vec<Duration>, Fault> {
         taps,
         began: now(),
     };
-    let mut pixels = Vec::new();
+    let mut pixels: Vec<Xrgb8888> = Vec::new();
     let mut times = Vec::new();
     for _ in 0..ROUNDS {
         walk.session = Session::Idle;

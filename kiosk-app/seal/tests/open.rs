@@ -120,6 +120,7 @@ fn limits() {
         service_version: "1".repeat(wire::SERVICE_VERSION_CHARS_MAX),
         filed_at: 0,
         encrypted_data: sealed(&large[1..], 6).into_string(),
+        follow_up: None,
     };
     // Room for the longest header and an 8192-bit key, too.
     assert!(envelope.to_body().unwrap().len() + 1000 < wire::BODY_BYTES_MAX);

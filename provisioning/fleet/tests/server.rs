@@ -34,6 +34,7 @@ fn envelope(number: u64) -> Envelope {
         service_version: "1.0.0".into(),
         filed_at: 1_795_305_600,
         encrypted_data: "eyJh.a2V5.aXY.Y3Q.dGFn".into(),
+        follow_up: None,
     }
 }
 

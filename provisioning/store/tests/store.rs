@@ -24,6 +24,7 @@ fn submission(number: u64, filed_at: i64) -> NewSubmission {
         service_version: "1.0.0".into(),
         filed_at,
         encrypted_data: "eyJh.a2V5.aXY.Y3Q.dGFn".into(),
+        follow_up: None,
     };
     NewSubmission {
         terminal_id: Uuid::from_u128(1),

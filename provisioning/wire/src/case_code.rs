@@ -7,7 +7,7 @@
 //! wrong symbol changes the sum by `w·d ≠ 0`; two swapped symbols, adjacent or not, by `(w₁+w₂)·d ≠ 0`. Both are always
 //! found, which matters at a counter: B, D, P, T and M, N sound alike.
 use core::fmt;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// Symbols of a code, check character included.
 pub const SYMBOLS: usize = 11;
@@ -107,6 +107,11 @@ impl CaseCode {
             text.push(char::from(ALPHABET[usize::from(value & 31)]));
         }
         text
+    }
+
+    /// The symbols without groups, from which keys are derived.
+    pub(crate) fn symbols(&self) -> Zeroizing<[u8; SYMBOLS]> {
+        Zeroizing::new(self.values.map(|value| ALPHABET[usize::from(value & 31)]))
     }
 
     /// A second copy on purpose (a case and its receipt).

@@ -1,5 +1,6 @@
 //! The envelope, its acknowledgement, and what makes them valid.
 use crate::BODY_BYTES_MAX;
+use crate::case_status::{CaseLookup, SealedCode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -9,6 +10,9 @@ pub const LEIKA_DIGITS: usize = 14;
 
 /// Longest version of a service definition.
 pub const SERVICE_VERSION_CHARS_MAX: usize = 64;
+
+/// Longest name of a service's folder.
+pub const SERVICE_ID_CHARS_MAX: usize = 64;
 
 /// Latest time of filing, 9999-12-31T23:59:59Z: what every calendar can still print.
 pub const FILED_AT_MAX: i64 = 253_402_300_799;
@@ -29,6 +33,32 @@ pub struct Envelope {
     pub filed_at: i64,
     /// The declaration as compact JWE (RFC 7516 §7.1).
     pub encrypted_data: String,
+    /// How it is found again (docs/decisions/0008); absent in envelopes of older terminals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up: Option<FollowUp>,
+}
+
+/// How a case is found again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FollowUp {
+    /// The service's folder, by whose name a terminal knows the service: LeiKa keys may be shared.
+    pub service: String,
+    /// From the code on the receipt ([`crate::case_status::CaseKeys::lookup`]).
+    pub case_lookup: CaseLookup,
+    /// When a card was read with its pseudonym.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<CardFollowUp>,
+}
+
+/// How a card finds its case again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CardFollowUp {
+    /// From the pseudonym ([`crate::case_status::CardKeys::lookup`]); the same for all cases of the card.
+    pub lookup: CaseLookup,
+    /// The code, sealed for the card.
+    pub code: SealedCode,
 }
 
 /// Why bytes are no envelope.
@@ -51,6 +81,8 @@ pub enum EnvelopeError {
     FiledAt,
     #[error("encrypted_data is no compact JWE: {0}")]
     EncryptedData(#[source] JweError),
+    #[error("service must have 1 to {SERVICE_ID_CHARS_MAX} characters out of a-z 0-9 - _")]
+    Service,
 }
 
 /// Why a text has not the shape of a compact JWE (RFC 7516 §7.1).
@@ -77,7 +109,7 @@ impl Envelope {
         if self.destination_id.is_nil() {
             return Err(EnvelopeError::DestinationId);
         }
-        if self.leika.len() != LEIKA_DIGITS || !self.leika.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !is_leika(&self.leika) {
             return Err(EnvelopeError::Leika);
         }
         let version_symbol = |byte: u8| byte.is_ascii_alphanumeric() || b".-_+".contains(&byte);
@@ -88,6 +120,9 @@ impl Envelope {
         }
         if !(0..=FILED_AT_MAX).contains(&self.filed_at) {
             return Err(EnvelopeError::FiledAt);
+        }
+        if !self.follow_up.as_ref().is_none_or(|facts| is_service(&facts.service)) {
+            return Err(EnvelopeError::Service);
         }
         check_compact_jwe(&self.encrypted_data).map_err(EnvelopeError::EncryptedData)
     }
@@ -136,6 +171,17 @@ impl Acknowledgement {
     pub fn covers(&self, submission_id: Uuid, body: &[u8]) -> bool {
         self.submission_id == submission_id && self.sha256 == body_sha256(body)
     }
+}
+
+/// True for a LeiKa key.
+pub(crate) fn is_leika(text: &str) -> bool {
+    text.len() == LEIKA_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// True for the name of a service's folder.
+pub(crate) fn is_service(text: &str) -> bool {
+    let symbol = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+    (1..=SERVICE_ID_CHARS_MAX).contains(&text.len()) && text.bytes().all(symbol)
 }
 
 /// What JSON is wrong with, and where, without a word of its content: this text reaches logs.
@@ -193,6 +239,7 @@ mod tests {
             service_version: "1.0.0".into(),
             filed_at: 1_795_305_600,
             encrypted_data: "eyJh.a2V5.aXY.Y3Q.dGFn".into(),
+            follow_up: None,
         }
     }
 
@@ -206,6 +253,25 @@ mod tests {
             text.starts_with(r#"{"submission_id":"01920000-0000-7000-8000-000000000001","destination_id":"#),
             "{text}"
         );
+    }
+
+    #[test]
+    fn what_finds_a_case_again_may_be_absent() {
+        let mut with = envelope();
+        with.follow_up = Some(FollowUp {
+            service: "wohnsitz".into(),
+            case_lookup: CaseLookup::from_bytes([7; 32]),
+            card: None,
+        });
+        let body = with.to_body().unwrap();
+        assert_eq!(Envelope::from_body(&body).unwrap(), with);
+        let text = String::from_utf8(envelope().to_body().unwrap()).unwrap();
+        assert!(
+            text.ends_with(r#""encrypted_data":"eyJh.a2V5.aXY.Y3Q.dGFn"}"#),
+            "as ever: {text}"
+        );
+        with.follow_up.as_mut().unwrap().service = "Wohnsitz".into();
+        assert_eq!(with.to_body(), Err(EnvelopeError::Service));
     }
 
     #[test]

@@ -22,17 +22,18 @@
 //! "Same" is decided on the body's bytes, not on its meaning: a sender keeps the bytes of its first try.
 //!
 //! Keys, certificates and lists for reading identity cards travel as [`eid`] tells, a citizen's call for a person as
-//! [`call`] tells.
+//! [`call`] tells, and the question what became of a case as [`case_status`] tells.
 pub mod call;
 pub mod case_code;
+pub mod case_status;
 pub mod eid;
 mod envelope;
 mod problem;
 
 pub use case_code::CaseCode;
 pub use envelope::{
-    Acknowledgement, Envelope, EnvelopeError, FILED_AT_MAX, JweError, LEIKA_DIGITS, SERVICE_VERSION_CHARS_MAX,
-    body_sha256, check_compact_jwe,
+    Acknowledgement, CardFollowUp, Envelope, EnvelopeError, FILED_AT_MAX, FollowUp, JweError, LEIKA_DIGITS,
+    SERVICE_ID_CHARS_MAX, SERVICE_VERSION_CHARS_MAX, body_sha256, check_compact_jwe,
 };
 pub use problem::{Problem, ProblemKind};
 

@@ -31,6 +31,7 @@ pub fn envelope(number: u64) -> Envelope {
         service_version: "1.0.0".into(),
         filed_at: 1_795_305_600,
         encrypted_data: format!("eyJh.a2V5.aXY.{}.dGFn", "Y3Q".repeat(400)),
+        follow_up: None,
     }
 }
 

@@ -13,6 +13,7 @@ pub fn envelope(number: u64) -> Envelope {
         service_version: "1.0.0".into(),
         filed_at: NOW,
         encrypted_data: format!("eyJh.a2V5.aXY.{}.dGFn", "Y3Q".repeat(500)),
+        follow_up: None,
     }
 }
 

@@ -19,7 +19,10 @@ pub fn town() -> Vec<SourceFile> {
 pub fn small(services: &[&str]) -> Vec<SourceFile> {
     let kept = |id: &str| services.contains(&id);
     let mut files = files();
-    files.retain(|file| file.path.split_once('/').is_none_or(|(id, _)| id == TABLES || kept(id)));
+    let folder = |file: &SourceFile| file.path.split_once('/').map(|(id, _)| id.to_owned());
+    files.retain(|file| folder(file).is_none_or(|id| id == TABLES || kept(&id)));
+    let looked_up = files.iter().any(|file| file.text.contains("from_table"));
+    files.retain(|file| looked_up || folder(file).is_none_or(|id| id != TABLES));
     for town in files.iter_mut().filter(|file| file.path == "town.toml") {
         let lines = town.text.lines().map(|line| match line.strip_prefix("most_used = ") {
             Some(_) => format!("most_used = {:?}", services.first().as_slice()),

@@ -76,7 +76,8 @@ mod tests {
         assert!((colour("#777777").contrast(colour("#ffffff")) - 4.478).abs() < 1e-3);
         for (text, fits) in [
             ("#092797", true),
-            ("#005916", true),
+            ("#004d14", true),
+            ("#005916", false),
             ("#9e0000", false),
             ("#777777", false),
             ("#ffffff", false),

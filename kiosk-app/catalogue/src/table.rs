@@ -6,6 +6,7 @@ use crate::suggest::{key, split_number};
 use drivers_api::private::PrivateText;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// Where the tables are, and how their names end.
 pub const TABLES: &str = "tables";
@@ -17,7 +18,7 @@ pub const TABLE_END: &str = ".csv";
 pub(crate) struct Table {
     /// What is told of a street, by name.
     pub(crate) columns: Vec<String>,
-    /// By street, see [`key`].
+    /// By street, see [`street_key`].
     pub(crate) rows: BTreeMap<String, Vec<TableRow>>,
 }
 
@@ -76,11 +77,23 @@ impl Side {
     }
 }
 
+/// What counts of a street's name: "Hauptstr." and "Haupt Strasse" are one.
+pub(crate) fn street_key(name: &str) -> Zeroizing<String> {
+    const LONG: &str = "asse";
+    let short = key(name);
+    let mut whole = Zeroizing::new(String::with_capacity(short.len() + LONG.len()));
+    whole.push_str(&short);
+    if short.ends_with("str") {
+        whole.push_str(LONG);
+    }
+    whole
+}
+
 impl Table {
     /// What stands in that column for an address ("Heidestr. 17 a"); nothing for one that the table doesn't know.
     pub(crate) fn find(&self, address: &str, column: usize) -> Option<&str> {
         let (street, number) = split_number(address);
-        let rows = self.rows.get(key(street).as_str())?;
+        let rows = self.rows.get(street_key(street).as_str())?;
         let digits = number.split(|c: char| !c.is_ascii_digit()).next();
         let number: Option<u32> = digits.and_then(|digits| digits.parse().ok());
         let fits = |row: &&TableRow| match (row.numbers, number) {

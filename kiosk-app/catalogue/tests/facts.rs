@@ -175,8 +175,11 @@ fn the_schema_knows_what_the_reader_knows() {
         let mut files = bundled::small(&[service]);
         let path = format!("{service}/service.toml");
         let file = files.iter_mut().find(|file| file.path == path).unwrap();
-        assert!(file.text.contains(after), "{after}");
-        file.text = file.text.replacen(after, &format!("{after}\nnobody_knows_this = 1"), 1);
+        let after = format!("\n{after}\n");
+        assert!(file.text.contains(&after), "{after}");
+        file.text = file
+            .text
+            .replacen(&after, &format!("{after}nobody_knows_this = 1\n"), 1);
         let found = faults(&files);
         let unknown = found
             .iter()
@@ -203,7 +206,7 @@ fn the_schema_knows_what_the_reader_knows() {
     let mut fields = BTreeSet::new();
     for (service, after) in [
         ("lob", "kind = \"text\""),
-        ("lob", "kind = \"bool\""),
+        ("sperrmuell", "kind = \"bool\""),
         ("sperrmuell", "kind = \"number\""),
         ("sperrmuell", "kind = \"date\""),
         ("bewohnerparken", "kind = \"select\""),

@@ -212,7 +212,7 @@ fn a_diff_tells_what_a_town_has_otherwise() {
         fs::write(path, text.replacen(from, to, 1)).unwrap();
     };
     let other = "0b2d9c11-3f58-4c07-8f1e-5a9d2c4e6f70";
-    edit("town.toml", "format = 1", "format = 1\naccent = \"#005916\"");
+    edit("town.toml", "format = 1", "format = 1\naccent = \"#004d14\"");
     edit("town.toml", "name = \"Musterstadt\"", "name = \"Nebenan\"");
     edit(
         "lob/service.toml",
@@ -232,7 +232,7 @@ fn a_diff_tells_what_a_town_has_otherwise() {
     let diff = told(&["diff", &at("old"), &at("new")]);
     for line in [
         "town: name: Musterstadt → Nebenan",
-        "town: colour: the screens' own → #005916",
+        "town: colour: the screens' own → #004d14",
         "lob: data are kept for: 6 months → 1 year",
         &format!("lob: cases go to: the town's destination → {other}"),
         "bewohnerparken: needs to know who is there: substantial → high",

@@ -59,7 +59,7 @@ fn every_ink_can_be_read_in_every_look() {
     let _canvas = picture::install(1080, 1920).unwrap();
     let screens = Screens::new(|_| {}).unwrap();
     // In the town's colour, too: what the catalogue lets through can be read.
-    for accent in ["#092797", "#005916", "#6b0f2a", "#3b2a00"] {
+    for accent in ["#092797", "#004d14", "#6b0f2a", "#3b2a00"] {
         let mut files = catalogue::bundled::small(&catalogue::bundled::TWO);
         let town = files.iter_mut().find(|file| file.path == "town.toml").unwrap();
         town.text = town

@@ -3,8 +3,7 @@ use crate::charset;
 use crate::fault::{Faults, SourceFile};
 use crate::load::definition::is_id;
 use crate::load::view::shorten;
-use crate::suggest::key;
-use crate::table::{Numbers, Side, Table, TableRow};
+use crate::table::{Numbers, Side, Table, TableRow, street_key};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -68,7 +67,7 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Table> {
         }
         match row(line, separator, numbered, columns.len()) {
             Ok((street, numbers, values)) => {
-                let rows = table.rows.entry(key(&street).to_string()).or_default();
+                let rows = table.rows.entry(street_key(&street).to_string()).or_default();
                 let row = TableRow {
                     line: line_number,
                     numbers,
@@ -123,7 +122,7 @@ fn row(line: &str, separator: char, numbered: bool, columns: usize) -> Result<Ro
     }
     let mut cells = cells.into_iter();
     let street = cells.next().unwrap_or_default();
-    if key(street).is_empty() {
+    if street_key(street).is_empty() {
         return Err(("the street is missing".to_owned(), "name it"));
     }
     let numbers = match cells.next().filter(|_| numbered) {

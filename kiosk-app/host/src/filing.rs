@@ -289,3 +289,61 @@ impl Head<'_> {
         json
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use catalogue::{Catalogue, bundled};
+
+    #[test]
+    fn the_plaintext_is_one_json_object_with_the_offices_xml_in_it() {
+        let loaded = Catalogue::load(&bundled::small(&["gewerbe"])).unwrap();
+        let service = Arc::clone(loaded.catalogue.service(&"gewerbe".into()).unwrap());
+        let mut answers = service.blank(None);
+        for (field, text) in [("what", "open"), ("activity", "Laden \"Blümchen\" \\ & <Café>")] {
+            service.enter(&mut answers, service.field_named(field).unwrap(), text);
+        }
+        let plaintext = |answers: &catalogue::Answers| -> serde_json::Value {
+            let order = Order {
+                job: Job(1),
+                service: Arc::clone(&service),
+                submission: service.submission(answers),
+                authenticity: None,
+                language: Language::German,
+            };
+            let head = Head {
+                outline: OUTLINE_VERSION,
+                submission_id: Uuid::from_u128(7),
+                case_code: "K7QF-2M9X-4TB",
+                filed_at: "2026-11-24T09:41:00+01:00",
+                order: &order,
+            };
+            let bytes = head.plaintext();
+            let value = serde_json::from_slice(&bytes).unwrap();
+            assert!(bytes.capacity() >= bytes.len());
+            value
+        };
+        let case = plaintext(&answers);
+        assert_eq!(
+            case["data"]["schalter.gewerbe.activity"],
+            "Laden \"Blümchen\" \\ & <Café>"
+        );
+        assert_eq!(case["service"]["assurance"], "normal");
+        assert_eq!(case["service"]["retention"], "P5Y");
+        let attachment = &case["attachments"][0];
+        assert_eq!(
+            (&attachment["file"], &attachment["type"]),
+            (&"gewerbeanzeige.xml".into(), &"application/xml".into())
+        );
+        let xml = attachment["text"].as_str().unwrap();
+        assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<xga:abh.gewerbemeldung.0500 "));
+        assert!(
+            xml.contains(">Laden &quot;Blümchen&quot; \\ &amp; &lt;Café&gt;<"),
+            "{xml}"
+        );
+        assert!(xml.contains(&Uuid::from_u128(7).to_string()) && xml.ends_with(">\n"));
+        // A closing business has none.
+        service.enter(&mut answers, service.field_named("what").unwrap(), "close");
+        assert!(plaintext(&answers).get("attachments").is_none());
+    }
+}

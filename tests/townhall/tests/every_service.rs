@@ -150,8 +150,8 @@ fn every_definition_conforms_to_the_schema_of_the_format() {
         ("max_chars = ", "min = "),
         ("id = \"message\"", "id = \"Message\""),
         ("fim = \"schalter.", "fim = \"schalt."),
-        ("equals = true", "equal = true"),
-        ("kind = \"bool\"", "kind = \"bool\"\ncorrectable = \"maybe\""),
+        ("equals = ", "equal = "),
+        ("kind = \"select\"", "kind = \"select\"\ncorrectable = \"maybe\""),
     ];
     let bad: Vec<Value> = slips
         .iter()

@@ -1,4 +1,4 @@
-//! Builds `kiosk-app/services` into the program: every `.toml` and `.txt` file below it.
+//! Builds `kiosk-app/services` into the program: every `.toml`, `.txt` and `.csv` file below it.
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -26,7 +26,10 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             list(&path, files)?;
-        } else if path.extension().is_some_and(|end| end == "toml" || end == "txt") {
+        } else if path
+            .extension()
+            .is_some_and(|end| end == "toml" || end == "txt" || end == "csv")
+        {
             files.push(path);
         }
     }

@@ -45,6 +45,8 @@ pub enum Block {
         /// What the QR code is, for those who can't see it.
         alt: String,
     },
+    /// What follows begins a page: it is taken off and used alone.
+    NewPage,
 }
 
 /// A row of a table.

@@ -43,6 +43,8 @@ pub(crate) struct Slab {
     pub(crate) height: f32,
     /// Stays on one page with the slab that follows.
     pub(crate) keep: bool,
+    /// Begins a page.
+    pub(crate) new_page: bool,
     /// Number of the tinted box it lies in.
     pub(crate) boxed: Option<usize>,
     pub(crate) items: Vec<Item>,
@@ -54,6 +56,7 @@ impl Slab {
             gap,
             height,
             keep: false,
+            new_page: false,
             boxed: None,
             items,
         }
@@ -91,6 +94,14 @@ impl Flow {
             Block::Notice(text) => self.notice(text.expose()),
             Block::Table(rows) => self.table(rows),
             Block::Code { label, text, qr, alt } => self.code(label, text, qr, alt),
+            Block::NewPage => {
+                self.slabs.push(Slab {
+                    keep: true,
+                    new_page: true,
+                    ..Slab::new(0.0, 0.0, Vec::new())
+                });
+                Ok(())
+            }
         }
     }
 

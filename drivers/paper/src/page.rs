@@ -40,7 +40,7 @@ pub(crate) fn paginate(slabs: Vec<Slab>) -> Result<Vec<Vec<Placed>>, PaperError>
         };
         chain_left -= 1;
         let is_page_empty = pages.last().is_none_or(Vec::is_empty);
-        if y + tall > BODY_BOTTOM && !is_page_empty {
+        if (slab.new_page || y + tall > BODY_BOTTOM) && !is_page_empty {
             if pages.len() == PAGES_MAX {
                 return Err(PaperError::TooLong);
             }
@@ -305,6 +305,7 @@ mod tests {
             gap: 0.0,
             height,
             keep,
+            new_page: false,
             boxed: None,
             items: Vec::new(),
         }
@@ -325,6 +326,27 @@ mod tests {
         for placed in pages.iter().flatten() {
             assert!(placed.y + placed.slab.height <= BODY_BOTTOM);
         }
+    }
+
+    #[test]
+    fn what_is_taken_off_begins_a_page() {
+        let cut = || Slab {
+            new_page: true,
+            ..slab(0.0, true)
+        };
+        let pages = paginate(vec![
+            cut(),
+            slab(20.0, false),
+            cut(),
+            slab(20.0, true),
+            slab(20.0, false),
+        ])
+        .unwrap();
+        assert_eq!(
+            pages.iter().map(Vec::len).collect::<Vec<_>>(),
+            [2, 3],
+            "none before the first"
+        );
     }
 
     #[test]

@@ -110,6 +110,7 @@ impl Service {
                 answers.set(index, Some(Answer { text, from_card: true }));
             }
         }
+        self.follow(0, &mut answers);
         answers
     }
 
@@ -134,19 +135,22 @@ impl Service {
             text: entered,
             from_card: false,
         });
+        let before = self.known(answers);
         answers.set(field, answer);
+        self.follow(before, answers);
     }
 
     /// True when the citizen can type into the field now: it is `correctable`, or it isn't from the card at all, or it
-    /// is correctable `"if_blank"` and the card left it blank.
+    /// is correctable `"if_blank"` and the card left it blank; and it doesn't follow from another answer.
     pub fn editable(&self, field: FieldIndex, answers: &Answers) -> bool {
-        self.fields
-            .get(field)
-            .is_some_and(|definition| match definition.correctable {
+        let open = !self.is_known(field, answers);
+        self.fields.get(field).is_some_and(|definition| {
+            open && match definition.correctable {
                 Correctable::Always => true,
                 Correctable::IfBlank => !answers.get(field).is_some_and(|answer| answer.from_card),
                 Correctable::Never => false,
-            })
+            }
+        })
     }
 
     /// The answer as an input field shows it: dates as `12.08.1964`, IBANs in groups, everything else as stored. Empty
@@ -168,6 +172,7 @@ impl Service {
     /// them, and choices made beforehand. Neither declaration nor submission ever tells what is off the path.
     pub fn prune(&self, answers: &mut Answers) {
         let possible = self.possible(answers);
+        let before = self.known(answers);
         for (index, field) in self.fields.iter().enumerate() {
             let by_itself = answers
                 .get(index)
@@ -176,6 +181,7 @@ impl Service {
                 answers.set(index, None);
             }
         }
+        self.follow(before, answers);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The services built into the program: the town of `make run` and of the tests.
 use crate::fault::SourceFile;
+use crate::table::TABLES;
 
 /// Paths and texts, sorted by path; made by `build.rs`.
 const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/services.rs"));
@@ -9,7 +10,7 @@ pub fn files() -> Vec<SourceFile> {
     FILES.iter().map(file).collect()
 }
 
-/// The files of the town itself, without its services: its name, its streets, and the words that services share.
+/// The files of the town itself, without its services and tables: its name, its streets, and the words that services share.
 pub fn town() -> Vec<SourceFile> {
     FILES.iter().filter(|(path, _)| !path.contains('/')).map(file).collect()
 }
@@ -18,7 +19,10 @@ pub fn town() -> Vec<SourceFile> {
 pub fn small(services: &[&str]) -> Vec<SourceFile> {
     let kept = |id: &str| services.contains(&id);
     let mut files = files();
-    files.retain(|file| file.path.split_once('/').is_none_or(|(id, _)| kept(id)));
+    let folder = |file: &SourceFile| file.path.split_once('/').map(|(id, _)| id.to_owned());
+    files.retain(|file| folder(file).is_none_or(|id| id == TABLES || kept(&id)));
+    let looked_up = files.iter().any(|file| file.text.contains("from_table"));
+    files.retain(|file| looked_up || folder(file).is_none_or(|id| id != TABLES));
     for town in files.iter_mut().filter(|file| file.path == "town.toml") {
         let lines = town.text.lines().map(|line| match line.strip_prefix("most_used = ") {
             Some(_) => format!("most_used = {:?}", services.first().as_slice()),

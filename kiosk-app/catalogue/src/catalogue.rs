@@ -15,11 +15,13 @@ use std::sync::Arc;
 /// A town and its services.
 #[derive(Debug)]
 pub struct Catalogue {
-    pub(crate) town: Town,
+    pub(crate) town: Arc<Town>,
     /// Sorted by id.
     pub(crate) services: Vec<Arc<Service>>,
     pub(crate) words: Arc<Words>,
     pub(crate) index: Index,
+    /// Several towns offer something.
+    pub(crate) shared: bool,
 }
 
 /// A catalogue, and what had to be left out of it.
@@ -44,7 +46,7 @@ impl Catalogue {
         load::load(files)
     }
 
-    /// The town.
+    /// The town that the terminal stands in.
     pub fn town(&self) -> &Town {
         &self.town
     }
@@ -92,7 +94,7 @@ impl Catalogue {
 
     /// What a service tells that informs, to take along.
     pub fn leaflet(&self, service: &Service, language: Language) -> Document {
-        let provider = self.town.provider();
+        let provider = service.town().provider();
         let title = service.title(language);
         let heading = |level, text| Block::Heading {
             level,
@@ -107,7 +109,7 @@ impl Catalogue {
             blocks.extend(paragraphs(text));
         }
         blocks.push(heading(2, self.words.text(Word::ReceiptContactHeading, language)));
-        blocks.push(service.contact(&self.town, language));
+        blocks.push(service.contact(service.town(), language));
         Document {
             language,
             title: title.to_owned(),

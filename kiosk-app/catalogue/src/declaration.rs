@@ -2,7 +2,7 @@
 //! that VwVfG §3a(5) asks for.
 use crate::answers::Answers;
 use crate::check::{cents, whole_number};
-use crate::field::{Field, FieldIndex, FieldKind, HandedIn, PageIndex};
+use crate::field::{FieldIndex, FieldKind, HandedIn, PageIndex};
 use crate::service::Service;
 use crate::words::{Word, fill};
 use crate::{date, iban};
@@ -64,9 +64,7 @@ impl Service {
             };
             let shown = definition.fields.iter();
             let shown = shown.filter(|field| reach.shows(**field) && !goes_on(**field));
-            let rows: Vec<DeclarationRow> = shown
-                .filter_map(|field| Some(self.row(*field, self.fields.get(*field)?, answers, language)))
-                .collect();
+            let rows: Vec<DeclarationRow> = shown.filter_map(|field| self.row(*field, answers, language)).collect();
             if !rows.is_empty() {
                 sections.push(Section {
                     title: definition.title(language).to_owned(),
@@ -154,12 +152,13 @@ impl Service {
         }
     }
 
-    fn row(&self, index: FieldIndex, field: &Field, answers: &Answers, language: Language) -> DeclarationRow {
-        DeclarationRow {
+    pub(crate) fn row(&self, index: FieldIndex, answers: &Answers, language: Language) -> Option<DeclarationRow> {
+        let field = self.fields.get(index)?;
+        Some(DeclarationRow {
             label: field.label(language).to_owned(),
             value: self.value_text(index, answers, language),
             from_card: answers.get(index).is_some_and(|answer| answer.from_card),
-        }
+        })
     }
 
     fn closing_words(&self, fee: Option<&str>, language: Language) -> String {

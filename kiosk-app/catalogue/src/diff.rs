@@ -4,8 +4,9 @@ use crate::condition::Condition;
 use crate::day::Limit;
 use crate::field::{Field, FieldKind, Page};
 use crate::repeat::Copied;
-use crate::service::Service;
+use crate::service::{Service, ServiceId};
 use crate::text::Text;
+use crate::town::{Provider, Town};
 use drivers_api::language::Language;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +34,60 @@ impl Catalogue {
         }
         lines
     }
+
+    /// What is otherwise in the town itself, a line for each.
+    pub fn town_changes(&self, new: &Self) -> Vec<String> {
+        town_changes(&self.town, &new.town)
+    }
+}
+
+/// What is otherwise in the town itself, among that who answers for the data.
+fn town_changes(before: &Town, after: &Town) -> Vec<String> {
+    let accent = |town: &Town| {
+        town.accent
+            .map_or_else(|| "the screens' own".to_owned(), |colour| colour.to_string())
+    };
+    let provider = |town: &Town| {
+        let Provider {
+            name,
+            street,
+            city,
+            email,
+            website,
+            data_protection_authority,
+            responsible_for_data,
+        } = &town.provider;
+        [
+            name,
+            street,
+            city,
+            email,
+            website,
+            data_protection_authority,
+            responsible_for_data,
+        ]
+        .map(String::as_str)
+        .join(", ")
+    };
+    let most_used = |town: &Town| {
+        let ids: Vec<&str> = town.most_used.iter().map(ServiceId::as_str).collect();
+        ids.join(", ")
+    };
+    let facts = [
+        ("name", before.name.clone(), after.name.clone()),
+        (
+            "cases go to",
+            before.destination_id.clone(),
+            after.destination_id.clone(),
+        ),
+        ("colour", accent(before), accent(after)),
+        ("office", provider(before), provider(after)),
+        ("offered first", most_used(before), most_used(after)),
+    ];
+    let changed = facts.into_iter().filter(|(_, was, is)| was != is);
+    changed
+        .map(|(what, was, is)| format!("town: {what}: {was} → {is}"))
+        .collect()
 }
 
 fn changes(before: &Service, after: &Service) -> Vec<String> {
@@ -50,6 +105,21 @@ fn changes(before: &Service, after: &Service) -> Vec<String> {
         format!("{:?}", after.finish),
     );
     fact("offered", offered(before), offered(after));
+    let level = |service: &Service| service.assurance().name().to_owned();
+    fact("needs to know who is there", level(before), level(after));
+    let kept = |service: &Service| {
+        service
+            .retention()
+            .map_or_else(|| "not told".to_owned(), |kept| kept.to_string())
+    };
+    fact("data are kept for", kept(before), kept(after));
+    let goes = |service: &Service| service.destination_id().unwrap_or("the town's destination").to_owned();
+    fact("cases go to", goes(before), goes(after));
+    let film = |service: &Service| {
+        let film = service.sign_video();
+        film.map_or_else(|| "none".to_owned(), |film| format!("{} ({})", film.file, film.sha256))
+    };
+    fact("film in sign language", film(before), film(after));
     let groups = |service: &Service| -> BTreeSet<String> {
         let groups = service.request.groups.iter();
         groups.map(|group| group.name().to_owned()).collect()
@@ -198,8 +268,19 @@ fn facts(field: &Field, service: &Service) -> BTreeMap<&'static str, String> {
         ("from the card", format!("{:?}", field.from_card)),
         ("correctable", format!("{:?}", field.correctable)),
         ("shown", shown.unwrap_or_else(|| "always".to_owned())),
+        ("follows from", from_table(field, service)),
         ("chosen beforehand", field.default.clone().unwrap_or_default()),
     ])
+}
+
+/// From which table and answer it follows.
+fn from_table(field: &Field, service: &Service) -> String {
+    let id = |at: usize| service.fields.get(at).map_or("", |field| field.id.as_str());
+    let mut follows = service.follows.iter().filter(|follows| id(follows.field) == field.id);
+    follows.next().map_or_else(String::new, |follows| {
+        let column = follows.table.columns.get(follows.column).map_or("", String::as_str);
+        format!("{column} of {}", id(follows.by))
+    })
 }
 
 /// Every text with its place, as in the files.
@@ -214,6 +295,7 @@ fn texts(before: &Service, after: &Service, lines: &mut Vec<String>) {
             ("legal_basis", &texts.legal_basis),
             ("next_steps", &texts.next_steps),
             ("statement", &texts.statement),
+            ("retention", &texts.retention),
             ("fee.overview", &texts.fee_overview),
             ("card.lives_there", &texts.lives_there),
         ] {

@@ -6,7 +6,15 @@ use jiff::civil::Date;
 use toml::{Table, Value};
 
 /// What `overlay.toml` may hold.
-const KEYS: [&str; 6] = ["format", "for_version", "fee", "period", "keywords", "texts"];
+const KEYS: [&str; 7] = [
+    "format",
+    "for_version",
+    "fee",
+    "period",
+    "destination_id",
+    "keywords",
+    "texts",
+];
 
 /// The service's files with the overlay worked in; they end with the package. None, where the overlay has a fault.
 pub(crate) fn work_in(
@@ -25,6 +33,8 @@ pub(crate) fn work_in(
             continue;
         };
         if name == "service.toml" {
+            // The other town's office isn't this one's.
+            table.remove("destination_id");
             if let (Some(overlay), Some(changes)) = (overlay, &changes) {
                 change_service(&mut table, changes, overlay, faults);
             }
@@ -76,7 +86,7 @@ fn change_service(table: &mut Table, changes: &Table, overlay: &SourceFile, faul
         let mend = "read what has changed (catalogue diff), then write the new number into `for_version`";
         faults.add(&overlay.path, None, what, mend);
     }
-    for key in ["fee", "period"] {
+    for key in ["fee", "period", "destination_id"] {
         if let Some(value) = changes.get(key) {
             table.insert(key.to_owned(), value.clone());
         }

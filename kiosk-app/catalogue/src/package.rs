@@ -5,6 +5,7 @@
 use crate::fault::{Fault, Faults, SourceFile};
 use crate::load::view::{Parsed, View, shorten};
 use crate::overlay;
+use crate::table::TABLES;
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,7 +107,7 @@ fn read_files(files: &Map<String, Value>) -> Result<Vec<SourceFile>, PackageFaul
     let read = files.iter().map(|(path, text)| {
         let parts: Vec<&str> = path.split('/').collect();
         let named = |part: &&str| !part.starts_with('.') && !part.is_empty() && part.bytes().all(known);
-        if parts.len() != 2 || !parts.iter().all(named) {
+        if parts.len() != 2 || !parts.iter().all(named) || parts.first() == Some(&TABLES) {
             return Err(PackageFault(format!("`{}` is no file of a service", shorten(path))));
         }
         let text = text

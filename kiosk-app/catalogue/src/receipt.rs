@@ -1,6 +1,9 @@
 //! The receipt: town, service, time of filing, case code, what happens next, and the whole declaration as the copy
 //! that VwVfG §3a(5) asks for. Its order is data (`receipt.toml`).
+use crate::answers::Answers;
+use crate::condition::{Condition, Verdict};
 use crate::declaration::{Declaration, DeclarationRow};
+use crate::field::FieldIndex;
 use crate::filing::{Delivery, Filing};
 use crate::service::Service;
 use crate::text::Text;
@@ -18,7 +21,8 @@ pub const QR_PREFIX: &str = "SCHALTER:1:";
 #[derive(Debug, Default)]
 pub(crate) struct ReceiptTemplate {
     pub(crate) title: Text,
-    pub(crate) blocks: Vec<ReceiptBlock>,
+    /// Each with when it is there.
+    pub(crate) blocks: Vec<(Option<Condition>, ReceiptBlock)>,
 }
 
 /// A piece of a receipt.
@@ -42,6 +46,10 @@ pub(crate) enum ReceiptBlock {
     Declaration,
     /// The office's address.
     Contact,
+    /// Some of the answers.
+    Answers(Vec<FieldIndex>),
+    /// What follows begins a page.
+    NewPage,
 }
 
 /// A row of the table of facts.
@@ -52,15 +60,38 @@ pub(crate) enum Fact {
     FiledAt,
     Fee,
     LegalBasis,
+    /// How long the data are kept.
+    Retention,
 }
 
 impl Service {
-    /// The receipt of a filing. Holds personal data in the declaration only.
-    pub fn receipt(&self, town: &Town, declaration: &Declaration, filing: &Filing, language: Language) -> Document {
+    /// The receipt of a filing: of these answers, and the declaration that they make. Holds personal data in the
+    /// declaration only, and in what the service's own template takes from it.
+    pub fn receipt(
+        &self,
+        answers: &Answers,
+        declaration: &Declaration,
+        filing: &Filing,
+        language: Language,
+    ) -> Document {
+        let town = self.town();
         let slots = [("service", self.title(language)), ("code", &filing.case_code)];
         let mut blocks = Vec::new();
-        for block in &self.receipt.blocks {
-            self.render(block, &mut blocks, town, declaration, filing, language);
+        let reach = self.walk(answers);
+        for (when, block) in &self.receipt.blocks {
+            let there = |when: &Condition| self.verdict(when, &reach, answers) == Verdict::Holds;
+            if !when.as_ref().is_none_or(there) {
+                continue;
+            }
+            match block {
+                ReceiptBlock::Answers(fields) => {
+                    let shown = fields.iter().filter(|field| reach.shows(**field));
+                    let rows = shown.filter_map(|field| self.row(*field, answers, language));
+                    let rows = rows.map(|DeclarationRow { label, value, .. }| Row { label, value });
+                    blocks.push(Block::Table(rows.collect()));
+                }
+                block => self.render(block, &mut blocks, town, declaration, filing, language),
+            }
         }
         if self.language_of_texts(language) != language {
             let only_german = self.word(Word::ReceiptOnlyGerman, language);
@@ -116,6 +147,8 @@ impl Service {
             }
             ReceiptBlock::Declaration => self.copy(declaration, blocks, language),
             ReceiptBlock::Contact => blocks.push(self.contact(town, language)),
+            ReceiptBlock::NewPage => blocks.push(Block::NewPage),
+            ReceiptBlock::Answers(_) => {} // the caller has the answers
         }
     }
 
@@ -133,6 +166,8 @@ impl Service {
             Fact::FiledAt => (Word::ReceiptFiledAt, filing.filed_at.text_in(&self.words, language)),
             Fact::Fee => (Word::ReceiptFee, declaration.fee.clone()?),
             Fact::LegalBasis => (Word::ReceiptLegalBasis, self.legal_basis(language).to_owned()),
+            Fact::Retention if self.retention().is_none() => return None,
+            Fact::Retention => (Word::ReceiptRetention, self.retention_text(language).to_owned()),
         };
         Some(self.labelled(word, value, language))
     }

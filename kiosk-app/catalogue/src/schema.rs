@@ -20,7 +20,7 @@ impl Service {
         let mut required = vec![json!(SERVICE_KEY), json!(VERSION_KEY), json!(FROM_CARD_KEY)];
         let alone = self.fields.iter().filter(|field| field.copied.is_none());
         let ids: Vec<&str> = alone.map(|field| field.fim_id.as_str()).collect();
-        properties.insert(SERVICE_KEY.to_owned(), json!({ "const": self.id.as_str() }));
+        properties.insert(SERVICE_KEY.to_owned(), json!({ "const": self.id.folder() }));
         properties.insert(VERSION_KEY.to_owned(), json!({ "const": self.version }));
         let from_card = json!({ "type": "array", "uniqueItems": true, "items": { "enum": ids } });
         properties.insert(FROM_CARD_KEY.to_owned(), from_card);
@@ -54,7 +54,7 @@ impl Service {
         }
         json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "$id": format!("urn:schalter:service:{}:{}", self.id.as_str(), self.version),
+            "$id": format!("urn:schalter:service:{}:{}", self.id.folder(), self.version),
             "title": self.title(Language::German),
             "type": "object",
             "properties": properties,

@@ -1,10 +1,13 @@
 //! A service of the town: what is asked, why, and what comes of it.
 use crate::card::Asked;
+use crate::export::Export;
+use crate::facts::Facts;
 use crate::fee::FeeRow;
 use crate::field::{Field, FieldIndex, Page, PageIndex};
 use crate::receipt::ReceiptTemplate;
 use crate::repeat::Repeat;
 use crate::situation::Situation;
+use crate::table::Follows;
 use crate::text::Text;
 use crate::words::Words;
 use drivers_api::card::{DataGroups, ReadRequest};
@@ -26,6 +29,11 @@ impl ServiceId {
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The name of its folder: without the town that another town's service has behind it.
+    pub fn folder(&self) -> &str {
+        self.0.split('@').next().unwrap_or_default()
     }
 }
 
@@ -92,10 +100,15 @@ pub struct Service {
     pub(crate) request: ReadRequest,
     /// What the card is asked with `request`, and what follows a "no".
     pub(crate) asked: Vec<Asked>,
+    pub(crate) facts: Facts,
     pub(crate) texts: ServiceTexts,
     pub(crate) pages: Vec<Page>,
     pub(crate) fields: Vec<Field>,
     pub(crate) repeats: Vec<Repeat>,
+    /// Answers that follow from tables.
+    pub(crate) follows: Vec<Follows>,
+    /// How the declaration becomes an office's XML.
+    pub(crate) export: Option<Export>,
     pub(crate) receipt: Arc<ReceiptTemplate>,
     pub(crate) words: Arc<Words>,
 }
@@ -111,6 +124,8 @@ pub(crate) struct ServiceTexts {
     pub(crate) legal_basis: Text,
     pub(crate) next_steps: Text,
     pub(crate) statement: Text,
+    /// How long the data are kept.
+    pub(crate) retention: Text,
     /// How the fee is reckoned, where it depends on answers; `{id}` of a row stands for its amount.
     pub(crate) fee_overview: Text,
     /// The question for the municipality.

@@ -2,6 +2,7 @@
 use crate::answers::Answers;
 use crate::check::{cents, whole_number};
 use crate::date;
+use crate::export::Attachment;
 use crate::field::{Field, FieldIndex, FieldKind};
 use crate::repeat::{Copied, Repeat};
 use crate::service::Service;
@@ -16,13 +17,19 @@ pub(crate) const FROM_CARD_KEY: &str = "schalter.from_card";
 /// Key under which the card's pseudonym stands, 64 hexadecimal digits.
 pub(crate) const PSEUDONYM_KEY: &str = "schalter.card.pseudonym";
 
-/// A submission in UTF-8 JSON; overwritten on drop, `Debug` tells its length.
-pub struct SubmissionJson(Zeroizing<Vec<u8>>);
+/// A submission in UTF-8 JSON, and in an office's XML where the definition has one; overwritten on drop, `Debug` tells its
+/// length.
+pub struct SubmissionJson(Zeroizing<Vec<u8>>, Option<Attachment>);
 
 impl SubmissionJson {
     /// The bytes. Every use is a place where personal data leaves its guard.
     pub fn expose(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The same in the XML of the office's program.
+    pub fn attachment(&self) -> Option<&Attachment> {
+        self.1.as_ref()
     }
 }
 
@@ -39,7 +46,7 @@ impl Service {
     pub fn submission(&self, answers: &Answers) -> SubmissionJson {
         let shown = self.shown_on_path(answers);
         let mut json = Writer::new(self.size_max(&shown, answers));
-        json.pair(SERVICE_KEY, |json| json.string(self.id.as_str()));
+        json.pair(SERVICE_KEY, |json| json.string(self.id.folder()));
         json.pair(VERSION_KEY, |json| json.string(&self.version));
         json.pair(FROM_CARD_KEY, |json| {
             let from_card = |field: &&FieldIndex| answers.get(**field).is_some_and(|answer| answer.from_card);
@@ -72,7 +79,7 @@ impl Service {
             write(&mut json, field, answers.value(index));
         }
         self.turn(&mut json, open, None);
-        SubmissionJson(json.finish())
+        SubmissionJson(json.finish(), self.attachment(answers))
     }
 
     /// From one copy of a group to the next, or into a group, or out of it.
@@ -107,7 +114,7 @@ impl Service {
         /// `\u001f` for one byte.
         const ESCAPED: usize = 6;
         let fixed = SERVICE_KEY.len() + VERSION_KEY.len() + FROM_CARD_KEY.len() + 4 * AROUND;
-        let ids = ESCAPED * (self.id.as_str().len() + self.version.len());
+        let ids = ESCAPED * (self.id.folder().len() + self.version.len());
         let questions: usize = self
             .asked
             .iter()

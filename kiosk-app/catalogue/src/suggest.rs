@@ -2,6 +2,7 @@
 use crate::catalogue::Catalogue;
 use crate::field::Field;
 use crate::search::{first, fold};
+use crate::service::Service;
 use crate::text::Text;
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
@@ -49,7 +50,7 @@ enum Fit {
 impl Catalogue {
     /// What the citizen may be about to type into the field: whole answers, at most three, best first. None as soon as
     /// what is typed is one of the list, and for fields without a list.
-    pub fn suggestions(&self, field: &Field, typed: &str, language: Language) -> Vec<PrivateText> {
+    pub fn suggestions(&self, service: &Service, field: &Field, typed: &str, language: Language) -> Vec<PrivateText> {
         match field.suggest {
             None => Vec::new(),
             Some(List::Streets) => {
@@ -63,7 +64,7 @@ impl Catalogue {
                     }
                     PrivateText::new(text)
                 };
-                best(street, &self.town.streets).into_iter().map(whole).collect()
+                best(street, &service.town().streets).into_iter().map(whole).collect()
             }
             Some(List::Countries) => {
                 let names: Vec<Name> = self
@@ -111,7 +112,7 @@ fn named(state: &Text, language: Language) -> [Name; 2] {
 }
 
 /// "Am Markt 5 b" is "Am Markt" and "5 b".
-fn split_number(typed: &str) -> (&str, &str) {
+pub(crate) fn split_number(typed: &str) -> (&str, &str) {
     let starts = typed.match_indices(' ').map(|(at, _)| typed.split_at(at));
     let mut numbered = starts.filter(|(_, rest)| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()));
     numbered
@@ -179,7 +180,7 @@ fn counting(folded: &str) -> impl Iterator<Item = char> {
 }
 
 /// What counts of a name: "Karl-Müller-Str." and "karl mueller str" are one.
-fn key(name: &str) -> Zeroizing<String> {
+pub(crate) fn key(name: &str) -> Zeroizing<String> {
     let mut key = fold(name);
     key.retain(char::is_alphanumeric);
     key

@@ -1,13 +1,15 @@
 //! The town that offers the services, and who answers for the data (PAuswG §18(4)).
+use crate::colour::Colour;
 use crate::service::ServiceId;
 use crate::suggest::Name;
 
 /// A town, from `town.toml` and `streets.txt`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Town {
     pub(crate) name: String,
     pub(crate) provider: Provider,
     pub(crate) destination_id: String,
+    pub(crate) accent: Option<Colour>,
     pub(crate) most_used: Vec<ServiceId>,
     /// From `streets.txt`.
     pub(crate) streets: Vec<Name>,
@@ -29,6 +31,11 @@ impl Town {
         &self.most_used
     }
 
+    /// The town's colour, dark enough for white writing; without one, the screens have theirs.
+    pub fn accent(&self) -> Option<Colour> {
+        self.accent
+    }
+
     /// Where cases go: the UUID of the destination (FIT-Connect Submission API v2, `destinationId`), in text form.
     pub fn destination_id(&self) -> &str {
         &self.destination_id
@@ -36,7 +43,7 @@ impl Town {
 }
 
 /// What a citizen must be told about who asks before the PIN is typed (PAuswG §18(4)).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Provider {
     /// Name of the office ("Stadt Musterstadt, Bürgerbüro").
     pub name: String,

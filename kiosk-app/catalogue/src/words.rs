@@ -55,6 +55,7 @@ words! {
     ReceiptFiledAt = "receipt.filed_at" [],
     ReceiptFee = "receipt.fee" [],
     ReceiptLegalBasis = "receipt.legal_basis" [],
+    ReceiptRetention = "receipt.retention" [],
     ReceiptCodeLabel = "receipt.code_label" [],
     ReceiptCodeAlt = "receipt.code_alt" ["code"],
     ReceiptOnItsWay = "receipt.on_its_way" ["authority"],

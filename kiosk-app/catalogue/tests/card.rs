@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 mod common;
 use catalogue::{Answers, CardQuestion, Catalogue, Delivery, Fault, Filing, Finish, LocalTime, Service, SourceFile};
-use common::{enter, town, with_jugendkarte};
+use common::{enter, with_jugendkarte};
 use drivers_api::card::{Authenticity, DataGroup, PersonalData, ReadRequest, SpecialFunctions};
 use drivers_api::document::Block;
 use drivers_api::language::Language;
@@ -171,7 +171,7 @@ fn declaration_and_receipt_tell_the_answers() {
         delivery: Delivery::OnItsWay,
         authenticity: Some(Authenticity::ChipTrusted),
     };
-    let receipt = service.receipt(&town(), &declaration, &filing, Language::German);
+    let receipt = service.receipt(&answers, &declaration, &filing, Language::German);
     let mut printed = String::new();
     for block in &receipt.blocks {
         if let Block::Table(rows) = block {

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 mod common;
 use catalogue::{Answers, Catalogue, Delivery, Filing, Finish, LocalTime, Service, SourceFile};
+use common::enter;
 use common::ferienpass::{DAY, files};
-use common::{enter, town};
 use drivers_api::document::{Block, Document};
 use drivers_api::language::Language;
 use std::sync::Arc;
@@ -73,7 +73,7 @@ fn receipt(service: &Service, answers: &Answers, language: Language) -> Document
         authenticity: None,
     };
     let declaration = service.declaration(answers, language);
-    service.receipt(&town(), &declaration, &filing, language)
+    service.receipt(answers, &declaration, &filing, language)
 }
 
 /// Every line of a document.
@@ -89,6 +89,7 @@ fn lines(document: &Document) -> Vec<String> {
                 lines.extend(rows);
             }
             Block::Code { text, .. } => lines.push(text.clone()),
+            Block::NewPage => lines.push("---".to_owned()),
         }
     }
     lines

@@ -72,6 +72,52 @@ fn an_adopted_service_ends_with_its_package() {
     assert!(faults.is_empty() && files == own);
 }
 
+#[test]
+fn cases_never_go_to_the_office_of_the_town_that_wrote_the_service() {
+    let (theirs, ours) = (
+        "0b2d9c11-3f58-4c07-8f1e-5a9d2c4e6f70",
+        "9a1c2a54-6d0e-4b8e-9a53-2f6c1d7e8b90",
+    );
+    let mut package = package();
+    for file in package
+        .files
+        .iter_mut()
+        .filter(|file| file.path.ends_with("/service.toml"))
+    {
+        file.text = file
+            .text
+            .replacen("format = 1", &format!("format = 1\ndestination_id = {theirs:?}"), 1);
+    }
+    let adopted = |overlay: Option<&str>| {
+        let mut files = bundled::small(&["ausweisdaten"]);
+        files.extend(overlay.map(|text| SourceFile {
+            path: "sperrmuell/overlay.toml".to_owned(),
+            text: text.to_owned(),
+        }));
+        let (files, faults) = assemble(files, vec![(adoption(), package.clone())], None);
+        assert!(faults.is_empty(), "{faults:?}");
+        let loaded = Catalogue::load(&files).unwrap();
+        let service = loaded.catalogue.service(&"sperrmuell".into());
+        service
+            .map(|service| service.destination_id().map(str::to_owned))
+            .ok_or(loaded.faults)
+    };
+    assert_eq!(adopted(None), Ok(None));
+    let overlay = |id: &str| format!("for_version = \"1.0.0\"\ndestination_id = {id:?}\n");
+    assert_eq!(adopted(Some(&overlay(ours))), Ok(Some(ours.to_owned())));
+    let faults = adopted(Some(&overlay("Rathaus"))).unwrap_err();
+    assert!(faults.iter().any(|fault| fault.what.contains("no UUID")), "{faults:?}");
+    // A package brings no tables: streets are the town's own.
+    package.files.insert(
+        0,
+        SourceFile {
+            path: "tables/parking.csv".to_owned(),
+            text: "street;zone\n".to_owned(),
+        },
+    );
+    assert!(Package::parse(&package.to_text()).is_err());
+}
+
 proptest! {
     #[test]
     fn any_text_as_package(text in "\\PC{0,200}|[\\[\\]{}\":,a-z0-9./\n]{0,300}") {

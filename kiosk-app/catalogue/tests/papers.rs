@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 mod common;
 use catalogue::{Answers, Delivery, Filing, LocalTime, Service};
-use common::{enter, erika, service, town};
+use common::{enter, erika, service};
 use drivers_api::card::Authenticity;
 use drivers_api::document::{Block, Document};
 use drivers_api::language::Language;
@@ -61,6 +61,7 @@ fn as_text(document: &Document) -> String {
                 qr,
                 alt,
             } => text += &format!("[{label} {code} | {qr} | {alt}]\n"),
+            Block::NewPage => text += "\n---\n",
         }
     }
     text
@@ -81,7 +82,7 @@ fn receipt_as_printed() {
     for language in Language::ALL {
         let declaration = service.declaration(&answers, language);
         let filing = filing(Delivery::OnItsWay, Some(Authenticity::NotProven));
-        let receipt = service.receipt(&town(), &declaration, &filing, language);
+        let receipt = service.receipt(&answers, &declaration, &filing, language);
         compare(&format!("receipt.{}.txt", language.tag()), &as_text(&receipt));
         let said = matches!(receipt.blocks.last(), Some(Block::Notice(_)));
         assert_eq!(
@@ -113,9 +114,15 @@ fn the_note_about_the_pin_is_in_every_language() {
 #[test]
 fn receipt_tells_what_is_known() {
     let service = service();
-    let declaration = service.declaration(&visit(&service), Language::German);
+    let answers = visit(&service);
+    let declaration = service.declaration(&answers, Language::German);
     let receipt = |delivery, authenticity| {
-        as_text(&service.receipt(&town(), &declaration, &filing(delivery, authenticity), Language::German))
+        as_text(&service.receipt(
+            &answers,
+            &declaration,
+            &filing(delivery, authenticity),
+            Language::German,
+        ))
     };
     let waiting = receipt(Delivery::WaitingForLine, Some(Authenticity::ChipTrusted));
     assert!(waiting.contains("von selbst gesendet") && !waiting.contains("wird jetzt übermittelt"));
@@ -128,9 +135,10 @@ fn receipt_tells_what_is_known() {
 #[test]
 fn titles_and_footers_hold_no_personal_data() {
     let service = service();
-    let declaration = service.declaration(&visit(&service), Language::German);
+    let answers = visit(&service);
+    let declaration = service.declaration(&answers, Language::German);
     let filing = filing(Delivery::OnItsWay, Some(Authenticity::NotProven));
-    let receipt = service.receipt(&town(), &declaration, &filing, Language::German);
+    let receipt = service.receipt(&answers, &declaration, &filing, Language::German);
     for text in [&receipt.title, &receipt.issuer, &receipt.footer] {
         assert!(!text.contains("Mustermann") && !text.contains("Erika"));
     }

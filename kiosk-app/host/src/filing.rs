@@ -14,6 +14,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use seal::AuthorityKey;
 use session::Input;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use uuid::Uuid;
@@ -33,10 +34,12 @@ const OUTLINE_VERSION: u32 = 1;
 /// Where cases go.
 #[derive(Debug)]
 pub struct FilingConfig {
-    /// The authority's delivery point.
+    /// The delivery point of the terminal's town.
     pub destination_id: Uuid,
-    /// The authority's public key.
+    /// Its public key.
     pub key: AuthorityKey,
+    /// The delivery points of services whose cases go elsewhere, and their public keys.
+    pub others: BTreeMap<Uuid, AuthorityKey>,
     /// The durable queue.
     pub outbox: Outbox,
 }
@@ -59,6 +62,12 @@ pub struct Order {
 /// Why a case could not be filed. Nothing of it was kept.
 #[derive(Debug, thiserror::Error)]
 pub enum FilingFault {
+    /// The service's destination has no key here: the case can't be sealed to whom it is for.
+    #[error("the service `{service}` has a destination without a key")]
+    NoKey {
+        /// Which service.
+        service: String,
+    },
     /// The operating system has no randomness.
     #[error("no randomness from the operating system")]
     Random(#[from] getrandom::Error),
@@ -155,7 +164,24 @@ fn is_full(fault: &FilingFault) -> bool {
     matches!(fault, FilingFault::Outbox(outbox::OutboxError::DiskFull { .. }))
 }
 
+impl FilingConfig {
+    /// Where a service's cases go, and the key for there; `None` where the key is missing.
+    pub fn destination(&self, service: &Service) -> Option<(Uuid, &AuthorityKey)> {
+        let Some(id) = service.destination_id() else {
+            return Some((self.destination_id, &self.key));
+        };
+        let id = id.parse().ok()?;
+        if id == self.destination_id {
+            return Some((id, &self.key));
+        }
+        self.others.get(&id).map(|key| (id, key))
+    }
+}
+
 fn sealed(config: &FilingConfig, order: Order) -> Result<Last, FilingFault> {
+    let (destination_id, key) = config.destination(&order.service).ok_or_else(|| FilingFault::NoKey {
+        service: order.service.id().as_str().to_owned(),
+    })?;
     let mut random = Zeroizing::new([0; case_code::RANDOM_BYTES]);
     getrandom::fill(random.as_mut_slice())?;
     let case_code = CaseCode::from_random(*random);
@@ -176,17 +202,12 @@ fn sealed(config: &FilingConfig, order: Order) -> Result<Last, FilingFault> {
     let plaintext = head.plaintext();
     let mut seed = Zeroizing::new([0; 32]);
     getrandom::fill(seed.as_mut_slice())?;
-    let sealed = seal::seal(
-        &config.key,
-        &plaintext,
-        seal::ContentType::Json,
-        &mut StdRng::from_seed(*seed),
-    )?;
+    let sealed = seal::seal(key, &plaintext, seal::ContentType::Json, &mut StdRng::from_seed(*seed))?;
     Ok(Last {
         job: order.job,
         envelope: Envelope {
             submission_id,
-            destination_id: config.destination_id,
+            destination_id,
             leika: order.service.leika().to_owned(),
             service_version: order.service.version().to_owned(),
             filed_at: now.as_second(),
@@ -220,16 +241,109 @@ impl Head<'_> {
             "caseCode": self.case_code,
             "filedAt": self.filed_at,
             "language": self.order.language.tag(),
-            "service": { "leika": self.order.service.leika(), "version": self.order.service.version() },
+            "service": {
+                "leika": self.order.service.leika(),
+                "version": self.order.service.version(),
+                "assurance": self.order.service.assurance().name(),
+                "retention": self.order.service.retention().map(catalogue::Retention::iso),
+            },
             "identification": authenticity.map(|word| serde_json::json!({ "basis": "PAuswG §18", "authenticity": word })),
         });
         let facts = facts.to_string();
         let data = self.order.submission.expose();
-        let mut plaintext = Zeroizing::new(Vec::with_capacity(facts.len() + data.len() + 16));
+        let attachments = self.attachments();
+        let mut plaintext = Zeroizing::new(Vec::with_capacity(facts.len() + data.len() + attachments.len() + 16));
         plaintext.extend_from_slice(b"{\"data\":");
         plaintext.extend_from_slice(data);
+        plaintext.extend_from_slice(&attachments);
         plaintext.push(b',');
         plaintext.extend_from_slice(facts.trim_start_matches('{').as_bytes());
         plaintext
+    }
+
+    /// `,"attachments":[{"file":…,"type":"application/xml","text":…}]`; empty where there is none.
+    fn attachments(&self) -> Zeroizing<Vec<u8>> {
+        let Some(attachment) = self.order.submission.attachment() else {
+            return Zeroizing::default();
+        };
+        let xml = attachment.xml(&self.submission_id.to_string(), self.filed_at);
+        let head = format!(
+            ",\"attachments\":[{{\"file\":\"{}\",\"type\":\"application/xml\",\"text\":",
+            attachment.file()
+        );
+        // XML holds no control characters but line breaks, so a character takes at most two bytes more.
+        let mut json = Zeroizing::new(Vec::with_capacity(head.len() + 2 * xml.len() + 8));
+        json.extend_from_slice(head.as_bytes());
+        json.push(b'"');
+        for byte in xml.bytes() {
+            match byte {
+                b'"' => json.extend_from_slice(b"\\\""),
+                b'\\' => json.extend_from_slice(b"\\\\"),
+                b'\n' => json.extend_from_slice(b"\\n"),
+                b'\r' => json.extend_from_slice(b"\\r"),
+                b'\t' => json.extend_from_slice(b"\\t"),
+                byte => json.push(byte),
+            }
+        }
+        json.extend_from_slice(b"\"}]");
+        json
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use catalogue::{Catalogue, bundled};
+
+    #[test]
+    fn the_plaintext_is_one_json_object_with_the_offices_xml_in_it() {
+        let loaded = Catalogue::load(&bundled::small(&["gewerbe"])).unwrap();
+        let service = Arc::clone(loaded.catalogue.service(&"gewerbe".into()).unwrap());
+        let mut answers = service.blank(None);
+        for (field, text) in [("what", "open"), ("activity", "Laden \"Blümchen\" \\ & <Café>")] {
+            service.enter(&mut answers, service.field_named(field).unwrap(), text);
+        }
+        let plaintext = |answers: &catalogue::Answers| -> serde_json::Value {
+            let order = Order {
+                job: Job(1),
+                service: Arc::clone(&service),
+                submission: service.submission(answers),
+                authenticity: None,
+                language: Language::German,
+            };
+            let head = Head {
+                outline: OUTLINE_VERSION,
+                submission_id: Uuid::from_u128(7),
+                case_code: "K7QF-2M9X-4TB",
+                filed_at: "2026-11-24T09:41:00+01:00",
+                order: &order,
+            };
+            let bytes = head.plaintext();
+            let value = serde_json::from_slice(&bytes).unwrap();
+            assert!(bytes.capacity() >= bytes.len());
+            value
+        };
+        let case = plaintext(&answers);
+        assert_eq!(
+            case["data"]["schalter.gewerbe.activity"],
+            "Laden \"Blümchen\" \\ & <Café>"
+        );
+        assert_eq!(case["service"]["assurance"], "normal");
+        assert_eq!(case["service"]["retention"], "P5Y");
+        let attachment = &case["attachments"][0];
+        assert_eq!(
+            (&attachment["file"], &attachment["type"]),
+            (&"gewerbeanzeige.xml".into(), &"application/xml".into())
+        );
+        let xml = attachment["text"].as_str().unwrap();
+        assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<xga:abh.gewerbemeldung.0500 "));
+        assert!(
+            xml.contains(">Laden &quot;Blümchen&quot; \\ &amp; &lt;Café&gt;<"),
+            "{xml}"
+        );
+        assert!(xml.contains(&Uuid::from_u128(7).to_string()) && xml.ends_with(">\n"));
+        // A closing business has none.
+        service.enter(&mut answers, service.field_named("what").unwrap(), "close");
+        assert!(plaintext(&answers).get("attachments").is_none());
     }
 }

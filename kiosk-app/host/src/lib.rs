@@ -20,9 +20,11 @@ use std::time::{Duration, Instant};
 mod clock;
 pub mod filing;
 pub mod journal;
+mod services;
 mod voice;
 
 pub use filing::{Filing, FilingConfig, FilingFault};
+pub use services::NewServices;
 pub use voice::SharedVoice;
 
 /// Inputs that may wait while the loop is busy with one; devices block beyond that, and nothing is dropped.
@@ -107,6 +109,7 @@ pub struct Host {
     devices: Devices,
     session: Session,
     began: Instant,
+    new_services: NewServices,
 }
 
 impl Host {
@@ -118,7 +121,13 @@ impl Host {
             devices,
             session: Session::Idle,
             began: Instant::now(),
+            new_services: NewServices::default(),
         }
+    }
+
+    /// Takes services that come there later, while nobody is here.
+    pub fn renewing(self, new_services: NewServices) -> Self {
+        Self { new_services, ..self }
     }
 
     /// Runs until every sender of the inbox is gone. `show` gets each new view.
@@ -128,6 +137,7 @@ impl Host {
         let Inbox { sender, receiver } = inbox;
         drop(sender);
         loop {
+            self.renew();
             let moment = clock::now();
             self.terminal.time = Some(clock::local_time(&moment));
             show(self.session.view(self.now(), &self.terminal));
@@ -144,6 +154,16 @@ impl Host {
             if matches!(self.session, Session::Idle) {
                 wipe_stack();
             }
+        }
+    }
+
+    /// Between two visits the services may become others.
+    fn renew(&mut self) {
+        if matches!(self.session, Session::Idle)
+            && let Some(catalogue) = self.new_services.take()
+        {
+            tracing::info!(services = catalogue.services().len(), "other services are offered");
+            self.terminal.catalogue = catalogue;
         }
     }
 

@@ -10,6 +10,7 @@ use host::{Filing, FilingConfig, Inbox};
 use outbox::{Options, Outbox};
 use seal::AuthorityKey;
 use session::Input;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +56,7 @@ fn filing(path: &Path, options: Options) -> (Filing, Inbox) {
     let config = FilingConfig {
         destination_id: Uuid::from_u128(7),
         key,
+        others: BTreeMap::new(),
         outbox,
     };
     (Filing::spawn(config, inbox.sender()).unwrap(), inbox)
@@ -128,4 +130,51 @@ fn a_full_disk_says_so_and_keeps_what_was_filed() {
     };
     assert!(full && filed > 0);
     assert_eq!(Outbox::open(&path).unwrap().counts().unwrap().waiting, filed);
+}
+
+/// `lob` with a destination of its own.
+fn elsewhere(id: &str) -> Order {
+    let mut files = bundled::small(&["lob"]);
+    let file = files.iter_mut().find(|file| file.path == "lob/service.toml").unwrap();
+    file.text = file
+        .text
+        .replacen("format = 1", &format!("format = 1\ndestination_id = {id:?}"), 1);
+    let loaded = Catalogue::load(&files).unwrap();
+    assert!(loaded.faults.is_empty(), "{:?}", loaded.faults);
+    let service = Arc::clone(loaded.catalogue.service(&"lob".into()).unwrap());
+    Order {
+        job: Job(1),
+        submission: service.submission(&service.blank(None)),
+        service,
+        authenticity: None,
+        language: Language::German,
+    }
+}
+
+#[test]
+fn a_case_goes_to_the_service_s_own_destination_or_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("outbox.db");
+    let inbox = Inbox::default();
+    let key = || AuthorityKey::from_jwk(KEY.as_bytes()).unwrap();
+    let config = FilingConfig {
+        destination_id: Uuid::from_u128(7),
+        key: key(),
+        others: BTreeMap::from([(Uuid::from_u128(8), key())]),
+        outbox: Outbox::open(&path).unwrap(),
+    };
+    let filing = Filing::spawn(config, inbox.sender()).unwrap();
+    filing.file(elsewhere(&Uuid::from_u128(9).to_string()));
+    match inbox.receive(PATIENCE) {
+        Some(Input::FilingFailed {
+            storage_full: false, ..
+        }) => {}
+        other => panic!("{other:?}"),
+    }
+    let mut outbox = Outbox::open(&path).unwrap();
+    assert_eq!(outbox.counts().unwrap().waiting, 0, "never sealed to somebody else");
+    filing.file(elsewhere(&Uuid::from_u128(8).to_string()));
+    code(&inbox, 1);
+    let envelope = outbox.next(i64::MAX).unwrap().unwrap().envelope;
+    assert_eq!(envelope.destination_id, Uuid::from_u128(8));
 }

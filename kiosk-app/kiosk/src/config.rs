@@ -1,5 +1,6 @@
 //! The terminal's configuration: one TOML file, written by whoever sets the terminal up.
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Largest configuration file; a real one has a dozen lines.
@@ -13,6 +14,9 @@ pub(crate) struct Config {
     pub(crate) services: Option<PathBuf>,
     /// The authority's public key, a JWK.
     pub(crate) authority_key: PathBuf,
+    /// Public keys of other destinations: of services, and of other towns, whose cases go elsewhere.
+    #[serde(default)]
+    pub(crate) destination_keys: BTreeMap<String, PathBuf>,
     /// The queue of sealed cases, shared with the courier.
     pub(crate) outbox: PathBuf,
     /// The socket at which the courier tells whether the backend can be reached and takes calls for a person; without it,
@@ -170,6 +174,7 @@ impl Config {
         let home = config.ausweisapp.iter_mut().map(|ausweisapp| &mut ausweisapp.folder);
         for path in paths
             .into_iter()
+            .chain(config.destination_keys.values_mut())
             .chain(&mut config.services)
             .chain(&mut config.agent)
             .chain(eid)
@@ -227,11 +232,12 @@ mod tests {
     fn every_key_is_understood() {
         let config = read(
             "services = 'services'\nauthority_key = 'a.jwk'\noutbox = '/var/o.db'\nagent = '/run/a.sock'\n\
-             printer = 'ipp://localhost/ipp/print'\n[eid]\nfolder = 'eid'\nsigner = '/run/s.sock'\n[voice]\nheadset = 'plughw:0'\nloudspeaker = 'plughw:1'\njack = 'Front Headphone'\n[display]\nrotation = 'upside-down'\noutput = 'HDMI-A-1'\n",
+             printer = 'ipp://localhost/ipp/print'\n[destination_keys]\n0b2d9c11-3f58-4c07-8f1e-5a9d2c4e6f70 = 'b.jwk'\n[eid]\nfolder = 'eid'\nsigner = '/run/s.sock'\n[voice]\nheadset = 'plughw:0'\nloudspeaker = 'plughw:1'\njack = 'Front Headphone'\n[display]\nrotation = 'upside-down'\noutput = 'HDMI-A-1'\n",
         )
         .unwrap();
         assert!(config.services.unwrap().is_absolute() && config.authority_key.is_absolute());
         assert_eq!(config.outbox, Path::new("/var/o.db"));
+        assert!(config.destination_keys["0b2d9c11-3f58-4c07-8f1e-5a9d2c4e6f70"].is_absolute());
         let eid = config.eid.unwrap();
         assert!(eid.folder.is_absolute() && eid.folder.ends_with("eid"));
         assert_eq!(eid.signer, Path::new("/run/s.sock"));

@@ -2,16 +2,16 @@
 use crate::config::{self, Config, Eid};
 use crate::line;
 use crate::printing::NoPrinter;
-use crate::services::{self, ServicesFault};
+use crate::services::{self, Destinations, ServicesFault};
 use crate::staff;
 use ausweisapp::Program;
 use ausweisapp::events::AppEvent;
-use catalogue::Catalogue;
+use catalogue::{Catalogue, Colour};
 use drivers_api::card::{CardEvent, Reader};
 use drivers_api::language::Language;
 use drivers_api::print::Printer;
 use drivers_api::voice::VoiceEvent;
-use host::{Devices, Filing, FilingConfig, Host, Inbox, Sender, SharedVoice};
+use host::{Devices, Filing, FilingConfig, Host, Inbox, NewServices, Sender, SharedVoice};
 use outbox::Outbox;
 use printer::{Patience, Target};
 use rand::SeedableRng;
@@ -21,10 +21,13 @@ use reader::pcsc::PcscSlot;
 use screens::ScreensHandle;
 use seal::{AuthorityKey, JWK_BYTES_MAX};
 use session::{Input, Terminal};
+use shelf::Watched;
 use signer::authority::{Folder, SystemClock};
 use signer::remote::RemoteSigner;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use uuid::Uuid;
 use voice::{Espeak, SwitchJack, VoiceHandle};
 
 /// How long the signer may take. The citizen looks at a progress display meanwhile.
@@ -33,6 +36,8 @@ const SIGNER_PATIENCE: Duration = Duration::from_secs(10);
 /// Everything the configuration names that has to be right before the screen is switched on.
 pub(crate) struct Parts {
     catalogue: Catalogue,
+    /// The folder of services, and whom cases can be sealed for.
+    watched: Option<(Watched, Destinations)>,
     filing: FilingConfig,
     agent: Option<PathBuf>,
     printer: Option<String>,
@@ -56,8 +61,8 @@ pub(crate) enum PartsFault {
     /// The services.
     #[error(transparent)]
     Services(#[from] ServicesFault),
-    /// The town's destination is no UUID.
-    #[error("town.toml: destination_id {id:?} is no UUID")]
+    /// A destination is no UUID.
+    #[error("the destination {id:?} is no UUID")]
     Destination {
         /// What stands there.
         id: String,
@@ -114,20 +119,26 @@ pub(crate) enum PartsFault {
 
 /// The day on which packages of other towns have to be valid still.
 #[allow(clippy::disallowed_methods)] // the outermost program owns the clock
-fn today() -> Option<jiff::civil::Date> {
+pub(crate) fn today() -> Option<jiff::civil::Date> {
     Some(jiff::Zoned::now().date())
 }
 
 impl Parts {
     /// Reads and opens what the configuration names.
     pub(crate) fn prepare(config: &Config) -> Result<Self, PartsFault> {
-        let catalogue = services::load(config.services.as_deref(), today())?;
-        let id = catalogue.town().destination_id();
-        let destination_id = id.parse().map_err(|source| PartsFault::Destination {
-            id: id.to_owned(),
-            source,
-        })?;
-        let key = key(&config.authority_key)?;
+        let (mut catalogue, watched) = services::load(config.services.as_deref(), today())?;
+        let id = catalogue.town().destination_id().to_owned();
+        let destination_id = uuid(&id)?;
+        let authority_key = key(&config.authority_key)?;
+        let mut others = BTreeMap::new();
+        for (id, file) in &config.destination_keys {
+            others.insert(uuid(id)?, key(file)?);
+        }
+        let destinations = Destinations {
+            home: id,
+            others: others.keys().copied().collect(),
+        };
+        destinations.leave_out_others(&mut catalogue);
         let mut outbox = Outbox::open(&config.outbox).map_err(|source| PartsFault::Outbox {
             file: config.outbox.clone(),
             source,
@@ -135,14 +146,20 @@ impl Parts {
         for notice in outbox.take_notices() {
             tracing::error!(?notice, "the outbox was damaged");
         }
-        tracing::info!(services = catalogue.services().len(), kid = key.kid(), "configured");
+        tracing::info!(
+            services = catalogue.services().len(),
+            kid = authority_key.kid(),
+            "configured"
+        );
         let filing = FilingConfig {
             destination_id,
-            key,
+            key: authority_key,
+            others,
             outbox,
         };
         Ok(Self {
             catalogue,
+            watched: watched.map(|watched| (watched, destinations)),
             filing,
             agent: config.agent.clone(),
             printer: config.printer.clone(),
@@ -153,6 +170,13 @@ impl Parts {
             },
             voice: config.voice.clone(),
         })
+    }
+}
+
+impl Parts {
+    /// The town's colour, if it has one.
+    pub(crate) fn accent(&self) -> Option<Colour> {
+        self.catalogue.town().accent()
     }
 }
 
@@ -174,7 +198,11 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: S
         staff,
         ..Devices::quiet(reader, printer, filing)
     };
-    let host = Host::new(Terminal::new(parts.catalogue), devices);
+    let new_services = NewServices::default();
+    if let Some((watched, destinations)) = parts.watched {
+        services::follow(watched, destinations, new_services.clone()).map_err(thread("services"))?;
+    }
+    let host = Host::new(Terminal::new(parts.catalogue), devices).renewing(new_services);
     let show = move |view| {
         if screens.show(view).is_err() {
             tracing::error!("the screens are gone");
@@ -191,6 +219,13 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: S
         .spawn::<_, ()>(run)
         .map_err(thread("visit"))?;
     Ok(())
+}
+
+fn uuid(id: &str) -> Result<Uuid, PartsFault> {
+    id.parse().map_err(|source| PartsFault::Destination {
+        id: id.to_owned(),
+        source,
+    })
 }
 
 fn reader(cards: Cards, events: Sender) -> Result<Box<dyn Reader + Send>, PartsFault> {
@@ -300,6 +335,7 @@ mod tests {
         Config {
             services: None,
             authority_key: authority(key),
+            destination_keys: BTreeMap::new(),
             outbox: folder.join("outbox.db"),
             agent: None,
             printer: None,

@@ -73,6 +73,9 @@ fn run() -> Result<(), Fault> {
         move |said| speech.clone().give(said.into()),
     )
     .map_err(display::DisplayFault::Open)?;
+    if let Some(accent) = parts.accent() {
+        screens.dress(accent);
+    }
     if let Some(night) = config.display.night
         && let Err(error) = backlight::follow(night)
     {

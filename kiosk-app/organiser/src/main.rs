@@ -21,6 +21,7 @@ catalogue: writes and checks services (docs/services.md)
   catalogue check FOLDER                             checks a services folder: file, line, what is wrong, how to mend it
   catalogue preview FOLDER OUT [LANGUAGE [SERVICE]]  draws every page as the terminal shows it, PNG files below OUT
   catalogue schema FOLDER SERVICE                    the JSON Schema of what the authority receives
+  catalogue schema --format                          the JSON Schema of service.toml itself
 
   catalogue key NAME                                 makes a key pair: NAME.key (keep it secret), NAME.pub
   catalogue pack FOLDER FILE NAME VERSION UNTIL [SERVICE…]
@@ -42,6 +43,10 @@ fn main() -> ExitCode {
         ["preview", folder, out] => preview(folder, out, "de", None),
         ["preview", folder, out, language] => preview(folder, out, language, None),
         ["preview", folder, out, language, service] => preview(folder, out, language, Some(service)),
+        ["schema", "--format"] => {
+            println!("{:#}", catalogue::format_schema());
+            Ok(ExitCode::SUCCESS)
+        }
         ["schema", folder, service] => schema(Path::new(folder), service),
         ["key", name] => share::key(Path::new(name)),
         ["pack", folder, file, name, version, until, ref only @ ..] => {
@@ -71,17 +76,17 @@ fn main() -> ExitCode {
 /// The services that have no fault, if there are any, and the faults.
 fn load(folder: &Path) -> Result<(Option<Catalogue>, Vec<Fault>), Box<dyn Error>> {
     let opened = shelf::open(folder, today())?;
-    let mut faults = opened.faults;
-    let catalogue = match Catalogue::load(&opened.files) {
-        Ok(loaded) => {
-            faults.extend(loaded.faults);
-            Some(loaded.catalogue)
-        }
-        Err(others) => {
-            faults.extend(others);
-            None
-        }
+    let (catalogue, mut faults) = match opened.load() {
+        Ok(loaded) => (Some(loaded.catalogue), loaded.faults),
+        Err(faults) => (None, faults),
     };
+    for catalogue in &catalogue {
+        let films = shelf::films(folder, catalogue);
+        faults.extend(films.faults);
+        for (service, film) in films.missing {
+            eprintln!("{}: {film} isn't there, so no film is shown", service.as_str());
+        }
+    }
     Ok((catalogue, faults))
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn pack(folder: &Path, file: &Path, name: &str, version: &str, until:
         .filter(|file| {
             file.path
                 .split_once('/')
-                .is_some_and(|(id, name)| wanted(id) && name != "overlay.toml")
+                .is_some_and(|(id, name)| id != catalogue::TABLES && wanted(id) && name != "overlay.toml")
         })
         .collect();
     packed.sort_by(|a, b| a.path.cmp(&b.path));
@@ -111,7 +111,12 @@ pub(crate) fn verify(file: &Path, key: &str) -> Done {
 
 /// Tells what changes.
 pub(crate) fn diff(old: &Path, new: &Path) -> Done {
-    let changes = open(old)?.changes(&open(new)?);
+    let (before, after) = (open(old)?, open(new)?);
+    let mut changes = before.changes(&after);
+    // A package belongs to no town.
+    if old.is_dir() && new.is_dir() {
+        changes.splice(0..0, before.town_changes(&after));
+    }
     for line in &changes {
         println!("{line}");
     }

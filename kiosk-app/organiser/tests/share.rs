@@ -52,6 +52,12 @@ impl Towns {
         let at = |name: &str| folder.path().join(name);
         write(&at("musterstadt"), ::catalogue::bundled::files());
         write(&at("nebenan"), ::catalogue::bundled::small(&["ausweisdaten"]));
+        // Streets are a town's own: what is looked up by them needs a table of its own.
+        let tables = ::catalogue::bundled::files().into_iter();
+        write(
+            &at("nebenan"),
+            tables.filter(|file| file.path.starts_with("tables/")).collect(),
+        );
         fs::create_dir(at("nebenan/adopted")).unwrap();
         let said = done(&["key", at("rathaus").to_str().unwrap()]);
         let key = said.rsplit(' ').next().unwrap().trim().to_owned();

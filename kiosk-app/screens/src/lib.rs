@@ -137,6 +137,14 @@ impl Screens {
         Ok(Self { inner })
     }
 
+    /// Takes the town's colour for the attract screen and the crest, in the light look. It must carry white writing with a
+    /// contrast of 7:1, as [`catalogue::Town::accent`] does.
+    pub fn dress(&self, accent: catalogue::Colour) {
+        let [red, green, blue] = accent.0;
+        let theme = self.inner.app.global::<ui::Theme>();
+        theme.set_accent(slint::Color::from_rgb_u8(red, green, blue));
+    }
+
     /// Shows a view. Sets adapters only; what a person is typing stays as it is (see [`session::view::Form::page`]).
     pub fn show(&self, view: &View) {
         face::show(&self.inner, view);

@@ -58,12 +58,29 @@ fn contrast_is_computed_as_wcag_says() {
 fn every_ink_can_be_read_in_every_look() {
     let _canvas = picture::install(1080, 1920).unwrap();
     let screens = Screens::new(|_| {}).unwrap();
+    // In the town's colour, too: what the catalogue lets through can be read.
+    for accent in ["#092797", "#004d14", "#6b0f2a", "#3b2a00"] {
+        let mut files = catalogue::bundled::small(&catalogue::bundled::TWO);
+        let town = files.iter_mut().find(|file| file.path == "town.toml").unwrap();
+        town.text = town
+            .text
+            .replacen("format = 1", &format!("format = 1\naccent = {accent:?}"), 1);
+        let loaded = catalogue::Catalogue::load(&files).unwrap();
+        let accent = loaded.catalogue.town().accent().unwrap();
+        screens.dress(accent);
+        let light: BTreeMap<&str, Rgb> = colours(&screens, Look::Light).into_iter().collect();
+        assert_eq!((light["brand"], light["seal"]), (accent.0, accent.0));
+        every_pair_can_be_read(&screens);
+    }
+}
+
+fn every_pair_can_be_read(screens: &Screens) {
     let pairs = pairs();
     assert!(pairs.iter().filter(|(.., least)| *least >= 7.0).count() > 20);
     let mut faults = Vec::new();
     let mut grounds = BTreeSet::new();
     for look in Look::ALL {
-        let colours: BTreeMap<&str, Rgb> = colours(&screens, look).into_iter().collect();
+        let colours: BTreeMap<&str, Rgb> = colours(screens, look).into_iter().collect();
         grounds.insert(colours["ground"]);
         for (ink, ground, least) in &pairs {
             let there = |token: &str| *colours.get(token).unwrap_or_else(|| panic!("no colour {token}"));

@@ -110,7 +110,7 @@ impl AnyStage for ChoosingService {
         let catalogue = &terminal.catalogue;
         let tile = |service: &Arc<Service>| view::Tile {
             id: service.id().clone(),
-            title: service.title(language).to_owned(),
+            title: catalogue.tile_title(service, language),
             summary: service.summary(language).to_owned(),
             texts_in: service.language_of_texts(language),
             needs_card: service.needs_card(),
@@ -233,8 +233,8 @@ impl AnyStage for Requesting {
         let only_shown = service.finish() == Finish::Show;
         view::Screen::Request(Box::new(view::Request {
             service: service.title(language).to_owned(),
-            provider: terminal.catalogue.town().provider().clone(),
-            purpose: service.purpose(language).to_owned(),
+            provider: service.town().provider().clone(),
+            purpose: service.purpose_and_retention(language),
             legal_basis: service.legal_basis(language).to_owned(),
             data: self.request(terminal).groups.into_iter().collect(),
             questions: service.card_questions(language),

@@ -224,7 +224,7 @@ impl Receipt {
             authenticity: *authenticity,
         };
         let declaration = service.declaration(answers, language);
-        let document = service.receipt(step.terminal.catalogue.town(), &declaration, &filing, language);
+        let document = service.receipt(answers, &declaration, &filing, language);
         step.effects.push(Effect::Print(PrintJob { job, document }));
         self.paper = PaperJob::sent(job, step.now);
     }

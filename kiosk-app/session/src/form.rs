@@ -148,18 +148,29 @@ impl Filling {
         let problem = self.problems.iter().find(|(at, _)| *at == index);
         let value = self.case.service.input_text(index, &self.case.answers);
         let suggestions = if self.typing == Some(index) {
-            terminal.catalogue.suggestions(field, value.expose(), language)
+            let service = &self.case.service;
+            terminal.catalogue.suggestions(service, field, value.expose(), language)
         } else {
             Vec::new()
+        };
+        let editable = self.case.service.editable(index, &self.case.answers);
+        let kind = form_field_kind(field, language);
+        // What nobody can choose isn't shown as a choice.
+        let (kind, value) = match kind {
+            FormFieldKind::Select { .. } if !editable => {
+                let told = self.case.service.value_text(index, &self.case.answers, language);
+                (FormFieldKind::Text, told)
+            }
+            kind => (kind, value),
         };
         FormField {
             field: index,
             label: field.label(language).to_owned(),
             hint: field.hint(language).to_owned(),
-            kind: form_field_kind(field, language),
+            kind,
             value,
             from_card: answer.is_some_and(|answer| answer.from_card),
-            editable: self.case.service.editable(index, &self.case.answers),
+            editable,
             required: field.required(),
             error: problem.map(|(_, problem)| problem.text(language)),
             suggestions,

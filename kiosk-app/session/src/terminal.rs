@@ -78,8 +78,14 @@ impl Terminal {
         let mut services: Vec<_> = self.offered().collect();
         let place = |id| most_used.iter().position(|used| used == id).unwrap_or(most_used.len());
         services.sort_by_key(|service| place(service.id()));
-        let titles = services.iter().map(|service| service.title(Language::German));
-        titles.map(str::to_owned).collect()
+        let mut titles: Vec<String> = Vec::new();
+        for title in services.iter().map(|service| service.title(Language::German)) {
+            // Two towns may offer the same.
+            if !titles.iter().any(|told| told == title) {
+                titles.push(title.to_owned());
+            }
+        }
+        titles
     }
 
     /// What may be read for a service now; `None` while the certificate doesn't grant what the service needs. One that

@@ -1,18 +1,30 @@
 //! Folders of services on disk: found, read within bounds, and put together, with what a town adopts of others, to what
 //! the catalogue loads.
-use catalogue::{Adoption, Fault, PACKAGE_BYTES_MAX, Package, SourceFile};
+use catalogue::{
+    Adoption, Catalogue, Fault, Loaded, NEIGHBOURS, Neighbour, PACKAGE_BYTES_MAX, Package, SourceFile, TABLES,
+};
 use jiff::civil::Date;
 use minisign_verify::{PublicKey, Signature};
 use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+mod films;
+mod watched;
+
+pub use films::{Films, films};
+pub use watched::Watched;
+
 /// Largest file that is read; the catalogue's own limit is lower and told better.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
+/// Largest table, likewise.
+const TABLE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// Entries of a folder that are looked at; as [`FILE_BYTES_MAX`].
 const ENTRIES_MAX: usize = 20_000;
 
 /// Where a services folder keeps the packages that it adopts, each with its signature beside it.
 const ADOPTED: &str = "adopted";
+/// The file that names a town.
+const TOWN: &str = "town.toml";
 /// Behind a package's name: its signature, as minisign writes it.
 pub const SIGNATURE: &str = ".minisig";
 /// Longest signature.
@@ -25,6 +37,27 @@ pub struct Opened {
     pub files: Vec<SourceFile>,
     /// What of others could not be taken, and why.
     pub faults: Vec<Fault>,
+    /// The towns beside it whose services are offered here, too.
+    pub neighbours: Vec<(Neighbour, Self)>,
+}
+
+impl Opened {
+    /// What can be offered, of this town and of those beside it, and the faults of all. A neighbour that can't be used is
+    /// left out.
+    ///
+    /// # Errors
+    /// The faults, when nothing of this town can be used.
+    pub fn load(self) -> Result<Loaded, Vec<Fault>> {
+        let mut loaded = match Catalogue::load(&self.files) {
+            Ok(loaded) => loaded,
+            Err(others) => return Err(self.faults.into_iter().chain(others).collect()),
+        };
+        loaded.faults.splice(0..0, self.faults);
+        for (neighbour, opened) in self.neighbours {
+            loaded.join(&neighbour, opened.load());
+        }
+        Ok(loaded)
+    }
 }
 
 /// The services in that folder, with those that its `town.toml` adopts: packages whose signature is right and that are
@@ -33,6 +66,24 @@ pub struct Opened {
 /// # Errors
 /// The first file or folder of the town's own that can't be read.
 pub fn open(folder: &Path, today: Option<Date>) -> Result<Opened, ReadFault> {
+    let mut opened = open_one(folder, today)?;
+    for neighbour in catalogue::neighbours(&opened.files) {
+        let place = folder.join(NEIGHBOURS).join(&neighbour.folder);
+        match open_one(&place, today) {
+            Ok(other) => opened.neighbours.push((neighbour, other)),
+            Err(fault) => opened.faults.push(Fault {
+                path: TOWN.to_owned(),
+                line: Some(neighbour.line),
+                what: format!("the town `{}` can't be read: {}", neighbour.folder, fault.source),
+                mend: format!("put its services into {NEIGHBOURS}/{}", neighbour.folder),
+            }),
+        }
+    }
+    Ok(opened)
+}
+
+/// A town alone. Who stands beside it there, that terminal shows.
+fn open_one(folder: &Path, today: Option<Date>) -> Result<Opened, ReadFault> {
     let files = files(folder)?;
     let mut refused = Vec::new();
     let mut adopted = Vec::new();
@@ -44,13 +95,16 @@ pub fn open(folder: &Path, today: Option<Date>) -> Result<Opened, ReadFault> {
     }
     let (files, faults) = catalogue::assemble(files, adopted, today);
     refused.extend(faults);
-    let faults = refused;
-    Ok(Opened { files, faults })
+    Ok(Opened {
+        files,
+        faults: refused,
+        neighbours: Vec::new(),
+    })
 }
 
 fn told(adoption: &Adoption, why: &PackageRefused) -> Fault {
     Fault {
-        path: "town.toml".to_owned(),
+        path: TOWN.to_owned(),
         line: Some(adoption.line),
         what: format!("the package {} can't be taken: {why}", adoption.package),
         mend: "get it anew, and compare the key with the town that wrote it".to_owned(),
@@ -111,7 +165,7 @@ pub struct ReadFault {
     pub source: Error,
 }
 
-/// The TOML files of the folder and of its folders, and the list of streets; what is hidden or something else is passed
+/// The TOML files of the folder and of its folders, the tables, and the list of streets; what is hidden or something else is passed
 /// over.
 ///
 /// # Errors
@@ -131,9 +185,12 @@ pub fn files(folder: &Path) -> Result<Vec<SourceFile>, ReadFault> {
 }
 
 fn take(files: &mut Vec<SourceFile>, path: String, at: &Path) -> Result<(), ReadFault> {
-    let is_ours = at.extension().is_some_and(|extension| extension == "toml") || path == "streets.txt";
+    let ends = |end: &str| at.extension().is_some_and(|extension| extension == end);
+    let is_table = ends("csv") && path.split_once('/').is_some_and(|(folder, _)| folder == TABLES);
+    let is_ours = ends("toml") || is_table || path == "streets.txt";
     if is_ours && at.is_file() {
-        let text = read_text(at, FILE_BYTES_MAX).map_err(|source| fault(at, source))?;
+        let text = read_text(at, if is_table { TABLE_BYTES_MAX } else { FILE_BYTES_MAX })
+            .map_err(|source| fault(at, source))?;
         files.push(SourceFile { path, text });
     }
     Ok(())

@@ -38,6 +38,7 @@ pub fn start(
     let config = FilingConfig {
         destination_id: catalogue.town().destination_id().parse()?,
         key: AuthorityKey::from_jwk(setup::AUTHORITY.as_bytes())?,
+        others: std::collections::BTreeMap::new(),
         outbox: Outbox::open(folder.join("outbox.db"))?,
     };
     let filing = Filing::spawn(config, inbox.sender())?;

@@ -103,6 +103,7 @@ impl Setup {
         let config = FilingConfig {
             destination_id,
             key,
+            others: std::collections::BTreeMap::new(),
             outbox: Outbox::open(&outbox_path)?,
         };
         let filing = Filing::spawn(config, sender.clone())?;

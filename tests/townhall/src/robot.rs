@@ -28,6 +28,20 @@ const TEXTS: [&str; 7] = [
     "D",
     "Ĝiĥ-Þórð ẞ",
 ];
+/// What nobody should type, and somebody will: quotes, line breaks, NUL, marks that turn the direction of writing, emoji,
+/// combined letters, markup, the names of slots.
+const HOSTILE: [&str; 8] = [
+    "\"'\\',{}[]--;<script>alert(1)</script>&amp;",
+    "Erika\0Mustermann",
+    "\u{202e}nnamretsuM\u{202c}\u{2066}\u{200f}",
+    "👩‍🦽🏳️‍🌈💥",
+    "a\r\nb\tc\u{8}\u{1b}[2J",
+    "{amount} {code} {number} {service}",
+    "Z\u{351}\u{36b}\u{343}a\u{30a}lgo\u{feff}\u{ad}",
+    "../../etc/passwd%00%s%n",
+];
+/// Longest text that somebody types.
+const LONG_CHARS: usize = 100_000;
 const MONEY: [&str; 5] = ["0,00", "1,00", "12,50", "650,00", "1.200,00"];
 const DAYS: [i64; 18] = [
     0, 1, -1, 3, -3, 10, -10, 20, 40, -40, 100, -200, -400, -1_500, -3_700, -6_700, -9_000, -20_000,
@@ -48,11 +62,19 @@ pub struct Walked {
 ///
 /// # Panics
 /// When the robot can't finish it.
+pub fn walk(catalogue: Catalogue, service: &str, seed: u64) -> Walked {
+    walk_as(catalogue, service, seed, Language::German, false)
+}
+
+/// A visit in that language; `hostile`: by somebody who first types into every text field what doesn't belong there.
+///
+/// # Panics
+/// When the robot can't finish it.
 #[allow(
     clippy::wildcard_enum_match_arm,
     reason = "whatever else is shown, the robot doesn't know"
 )]
-pub fn walk(catalogue: Catalogue, service: &str, seed: u64) -> Walked {
+pub fn walk_as(catalogue: Catalogue, service: &str, seed: u64, language: Language, hostile: bool) -> Walked {
     let id = ServiceId::from(service);
     let day = offered_on(&catalogue, &id);
     let mut story = Story {
@@ -75,11 +97,9 @@ pub fn walk(catalogue: Catalogue, service: &str, seed: u64) -> Walked {
         rng: StdRng::seed_from_u64(seed),
         pages: Vec::new(),
         tries: 0,
+        hostile,
     };
-    story
-        .tap(Tap::Start)
-        .tap(Tap::Language(Language::German))
-        .tap(Tap::Service(id));
+    story.tap(Tap::Start).tap(Tap::Language(language)).tap(Tap::Service(id));
     for _touch in 0..TOUCHES_MAX {
         match story.screen() {
             Screen::Request(_) | Screen::Review(_) => drop(story.tap(Tap::Continue)),
@@ -113,6 +133,7 @@ struct Robot {
     rng: StdRng,
     pages: Vec<usize>,
     tries: usize,
+    hostile: bool,
 }
 
 impl Robot {
@@ -142,7 +163,18 @@ impl Robot {
 
     /// Another answer at each try.
     fn some(&mut self, field: &FormField) -> String {
-        let at = self.tries;
+        let mut at = self.tries;
+        let text = matches!(
+            field.kind,
+            FormFieldKind::Text | FormFieldKind::Digits | FormFieldKind::Iban | FormFieldKind::Date
+        );
+        if self.hostile && text {
+            match HOSTILE.get(at) {
+                Some(hostile) => return (*hostile).to_owned(),
+                None if at == HOSTILE.len() => return "ẞ".repeat(LONG_CHARS),
+                None => at -= HOSTILE.len() + 1,
+            }
+        }
         match &field.kind {
             FormFieldKind::Text => TEXTS[at % TEXTS.len()].to_owned(),
             FormFieldKind::Digits => "51147385126039471".repeat(2)[..at % 20 + 1].to_owned(),

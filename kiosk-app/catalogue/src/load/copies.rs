@@ -124,6 +124,7 @@ impl Layout<'_> {
                 line: raw.line,
                 field,
                 shown_when: raw.shown_when.as_ref().map(&renamed),
+                follows: None, // taken before
             });
         }
         self.laid.pages.push(RawPage {
@@ -190,6 +191,7 @@ impl Layout<'_> {
             line,
             field,
             shown_when: None,
+            follows: None,
         });
         self.laid.pages.push(RawPage {
             line,

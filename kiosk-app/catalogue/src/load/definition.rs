@@ -1,15 +1,19 @@
 //! Reads `service.toml`: facts, pages and the ways between them.
 use crate::card::Asked;
+use crate::facts::Facts;
 use crate::fault::{Faults, SourceFile};
 use crate::fee::FeeRow;
 use crate::field::{Field, FieldIndex, Page, Step};
 use crate::load::condition::{self, RawCondition};
+use crate::load::follows::{self, RawFollows};
 use crate::load::repeat::{self, Laid};
+use crate::load::table::Tables;
 use crate::load::view::{At, Parsed, View, shorten};
-use crate::load::{card, fee, fields, format_of, graph};
+use crate::load::{card, facts, fee, fields, format_of, graph};
 use crate::repeat::{Copied, Repeat};
 use crate::service::{Finish, Period};
 use crate::situation::Situation;
+use crate::table::Follows;
 use crate::text::Text;
 use crate::walk::{FIELDS_MAX, PAGES_MAX};
 use drivers_api::card::{DataGroup, DataGroups, ReadRequest};
@@ -35,9 +39,11 @@ pub(crate) struct Draft {
     pub(crate) keywords: Vec<String>,
     pub(crate) request: ReadRequest,
     pub(crate) asked: Vec<Asked>,
+    pub(crate) facts: Facts,
     pub(crate) pages: Vec<Page>,
     pub(crate) fields: Vec<Field>,
     pub(crate) repeats: Vec<Repeat>,
+    pub(crate) follows: Vec<Follows>,
     /// Ids of the sections of a service that informs.
     pub(crate) sections: Vec<String>,
 }
@@ -64,10 +70,11 @@ pub(crate) struct RawField {
     pub(crate) line: usize,
     pub(crate) field: Field,
     pub(crate) shown_when: Option<RawCondition>,
+    pub(crate) follows: Option<RawFollows>,
 }
 
 /// The definition, unless it has a fault.
-pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Draft> {
+pub(crate) fn read(file: &SourceFile, tables: &Tables, faults: &mut Faults) -> Option<Draft> {
     let before = faults.count();
     let parsed = Parsed::parse(file, faults)?;
     let mut root = parsed.view();
@@ -88,15 +95,19 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Draft> {
     let fees = fee::read(&mut root, faults);
     let groups = data_groups(&mut root, faults);
     let (request, asked) = card::request(&mut root, groups, faults);
-    let (pages, raw_fields) = pages(&mut root, finish, faults);
+    let card = !request.groups.is_empty() || !asked.is_empty() || request.pseudonym;
+    let facts = facts::read(&mut root, finish, card, faults);
+    let (pages, mut raw_fields) = pages(&mut root, finish, faults);
     match finish {
         Finish::Submit | Finish::Prepare => fields::check_all(&root, &raw_fields, &request.groups, faults),
         Finish::Show | Finish::Inform => card::check_without_pages(&root, finish, &request.groups, faults),
     }
     let sections = sections(&mut root, finish, faults);
     let repeats = repeat::read(&mut root, faults);
+    let follows = follows::take(&root, &mut raw_fields, &pages, faults);
     let Laid { pages, fields, repeats } = repeat::lay_out(&root, pages, raw_fields, repeats, faults);
     let (pages, fields, fees) = graph::resolve(&root, pages, fields, fees, &asked, faults);
+    let follows = follows::resolve(&root, follows, &fields, tables, faults);
     root.finish(faults);
     (faults.count() == before).then_some(Draft {
         leika,
@@ -108,9 +119,11 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Draft> {
         keywords,
         request,
         asked,
+        facts,
         pages,
         fields,
         repeats,
+        follows,
         sections,
     })
 }

@@ -4,6 +4,7 @@ use crate::fault::Faults;
 use crate::field::{CardSource, Correctable, Field, FieldKind, Format, PageIndex};
 use crate::load::condition;
 use crate::load::definition::{RawField, id};
+use crate::load::follows;
 use crate::load::kinds::{PAPER, kind};
 use crate::load::view::{View, shorten};
 use crate::submission::{FROM_CARD_KEY, PSEUDONYM_KEY, SERVICE_KEY, VERSION_KEY};
@@ -46,6 +47,7 @@ pub(crate) fn read(mut view: View<'_>, page: PageIndex, faults: &mut Faults) -> 
     let shown_when = condition::read(shown_when, faults);
     let default = default(&mut view, &kind, faults);
     let suggest = suggest(&mut view, &kind, faults);
+    let follows = follows::raw(&mut view, &kind, faults);
     view.finish(faults);
     let (label, hint) = (Text::default(), Text::default());
     let field = Field {
@@ -70,6 +72,7 @@ pub(crate) fn read(mut view: View<'_>, page: PageIndex, faults: &mut Faults) -> 
         line,
         field,
         shown_when,
+        follows,
     }
 }
 

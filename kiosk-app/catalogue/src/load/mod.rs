@@ -3,12 +3,16 @@ mod card;
 mod condition;
 mod copies;
 mod definition;
+mod export;
+pub(crate) mod facts;
 mod fee;
 mod fields;
+mod follows;
 mod graph;
 mod kinds;
 mod receipt;
-mod repeat;
+pub(crate) mod repeat;
+pub(crate) mod table;
 mod texts;
 mod town;
 pub(crate) mod view;
@@ -16,11 +20,14 @@ pub(crate) mod words;
 
 use crate::bundled;
 use crate::catalogue::{Catalogue, Loaded};
+use crate::facts::Facts;
 use crate::fault::{Fault, Faults, SourceFile};
 use crate::field::{Field, FieldKind, HandedIn};
+use crate::load::table::Tables;
 use crate::receipt::ReceiptTemplate;
 use crate::search::Index;
 use crate::service::{Finish, Service, ServiceId, ServiceTexts};
+use crate::table::{TABLE_END, TABLES};
 use crate::town::Town;
 use crate::words::Words;
 use drivers_api::language::Language;
@@ -36,6 +43,8 @@ const SERVICE_FILES: [&str; 3] = ["service.toml", "texts.de.toml", "texts.de-x-l
 /// The one that only a service needs which submits something.
 /// May be left out: then it is the town's, and that one may be left out for the built-in one.
 const RECEIPT: &str = "receipt.toml";
+/// May be left out: how the declaration becomes an office's XML.
+const EXPORT: &str = "export.toml";
 /// Languages in which every service speaks: that of the law, and the one that most people understand.
 const REQUIRED: [Language; 2] = [Language::German, Language::EasyGerman];
 /// First part of the names of its texts.
@@ -66,6 +75,7 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
         streets,
         receipt,
         words,
+        tables,
         folders,
     } = sorted(files, &mut faults);
     let words = if words.is_empty() {
@@ -91,8 +101,14 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
     let Some(receipt) = shared_receipt(receipt, &words, &mut faults) else {
         return Err(faults.into_list());
     };
-    let shared = Shared { words, receipt };
     town.streets = streets.map_or_else(Vec::new, |file| town::streets(file, &mut faults));
+    let town = Arc::new(town);
+    let shared = Shared {
+        tables: read_tables(&tables, &mut faults),
+        town: Arc::clone(&town),
+        words,
+        receipt,
+    };
     let services: Vec<Arc<Service>> = folders
         .iter()
         .filter_map(|folder| service(folder, &shared, &mut faults))
@@ -115,6 +131,7 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
             services,
             words: shared.words,
             index,
+            shared: false,
         },
         faults: faults.into_list(),
     })
@@ -146,6 +163,8 @@ struct Sorted<'a> {
     streets: Option<&'a SourceFile>,
     receipt: Option<&'a SourceFile>,
     words: BTreeMap<Language, &'a SourceFile>,
+    /// By name.
+    tables: BTreeMap<&'a str, &'a SourceFile>,
     /// By id.
     folders: Vec<Folder<'a>>,
 }
@@ -169,6 +188,14 @@ fn sorted<'a>(files: &'a [SourceFile], faults: &mut Faults) -> Sorted<'a> {
                     false
                 }
             },
+            Some((TABLES, name)) => match name.strip_suffix(TABLE_END).filter(|name| definition::is_id(name)) {
+                Some(name) => sorted.tables.insert(name, file).is_some(),
+                None => {
+                    let mend = "name it with a–z, 0–9 and _, and .csv behind";
+                    faults.add(&path, None, "not a table of the town", mend);
+                    false
+                }
+            },
             Some((id, _)) if !is_id(id) => {
                 let mend = "use a–z, 0–9, - and _, at most 64";
                 faults.add(&path, None, "not a name for a service's folder", mend);
@@ -176,9 +203,9 @@ fn sorted<'a>(files: &'a [SourceFile], faults: &mut Faults) -> Sorted<'a> {
             }
             Some((id, name)) => match language_file(TEXTS, name) {
                 Some(Err(tag)) => no_language(&path, tag, faults),
-                None if !SERVICE_FILES.contains(&name) && name != RECEIPT => {
+                None if !SERVICE_FILES.contains(&name) && ![RECEIPT, EXPORT].contains(&name) => {
                     let known = SERVICE_FILES.join(", ");
-                    let mend = format!("known: {known}, {RECEIPT}, and texts in other languages");
+                    let mend = format!("known: {known}, {RECEIPT}, {EXPORT}, and texts in other languages");
                     faults.add(&path, None, "not a file of a service", mend);
                     false
                 }
@@ -211,13 +238,25 @@ fn no_language(path: &str, tag: &str, faults: &mut Faults) -> bool {
     false
 }
 
-fn is_id(name: &str) -> bool {
+/// True for the name of a folder.
+pub(crate) fn is_id(name: &str) -> bool {
     let known = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
     (1..=ID_BYTES_MAX).contains(&name.len()) && name.bytes().all(known)
 }
 
+/// The tables without a fault.
+fn read_tables(files: &BTreeMap<&str, &SourceFile>, faults: &mut Faults) -> Tables {
+    let read = files.iter().filter_map(|(name, file)| {
+        let table = table::read(file, faults)?;
+        Some(((*name).to_owned(), Arc::new(table)))
+    });
+    read.collect()
+}
+
 /// What the services of a town share.
 struct Shared {
+    tables: Tables,
+    town: Arc<Town>,
     words: Arc<Words>,
     receipt: Arc<ReceiptTemplate>,
 }
@@ -226,8 +265,14 @@ struct Shared {
 fn shared_receipt(file: Option<&SourceFile>, words: &Words, faults: &mut Faults) -> Option<Arc<ReceiptTemplate>> {
     let built_in = bundled::town().into_iter().find(|file| file.path == RECEIPT);
     let file = file.or(built_in.as_ref())?;
-    let own = ServiceTexts::default();
-    receipt::read(file, &own, true, words, faults).map(Arc::new)
+    let about = receipt::About {
+        texts: &ServiceTexts::default(),
+        fields: &[],
+        asked: &[],
+        papers: true,
+        words,
+    };
+    receipt::read(file, &about, faults).map(Arc::new)
 }
 
 /// A service, unless it has a fault.
@@ -235,25 +280,36 @@ fn service(folder: &Folder<'_>, shared: &Shared, faults: &mut Faults) -> Option<
     let words = &shared.words;
     let before = faults.count();
     let file = |name: &str| folder.files.get(name).copied();
-    let draft = file("service.toml").map(|file| definition::read(file, faults));
+    let draft = file("service.toml").map(|file| definition::read(file, &shared.tables, faults));
     let shows = matches!(&draft, Some(Some(draft)) if !draft.finish.files());
     for name in SERVICE_FILES.iter().filter(|name| !folder.files.contains_key(*name)) {
         let mend = "add it; docs/services.md shows an example";
         faults.add(&format!("{}/{name}", folder.id), None, "the file is missing", mend);
     }
-    if shows && folder.files.contains_key(RECEIPT) {
-        let what = "a service that files nothing prints no receipt";
-        faults.add(&format!("{}/{RECEIPT}", folder.id), None, what, "remove the file");
+    for (name, what) in [
+        (RECEIPT, "a service that files nothing prints no receipt"),
+        (EXPORT, "a service that files nothing exports nothing"),
+    ] {
+        if shows && folder.files.contains_key(name) {
+            faults.add(&format!("{}/{name}", folder.id), None, what, "remove the file");
+        }
     }
     let mut draft = draft??;
     let texts = texts_of(folder, &mut draft, faults)?;
     name_ways(&mut draft.fields, &texts, words);
+    let export = file(EXPORT).and_then(|file| export::read(file, &draft, faults));
     let receipt = match draft.finish {
         Finish::Submit | Finish::Prepare => match file(RECEIPT) {
             None => Arc::clone(&shared.receipt),
             Some(file) => {
-                let papers = draft.fields.iter().any(|field| field.paper);
-                Arc::new(receipt::read(file, &texts, papers, words, faults)?)
+                let about = receipt::About {
+                    texts: &texts,
+                    fields: &draft.fields,
+                    asked: &draft.asked,
+                    papers: draft.fields.iter().any(|field| field.paper),
+                    words,
+                };
+                Arc::new(receipt::read(file, &about, faults)?)
             }
         },
         Finish::Show | Finish::Inform => Arc::default(),
@@ -269,10 +325,16 @@ fn service(folder: &Folder<'_>, shared: &Shared, faults: &mut Faults) -> Option<
         keywords: draft.keywords,
         request: draft.request,
         asked: draft.asked,
+        facts: Facts {
+            town: Arc::clone(&shared.town),
+            ..draft.facts
+        },
         texts,
         pages: draft.pages,
         fields: draft.fields,
         repeats: draft.repeats,
+        follows: draft.follows,
+        export,
         receipt,
         words: Arc::clone(words),
     })

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// Most groups of a service, and how often one can be answered at most.
 const REPEATS_MAX: usize = 10;
-const COPIES_MAX: i64 = 20;
+pub(crate) const COPIES_MAX: i64 = 20;
 /// The target that leads to the question for another one.
 pub(crate) const ANOTHER: &str = "another";
 

@@ -18,6 +18,7 @@ pub(crate) struct OneLanguage {
     legal_basis: String,
     next_steps: String,
     statement: String,
+    retention: String,
     fees: Vec<String>,
     fee_overview: String,
     lives_there: String,
@@ -55,6 +56,7 @@ pub(crate) fn read(file: &SourceFile, draft: &Draft, faults: &mut Faults) -> Opt
         legal_basis: text("legal_basis", true),
         next_steps: text("next_steps", !informs),
         statement: text("statement", files),
+        retention: text("retention", draft.facts.retention.is_some()),
         fees: Vec::new(),
         fee_overview: String::new(),
         lives_there: String::new(),
@@ -127,6 +129,7 @@ pub(crate) fn put(language: Language, told: OneLanguage, draft: &mut Draft, text
         (&mut texts.legal_basis, told.legal_basis),
         (&mut texts.next_steps, told.next_steps),
         (&mut texts.statement, told.statement),
+        (&mut texts.retention, told.retention),
         (&mut texts.fee_overview, told.fee_overview),
         (&mut texts.lives_there, told.lives_there),
     ] {

@@ -1,12 +1,14 @@
 //! Reads `town.toml` and `streets.txt`.
 use crate::charset;
+use crate::colour::Colour;
 use crate::fault::{Faults, SourceFile};
-use crate::load::format_of;
-use crate::load::view::{FILE_BYTES_MAX, Parsed, shorten};
+use crate::load::view::{FILE_BYTES_MAX, Parsed, View, shorten};
+use crate::load::{facts, format_of};
 use crate::package;
 use crate::service::ServiceId;
 use crate::suggest::Name;
 use crate::town::{Provider, Town};
+use crate::towns;
 
 /// Most services that are offered before all others.
 const MOST_USED_MAX: usize = 6;
@@ -22,15 +24,10 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<(Town, Vec<
     format_of(&mut root, faults);
     let name = root.text("name", faults);
     let destination_id = root.text("destination_id", faults);
-    if destination_id.as_ref().is_some_and(|id| !is_uuid(id)) {
-        let line = root.line_of("destination_id");
-        root.fault(
-            faults,
-            line,
-            "`destination_id` is no UUID",
-            "write it as 8-4-4-4-12 hexadecimal digits",
-        );
+    if let Some(id) = &destination_id {
+        facts::check_destination(&root, id, faults);
     }
+    let accent = accent(&mut root, faults);
     let most_used = root.texts("most_used", faults);
     if let Some(id) = most_used.get(MOST_USED_MAX) {
         let mend = "keep the ones that most people come for; the others are found by situation and by search";
@@ -42,6 +39,7 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<(Town, Vec<
         );
     }
     let _ = package::read_adoptions(&mut root, faults); // they are among the files already
+    let _ = towns::read_neighbours(&mut root, faults); // each is a folder of its own
     let provider = root.table("provider", "[provider]".to_owned(), faults);
     if provider.is_none() {
         root.fault(
@@ -70,11 +68,37 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<(Town, Vec<
         name: name?,
         provider: provider?,
         destination_id: destination_id?,
+        accent,
         streets: Vec::new(),
         most_used: most_used.iter().map(|id| ServiceId::new(&id.value)).collect(),
     };
     let lines = most_used.iter().map(|id| id.line).collect();
     (faults.count() == before).then_some((town, lines))
+}
+
+/// The colour behind what the town says of itself.
+fn accent(root: &mut View<'_>, faults: &mut Faults) -> Option<Colour> {
+    let text = root.text_if("accent", faults)?;
+    let line = root.line_of("accent");
+    let colour: Option<Colour> = text.parse().ok();
+    match colour {
+        None => {
+            let what = format!("`{}` is no colour", shorten(&text));
+            root.fault(
+                faults,
+                line,
+                what,
+                "write it as \"#092797\": red, green and blue in hexadecimal digits",
+            );
+        }
+        Some(colour) if !colour.carries_text() => {
+            let least = colour.least_contrast();
+            let what = format!("on {colour} white writing has a contrast of {least:.1}, not 7");
+            root.fault(faults, line, what, "choose a darker colour (WCAG 2.1, 1.4.6)");
+        }
+        Some(_) => {}
+    }
+    colour
 }
 
 /// The town's streets, one a line; empty lines and those that begin with `#` are passed over. Faulty ones are left out.
@@ -102,7 +126,8 @@ pub(crate) fn streets(file: &SourceFile, faults: &mut Faults) -> Vec<Name> {
     streets
 }
 
-fn is_uuid(text: &str) -> bool {
+/// True for 8-4-4-4-12 hexadecimal digits.
+pub(crate) fn is_uuid(text: &str) -> bool {
     let lens = text.split('-').map(str::len);
     lens.eq([8, 4, 4, 4, 12]) && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }

@@ -92,6 +92,7 @@ fn start(slot: RemoteSlot, folder: &Path, inbox: Inbox, screens: &Screens, tell:
     let config = FilingConfig {
         destination_id: loaded.catalogue.town().destination_id().parse()?,
         key: AuthorityKey::from_jwk(AUTHORITY.as_bytes())?,
+        others: std::collections::BTreeMap::new(),
         outbox: Outbox::open(folder.join("outbox.db"))?,
     };
     let filing = Filing::spawn(config, inbox.sender())?;

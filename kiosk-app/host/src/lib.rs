@@ -18,10 +18,12 @@ use std::time::{Duration, Instant};
 
 mod clock;
 pub mod filing;
+pub mod inquiry;
 pub mod journal;
 mod voice;
 
 pub use filing::{Filing, FilingConfig, FilingFault};
+pub use inquiry::{Ask, Inquiry};
 pub use voice::SharedVoice;
 
 /// Inputs that may wait while the loop is busy with one; devices block beyond that, and nothing is dropped.
@@ -77,17 +79,25 @@ pub struct Devices {
     pub staff: Box<dyn Fn(&'static str) + Send>,
     /// Who seals and stores cases.
     pub filing: Filing,
+    /// Who asks what became of cases.
+    pub inquiry: Inquiry,
 }
 
 impl Devices {
     /// A terminal that can't speak and has nobody to call.
-    pub fn quiet(reader: Box<dyn Reader + Send>, printer: Box<dyn Printer + Send>, filing: Filing) -> Self {
+    pub fn quiet(
+        reader: Box<dyn Reader + Send>,
+        printer: Box<dyn Printer + Send>,
+        filing: Filing,
+        inquiry: Inquiry,
+    ) -> Self {
         Self {
             reader,
             printer,
             voice: Box::new(Mute),
             staff: Box::new(|_| {}),
             filing,
+            inquiry,
         }
     }
 }
@@ -178,6 +188,7 @@ impl Host {
                     language,
                 });
             }
+            Effect::AskCase { job, question } => self.devices.inquiry.ask(job, question),
             Effect::Voice(command) => self.devices.voice.give(command),
             Effect::CallStaff(stage) => (self.devices.staff)(stage),
             Effect::Record(record) => journal::write(record),

@@ -11,7 +11,7 @@ use drivers_api::card::{CardEvent, Reader};
 use drivers_api::language::Language;
 use drivers_api::print::Printer;
 use drivers_api::voice::VoiceEvent;
-use host::{Devices, Filing, FilingConfig, Host, Inbox, Sender, SharedVoice};
+use host::{Devices, Filing, FilingConfig, Host, Inbox, Sender, SharedVoice, Inquiry};
 use outbox::Outbox;
 use printer::{Patience, Target};
 use rand::SeedableRng;
@@ -160,6 +160,7 @@ impl Parts {
 pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: SharedVoice) -> Result<(), PartsFault> {
     let thread = |name| move |source| PartsFault::Thread { name, source };
     let filing = Filing::spawn(parts.filing, inbox.sender()).map_err(thread("filing"))?;
+    let inquiry = Inquiry::unreachable(inbox.sender()).map_err(thread("inquiry"))?;
     let reader = reader(parts.cards, inbox.sender())?;
     let printer = printer(parts.printer, inbox.sender())?;
     let staff = staff::caller(parts.agent.clone());
@@ -172,7 +173,7 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: S
     let devices = Devices {
         voice: Box::new(voice),
         staff,
-        ..Devices::quiet(reader, printer, filing)
+        ..Devices::quiet(reader, printer, filing, inquiry)
     };
     let host = Host::new(Terminal::new(parts.catalogue), devices);
     let show = move |view| {

@@ -97,9 +97,8 @@ fn idle(input: Input, step: &mut Step<'_>) -> Session {
         ),
         Input::Card(event) => matches!(event, CardEvent::Inserted(_)),
         Input::Voice(event) => matches!(event, VoiceEvent::HeadsetPlugged),
-        Input::Printer(_) | Input::Filed { .. } | Input::FilingFailed { .. } | Input::Line { .. } | Input::Tick => {
-            false
-        }
+        Input::Printer(_) | Input::Filed { .. } | Input::FilingFailed { .. } | Input::CaseTold { .. } => false,
+        Input::Line { .. } | Input::Tick => false,
     };
     if !begins {
         return Session::Idle;
@@ -132,7 +131,7 @@ impl Away {
             Input::Tap(Tap::Continue) => return self.come_back(step),
             Input::Tap(Tap::Cancel | Tap::ConfirmCancel) => return end(Ending::Cancelled, step),
             Input::Tap(_) | Input::Card(_) | Input::Printer(_) | Input::Voice(_) | Input::Filed { .. } => {}
-            Input::FilingFailed { .. } | Input::Line { .. } | Input::Tick => {}
+            Input::FilingFailed { .. } | Input::CaseTold { .. } | Input::Line { .. } | Input::Tick => {}
         }
         Session::Away(self)
     }

@@ -9,7 +9,7 @@ use catalogue::{Catalogue, bundled};
 use drivers_api::card::DataGroup;
 use drivers_api::print::Printer;
 use fleet::Running;
-use host::{Devices, Filing, FilingConfig, Host, Inbox, Sender, SharedVoice};
+use host::{Devices, Filing, FilingConfig, Host, Inbox, Sender, SharedVoice, Inquiry};
 use jiff::Zoned;
 use outbox::Outbox;
 use printer::{PaperTray, Target};
@@ -105,6 +105,7 @@ impl Setup {
             outbox: Outbox::open(&outbox_path)?,
         };
         let filing = Filing::spawn(config, sender.clone())?;
+        let inquiry = Inquiry::unreachable(sender.clone())?;
 
         // The cards' country and the terminal that it has certified, both new at each start.
         let pki = TestPki::new(Zoned::now().date(), &mut randomness());
@@ -137,7 +138,7 @@ impl Setup {
             cards,
             inbox,
             terminal: Terminal::new(catalogue),
-            devices: Devices::quiet(reader, printer, filing),
+            devices: Devices::quiet(reader, printer, filing, inquiry),
         })
     }
 

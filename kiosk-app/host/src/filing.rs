@@ -187,6 +187,7 @@ fn sealed(config: &FilingConfig, order: Order) -> Result<Last, FilingFault> {
             service_version: order.service.version().to_owned(),
             filed_at: now.as_second(),
             encrypted_data: sealed.into_string(),
+            follow_up: None,
         },
         case_code,
         filed_at: clock::local_time(&local),

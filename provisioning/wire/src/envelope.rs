@@ -256,6 +256,25 @@ mod tests {
     }
 
     #[test]
+    fn what_finds_a_case_again_may_be_absent() {
+        let mut with = envelope();
+        with.follow_up = Some(FollowUp {
+            service: "wohnsitz".into(),
+            case_lookup: CaseLookup::from_bytes([7; 32]),
+            card: None,
+        });
+        let body = with.to_body().unwrap();
+        assert_eq!(Envelope::from_body(&body).unwrap(), with);
+        let text = String::from_utf8(envelope().to_body().unwrap()).unwrap();
+        assert!(
+            text.ends_with(r#""encrypted_data":"eyJh.a2V5.aXY.Y3Q.dGFn"}"#),
+            "as ever: {text}"
+        );
+        with.follow_up.as_mut().unwrap().service = "Wohnsitz".into();
+        assert_eq!(with.to_body(), Err(EnvelopeError::Service));
+    }
+
+    #[test]
     fn each_wrong_field_is_named() {
         let wrong = |change: fn(&mut Envelope)| {
             let mut broken = envelope();

@@ -107,7 +107,12 @@ impl CaseKeys {
         let mut memory = Zeroizing::new(vec![Block::default(); params.block_count()]);
         let mut root = Root::default();
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into_with_memory(&*code.symbols(), CODE_SALT, &mut root.0[..], memory.as_mut_slice())
+            .hash_password_into_with_memory(
+                &*code.symbols(),
+                CODE_SALT,
+                root.0.as_mut_slice(),
+                memory.as_mut_slice(),
+            )
             .map_err(|_| StretchError)?;
         Ok(Self { root })
     }

@@ -89,6 +89,17 @@ pub(crate) struct Reply {
 impl Backend {
     /// Posts JSON once.
     pub(crate) fn post(&self, path: &str, body: &[u8], patience: Duration) -> Result<Reply, String> {
+        self.post_for(path, body, patience, ANSWER_BYTES_MAX)
+    }
+
+    /// The same where the answer may be longer or must be shorter than usual.
+    pub(crate) fn post_for(
+        &self,
+        path: &str,
+        body: &[u8],
+        patience: Duration,
+        answer_bytes_max: usize,
+    ) -> Result<Reply, String> {
         let request = self.agent.post(format!("{}{path}", self.base_url));
         let sent = request
             .config()
@@ -97,11 +108,11 @@ impl Backend {
             .header("Authorization", &self.authorization)
             .header("Content-Type", JSON_MEDIA_TYPE)
             .send(body);
-        reply(sent)
+        reply(sent, answer_bytes_max)
     }
 }
 
-fn reply(sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Reply, String> {
+fn reply(sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>, bytes_max: usize) -> Result<Reply, String> {
     let mut response = sent.map_err(|error| format!("no answer: {error}"))?;
     let status = response.status().as_u16();
     let retry_after = response
@@ -109,7 +120,7 @@ fn reply(sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<
         .get("Retry-After")
         .and_then(|value| value.to_str().ok()?.trim().parse().ok())
         .map(Duration::from_secs);
-    let limited = response.body_mut().with_config().limit(ANSWER_BYTES_MAX as u64);
+    let limited = response.body_mut().with_config().limit(bytes_max as u64);
     let body = limited
         .read_to_vec()
         .map_err(|error| format!("half an answer ({status}): {error}"))?;
@@ -128,7 +139,7 @@ impl Deliver for Backend {
             .header("Authorization", &self.authorization)
             .header("Content-Type", JSON_MEDIA_TYPE)
             .send(body);
-        match reply(sent) {
+        match reply(sent, ANSWER_BYTES_MAX) {
             Ok(reply) => sort(reply.status, reply.retry_after, &reply.body),
             Err(reason) => line_failed(reason),
         }

@@ -20,9 +20,14 @@
 //! The kiosk calls on the agent's socket; the call goes to the backend at once, beside the envelopes, and is dropped when
 //! it doesn't get through within [`CALL_PATIENCE`].
 //!
+//! # What became of a case
+//! The kiosk asks on the same socket; the question goes to the backend at once, and its answer back. Nothing of either is
+//! kept. A case that still lies in the outbox is told as waiting here.
+//!
 //! # Stopping
 //! There is nothing to clean up: all state is in the outbox. The process may be ended by any signal at any time.
 mod backend;
+mod cases;
 mod config;
 mod control;
 mod courier;
@@ -31,9 +36,12 @@ mod socket;
 mod staff;
 
 pub use backend::{CONNECT_PATIENCE, REQUEST_PATIENCE};
+pub use cases::CASE_PATIENCE;
 pub use config::{Backoff, CONFIG_BYTES_MAX, Config, ConfigError, TOKEN_BYTES_MAX, Token};
 pub use control::Control;
-pub use socket::{EID_REQUEST, HELP_REQUEST, LINE_BYTES_MAX, NUDGE_REQUEST, STATUS_REQUEST};
+pub use socket::{
+    CASES_LINE_BYTES_MAX, CASES_REQUEST, EID_REQUEST, HELP_REQUEST, LINE_BYTES_MAX, NUDGE_REQUEST, STATUS_REQUEST,
+};
 pub use staff::{CALL_PATIENCE, TRY_PATIENCE};
 
 use backend::Backend;
@@ -174,7 +182,8 @@ fn serve_kiosk(
     };
     let backend = Backend::new(config)?;
     let staff = staff::Messenger::start(backend, config.backoff, StdRng::from_rng(rng)).map_err(failed)?;
-    let socket = socket::open(path, control.clone(), Arc::clone(state), eid, staff.slot()).map_err(failed)?;
+    let cases = cases::start(Backend::new(config)?, config.outbox.clone()).map_err(failed)?;
+    let socket = socket::open(path, control.clone(), Arc::clone(state), eid, staff.slot(), cases).map_err(failed)?;
     Ok((socket, staff))
 }
 

@@ -3,7 +3,9 @@
 //! One line a request, one line an answer: [`STATUS_REQUEST`] gives the [`State`] as JSON, or `null` before the first
 //! contact; [`EID_REQUEST`] gives the [`EidState`](crate::eid::EidState) as JSON, or `null` without one; [`NUDGE_REQUEST`]
 //! gives `ok`; [`HELP_REQUEST`] with a blank and the [`Stage`] of the visit gives `ok`, which means that the call is on its
-//! way; anything else `what?`. Mode 0600.
+//! way; [`CASES_REQUEST`] with a blank and a [`CaseRequest`] as JSON gives the [`CaseAnswer`](wire::case_status::CaseAnswer)
+//! as JSON, within [`CASE_PATIENCE`](crate::CASE_PATIENCE); anything else `what?`. Mode 0600.
+use crate::cases::CaseDesk;
 use crate::eid::Shared as Eid;
 use crate::staff::CallSlot;
 use crate::{Control, State};
@@ -14,6 +16,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use wire::call::Stage;
+use wire::case_status::{CaseRequest, REQUEST_BYTES_MAX};
 
 /// Asks for the state.
 pub const STATUS_REQUEST: &str = "status";
@@ -27,8 +30,14 @@ pub const NUDGE_REQUEST: &str = "nudge";
 /// Calls for a person.
 pub const HELP_REQUEST: &str = "help";
 
-/// Longest request.
+/// Asks what became of a case.
+pub const CASES_REQUEST: &str = "cases";
+
+/// Longest request, but for [`CASES_REQUEST`].
 pub const LINE_BYTES_MAX: u64 = 64;
+
+/// Longest question about a case.
+pub const CASES_LINE_BYTES_MAX: u64 = (CASES_REQUEST.len() + 1 + REQUEST_BYTES_MAX + 1) as u64;
 
 /// How long a peer may take over a line. Peers are served one after the other.
 const LINE_PATIENCE: Duration = Duration::from_secs(1);
@@ -40,24 +49,29 @@ pub(crate) fn open(
     state: Arc<Mutex<Option<State>>>,
     eid: Eid,
     staff: CallSlot,
+    cases: CaseDesk,
 ) -> std::io::Result<Server> {
     Server::open(path, 0o600, "agent-socket", move |peer| {
         // A peer that goes away is no matter of ours.
-        let _ = peer.and_then(|stream| serve(&stream, &control, &state, &eid, &staff));
+        let _ = peer.and_then(|stream| serve(stream, &control, &state, &eid, &staff, &cases));
     })
 }
 
 fn serve(
-    stream: &UnixStream,
+    stream: UnixStream,
     control: &Control,
     state: &Mutex<Option<State>>,
     eid: &Eid,
     staff: &CallSlot,
+    cases: &CaseDesk,
 ) -> std::io::Result<()> {
     stream.set_read_timeout(Some(LINE_PATIENCE))?;
     stream.set_write_timeout(Some(LINE_PATIENCE))?;
-    let mut line = String::new();
-    BufReader::new(stream.take(LINE_BYTES_MAX)).read_line(&mut line)?;
+    let line = read_line(&stream)?;
+    if let Some(request) = asked_in(&line) {
+        // The next peer doesn't wait for the backend.
+        return cases.take(stream, request);
+    }
     let answer = match line.trim_end() {
         STATUS_REQUEST => {
             let state = *state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -81,6 +95,23 @@ fn serve(
     };
     let mut stream = stream;
     stream.write_all(format!("{answer}\n").as_bytes())
+}
+
+fn read_line(stream: &UnixStream) -> std::io::Result<String> {
+    let mut reader = BufReader::new(stream.take(LINE_BYTES_MAX));
+    let mut line = String::new();
+    reader.read_line(&mut line)?;
+    if !line.ends_with('\n') && line.starts_with(CASES_REQUEST) {
+        reader.get_mut().set_limit(CASES_LINE_BYTES_MAX - LINE_BYTES_MAX);
+        reader.read_line(&mut line)?;
+    }
+    Ok(line)
+}
+
+/// A question about a case, in a whole line.
+fn asked_in(line: &str) -> Option<CaseRequest> {
+    let (word, question) = line.strip_suffix('\n')?.split_once(' ')?;
+    (word == CASES_REQUEST).then(|| CaseRequest::from_body(question.as_bytes()).ok())?
 }
 
 /// The stage of a call for a person. The whole line must be there: half a stage is another one.
@@ -119,6 +150,7 @@ mod tests {
                 Arc::clone(&state),
                 Arc::clone(&eid),
                 staff.clone(),
+                CaseDesk::default(),
             )
         };
         let socket = open().unwrap();
@@ -164,7 +196,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("agent.sock");
         let staff = CallSlot::default();
-        let _socket = open(&path, Control::default(), Arc::default(), Eid::default(), staff.clone()).unwrap();
+        let (control, cases) = (Control::default(), CaseDesk::default());
+        let _socket = open(&path, control, Arc::default(), Eid::default(), staff.clone(), cases).unwrap();
         for request in [
             "help\n".to_owned(),
             "help \n".to_owned(),
@@ -177,6 +210,10 @@ mod tests {
             format!("help {}\n", "a".repeat(33)),
             format!("help {}\n", "a".repeat(10_000)),
             "HELP secret\n".to_owned(),
+            "cases\n".to_owned(),
+            "cases {}\n".to_owned(),
+            "cases {\"by_code\":{\"lookup\":\"%\"}}\n".to_owned(),
+            format!("cases {}\n", "{".repeat(10_000)),
         ] {
             assert_eq!(ask_roughly(&path, request.as_bytes()), "what?\n", "{request:?}");
         }
@@ -200,7 +237,38 @@ mod tests {
     }
 
     #[test]
+    fn a_question_is_handed_on_and_nobody_waits_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("agent.sock");
+        let (cases, asked) = CaseDesk::with_queue();
+        let (control, staff) = (Control::default(), CallSlot::default());
+        let _socket = open(&path, control, Arc::default(), Eid::default(), staff, cases).unwrap();
+        let request = CaseRequest::ByCode {
+            lookup: wire::case_status::CaseLookup::from_bytes([7; 32]),
+        };
+        let line = format!("cases {}\n", String::from_utf8(request.to_body().unwrap()).unwrap());
+        let mut first = UnixStream::connect(&path).unwrap();
+        first.write_all(line.as_bytes()).unwrap();
+        let (stream, heard) = asked.recv().unwrap();
+        assert_eq!(heard, request);
+        assert_eq!(ask(&path, "status\n"), "null\n", "while the question is open");
+        drop(stream);
+        let mut answer = String::new();
+        first.read_to_string(&mut answer).unwrap();
+        assert_eq!(answer, "");
+        // Those that find the queue full are told at once.
+        let mut waiting: Vec<UnixStream> = Vec::new();
+        for _ in 0..crate::cases::WAITING_MAX {
+            let mut stream = UnixStream::connect(&path).unwrap();
+            stream.write_all(line.as_bytes()).unwrap();
+            waiting.push(stream);
+        }
+        assert_eq!(ask(&path, &line), "\"unreachable\"\n");
+    }
+
+    #[test]
     fn half_a_line_calls_nobody() {
+        assert_eq!(asked_in("cases {\"by_code\":{\"lookup\":\"00\"}}"), None);
         assert_eq!(called_from("help secr"), None);
         assert_eq!(called_from("help secret\n"), Stage::parse("secret").ok());
     }
@@ -217,6 +285,7 @@ mod tests {
         #[test]
         fn no_line_panics(line in any::<String>()) {
             let _ = called_from(&line);
+            let _ = asked_in(&line);
         }
     }
 }

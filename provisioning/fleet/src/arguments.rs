@@ -2,6 +2,8 @@
 use fleet::{Config, LISTEN_DEFAULT};
 use std::path::PathBuf;
 use store::IfKnown;
+use uuid::Uuid;
+use wire::case_status::CaseState;
 
 pub(crate) const USAGE: &str = "\
 usage: fleet [serve] [--data DIR] [--listen ADDRESS:PORT] [--eid FILE]
@@ -9,12 +11,20 @@ usage: fleet [serve] [--data DIR] [--listen ADDRESS:PORT] [--eid FILE]
        fleet withdraw NAME [--data DIR]
        fleet calls [--watch] [--data DIR]
        fleet answered NAME [--data DIR]
+       fleet cases [--open] [--data DIR]
+       fleet envelope CASE [--data DIR] > FILE
+       fleet state CASE STATE [--data DIR]
+       fleet letter CASE FILE [--state STATE] [--data DIR]
 
 serve      takes submissions; listens on 127.0.0.1:8080 when nothing is said
 enrol      prints the token of a new terminal, once; --replace voids the old token of a known one
 withdraw   voids the token of a terminal
 calls      lists at which terminals somebody asks for a person; --watch goes on, and rings for each new one
 answered   closes the call of a terminal: somebody is on the way
+cases      lists the newest cases; --open leaves out those that are answered, rejected or withdrawn
+envelope   prints a sealed case for the office's own machine (`schalter open`); it is on its way from then on
+state      what the citizen is told: in_work, needs_something, answered, rejected, on_its_way or withdrawn
+letter     adds a letter that `schalter letter` sealed, and sets the state in the same step
 
 --eid      settings for identity cards (docs/eid-keys.md); without it, nothing is answered about them
 --data     folder of the store, made if missing; without it $STATE_DIRECTORY, $XDG_DATA_HOME/schalter-fleet or
@@ -47,6 +57,25 @@ pub(crate) enum Command {
         data: PathBuf,
         name: String,
     },
+    Cases {
+        data: PathBuf,
+        only_open: bool,
+    },
+    Envelope {
+        data: PathBuf,
+        submission_id: Uuid,
+    },
+    State {
+        data: PathBuf,
+        submission_id: Uuid,
+        state: CaseState,
+    },
+    Letter {
+        data: PathBuf,
+        submission_id: Uuid,
+        file: PathBuf,
+        state: Option<CaseState>,
+    },
 }
 
 pub(crate) fn parse(
@@ -58,6 +87,8 @@ pub(crate) fn parse(
     let mut listen = LISTEN_DEFAULT;
     let mut if_known = IfKnown::Refuse;
     let mut watch = false;
+    let mut only_open = false;
+    let mut state = None;
     let mut words = Vec::new();
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {
@@ -67,6 +98,8 @@ pub(crate) fn parse(
             "--version" | "-V" => return Ok(Command::Version),
             "--replace" => if_known = IfKnown::Replace,
             "--watch" => watch = true,
+            "--open" => only_open = true,
+            "--state" => state = Some(state_of(&value()?)?),
             "--eid" => eid = Some(PathBuf::from(value()?)),
             "--data" => data = Some(PathBuf::from(value()?)),
             "--listen" => {
@@ -103,8 +136,44 @@ pub(crate) fn parse(
             name: (*name).to_owned(),
         }),
         ["enrol" | "withdraw" | "answered"] => Err("a NAME is needed".to_owned()),
+        ["cases"] => Ok(Command::Cases { data, only_open }),
+        ["envelope" | "state" | "letter", ..] => case_command(words.as_slice(), data, state),
         other => Err(format!("what is \"{}\"?", other.join(" "))),
     }
+}
+
+/// The commands about one case.
+fn case_command(words: &[&str], data: PathBuf, state: Option<CaseState>) -> Result<Command, String> {
+    let case =
+        |text: &str| Uuid::try_parse(text).map_err(|_| format!("\"{text}\" is no CASE as `fleet cases` lists them"));
+    match words {
+        ["envelope", text] => Ok(Command::Envelope {
+            data,
+            submission_id: case(text)?,
+        }),
+        ["state", text, word] => Ok(Command::State {
+            data,
+            submission_id: case(text)?,
+            state: state_of(word)?,
+        }),
+        ["letter", text, file] => Ok(Command::Letter {
+            data,
+            submission_id: case(text)?,
+            file: PathBuf::from(file),
+            state,
+        }),
+        ["state", ..] => Err("a CASE and a STATE are needed".to_owned()),
+        ["letter", ..] => Err("a CASE and a FILE are needed".to_owned()),
+        _ => Err("a CASE is needed".to_owned()),
+    }
+}
+
+fn state_of(word: &str) -> Result<CaseState, String> {
+    let mut known = fleet::states_by_hand();
+    known.find(|state| state.word() == word).ok_or_else(|| {
+        let words: Vec<&str> = fleet::states_by_hand().map(CaseState::word).collect();
+        format!("\"{word}\" is no STATE; there are {}", words.join(", "))
+    })
 }
 
 fn default_data(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
@@ -163,6 +232,39 @@ mod tests {
         assert_eq!(command("answered").unwrap_err(), "a NAME is needed");
         assert!(matches!(command("enrol -h"), Ok(Command::Help)));
         assert!(matches!(command("--version"), Ok(Command::Version)));
+    }
+
+    #[test]
+    fn commands_about_cases() {
+        const CASE: &str = "01920000-0000-7000-8000-000000000001";
+        assert!(matches!(
+            command("cases --open"),
+            Ok(Command::Cases { only_open: true, .. })
+        ));
+        assert!(matches!(command("cases"), Ok(Command::Cases { only_open: false, .. })));
+        let id = Uuid::try_parse(CASE).unwrap();
+        let envelope = command(&format!("envelope {CASE}"));
+        assert!(matches!(envelope, Ok(Command::Envelope { submission_id, .. }) if submission_id == id));
+        let Ok(Command::State { state, .. }) = command(&format!("state {CASE} in_work")) else {
+            panic!()
+        };
+        assert_eq!(state, CaseState::InWork);
+        let line = format!("letter {CASE} l.jwe --state answered");
+        let Ok(Command::Letter { file, state, .. }) = command(&line) else {
+            panic!()
+        };
+        assert_eq!((file, state), (PathBuf::from("l.jwe"), Some(CaseState::Answered)));
+        assert_eq!(command("letter x").unwrap_err(), "a CASE and a FILE are needed");
+        assert_eq!(command("envelope").unwrap_err(), "a CASE is needed");
+        assert_eq!(
+            command("state 7 in_work").unwrap_err(),
+            "\"7\" is no CASE as `fleet cases` lists them"
+        );
+        let error = command(&format!("state {CASE} received")).unwrap_err();
+        assert!(
+            error.starts_with("\"received\" is no STATE; there are on_its_way, in_work,"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -126,7 +126,7 @@ fn watch_once(
 }
 
 /// A store that is made because of a typing mistake would never hold a call.
-fn existing(data: &Path) -> Result<&Path, FleetError> {
+pub(crate) fn existing(data: &Path) -> Result<&Path, FleetError> {
     match data.join(SQLITE_FILE).exists() {
         true => Ok(data),
         false => Err(FleetError::NoStore { data: data.to_owned() }),

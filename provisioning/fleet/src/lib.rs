@@ -8,17 +8,28 @@
 //! `fleet` starts with one command: an SQLite store in a data folder, listening on [`LISTEN_DEFAULT`]. `fleet enrol
 //! NAME` prints a terminal's token, once; the store keeps its hash. TLS is the business of the reverse proxy before it;
 //! without one, it should listen on loopback only. `fleet calls` and `fleet answered NAME` are for staff: who at a terminal
-//! asks for a person.
+//! asks for a person. `fleet cases`, `fleet envelope`, `fleet state` and `fleet letter` are for the office: which cases
+//! there are, and what citizens are told of theirs (docs/case-status.md).
 //!
 //! A program that brings its own server (tests, the desk) uses [`Running::start`].
 mod calls;
+mod cases;
 pub mod eid;
+mod limits;
 mod problem;
 mod routes;
 mod running;
 mod token;
 
 pub use calls::{WATCH_PERIOD, answer_call, call_in_words, call_in_words_now, open_calls, watch_calls};
+pub use cases::{
+    CASES_LISTED_MAX, CaseError, case_in_words, case_in_words_here, change_case, fetch_case, list_cases, read_letter,
+    states_by_hand,
+};
+pub use limits::{
+    ALL_BURST, ALL_MISS_BURST, ALL_MISS_PERIOD, ALL_PERIOD, TERMINAL_BURST, TERMINAL_MISS_BURST, TERMINAL_MISS_PERIOD,
+    TERMINAL_PERIOD,
+};
 pub use routes::{BODIES_AT_ONCE_MAX, BODY_PATIENCE};
 pub use running::Running;
 pub use token::{TOKEN_CHARS, TerminalToken, TokenError};

@@ -1,17 +1,21 @@
-//! The backend's command: `fleet`, `fleet enrol NAME`, `fleet withdraw NAME`, `fleet calls`, `fleet answered NAME`.
+//! The backend's command: `fleet`, and what staff do on its machine (`fleet --help`).
 mod arguments;
 
 use arguments::{Command, USAGE};
 use fleet::eid::EidDesk;
 use fleet::{
-    Config, FleetError, TerminalToken, answer_call, call_in_words_now, enrol, open_calls, serve, watch_calls, withdraw,
+    CASES_LISTED_MAX, CaseError, Config, FleetError, TerminalToken, answer_call, call_in_words_now, case_in_words_here,
+    change_case, enrol, fetch_case, list_cases, open_calls, read_letter, serve, watch_calls, withdraw,
 };
 use std::error::Error;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
+use store::CaseChange;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use uuid::Uuid;
+use wire::case_status::CaseState;
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
@@ -43,7 +47,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<ExitCode, FleetError> {
+fn run(command: Command) -> Result<ExitCode, CaseError> {
     match command {
         Command::Help => say(&mut std::io::stdout(), USAGE),
         Command::Version => say(&mut std::io::stdout(), concat!("fleet ", env!("CARGO_PKG_VERSION"))),
@@ -83,8 +87,60 @@ fn run(command: Command) -> Result<ExitCode, FleetError> {
             }
         }
         Command::Serve { config, eid } => run_server(&config, eid.as_deref())?,
+        Command::Cases { data, only_open } => print_cases(&data, only_open)?,
+        Command::Envelope { data, submission_id } => return print_envelope(&data, submission_id),
+        Command::State {
+            data,
+            submission_id,
+            state,
+        } => say_of_case(&data, submission_id, Some(state), None)?,
+        Command::Letter {
+            data,
+            submission_id,
+            file,
+            state,
+        } => say_of_case(&data, submission_id, state, Some(&file))?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Its bytes and nothing else: the office's program reads them.
+fn print_envelope(data: &Path, submission_id: Uuid) -> Result<ExitCode, CaseError> {
+    let body = fetch_case(data, submission_id)?;
+    Ok(match std::io::stdout().write_all(&body) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    })
+}
+
+fn say_of_case(
+    data: &Path,
+    submission_id: Uuid,
+    state: Option<CaseState>,
+    letter: Option<&Path>,
+) -> Result<(), CaseError> {
+    let letter = letter.map(read_letter).transpose()?;
+    let change = CaseChange {
+        submission_id,
+        state,
+        letter,
+    };
+    change_case(data, change)
+}
+
+fn print_cases(data: &Path, only_open: bool) -> Result<(), FleetError> {
+    let cases = list_cases(data, only_open)?;
+    if cases.is_empty() {
+        say(&mut std::io::stdout(), "no cases");
+    }
+    for case in &cases {
+        say(&mut std::io::stdout(), &case_in_words_here(case));
+    }
+    if cases.len() >= CASES_LISTED_MAX as usize {
+        let more = format!("fleet: these are the newest {CASES_LISTED_MAX}; there may be more");
+        say(&mut std::io::stderr(), &more);
+    }
+    Ok(())
 }
 
 fn run_server(config: &Config, eid: Option<&Path>) -> Result<(), FleetError> {

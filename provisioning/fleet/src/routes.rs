@@ -2,7 +2,7 @@
 use crate::eid::{self, EidDesk};
 use crate::problem::Failure;
 use crate::token::TerminalToken;
-use crate::{calls, now};
+use crate::{calls, cases, now};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -12,7 +12,7 @@ use axum::{Json, Router};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{NewSubmission, Store, StoreError, Stored, Terminal};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 use wire::{
     BODY_BYTES_MAX, Envelope, EnvelopeError, HEALTH_PATH, JSON_MEDIA_TYPE, ProblemKind, READY_PATH, SUBMISSIONS_PATH,
@@ -27,14 +27,24 @@ pub const BODIES_AT_ONCE_MAX: usize = 64;
 pub(crate) struct Shared<S> {
     pub(crate) store: S,
     bodies: Semaphore,
+    pub(crate) cases: cases::CaseLimits,
     pub(crate) eid: Option<Arc<EidDesk>>,
     pub(crate) questions: Arc<Semaphore>,
+}
+
+impl<S> Shared<S> {
+    /// Room for a body in memory.
+    pub(crate) async fn room(&self) -> Result<SemaphorePermit<'_>, Failure> {
+        let room = self.bodies.acquire().await;
+        room.map_err(|_| Failure::new(ProblemKind::Unavailable, "stopping"))
+    }
 }
 
 pub(crate) fn router<S: Store>(store: S, eid: Option<Arc<EidDesk>>) -> Router {
     let shared = Arc::new(Shared {
         store,
         bodies: Semaphore::new(BODIES_AT_ONCE_MAX),
+        cases: cases::CaseLimits::start(),
         eid,
         questions: Arc::new(Semaphore::new(eid::QUESTIONS_AT_ONCE_MAX)),
     });
@@ -44,6 +54,7 @@ pub(crate) fn router<S: Store>(store: S, eid: Option<Arc<EidDesk>>) -> Router {
             put(put_submission::<S>),
         )
         .route(wire::call::CALLS_PATH, post(calls::post_call::<S>))
+        .route(wire::case_status::CASES_PATH, post(cases::post_question::<S>))
         .route(wire::eid::MESSAGES_PATH, post(eid::post_message::<S>))
         .route(&format!("{}{{name}}", wire::eid::LISTS_PATH), get(eid::get_list::<S>))
         .route(HEALTH_PATH, get(|| async { StatusCode::OK }))
@@ -93,11 +104,7 @@ async fn handle_submission<S: Store>(
         .map_err(|_| Failure::new(ProblemKind::Malformed, "the path doesn't end with a UUID"))?;
     check_media_type(headers)?;
     // Held until the answer is made, for as long as the body is in memory.
-    let _room = shared
-        .bodies
-        .acquire()
-        .await
-        .map_err(|_| Failure::new(ProblemKind::Unavailable, "stopping"))?;
+    let _room = shared.room().await?;
     let body = receive(headers, body, BODY_BYTES_MAX).await?;
     let envelope = Envelope::from_body(&body).map_err(|error| Failure::new(kind_of(&error), error.to_string()))?;
     if envelope.submission_id != submission_id {
@@ -195,6 +202,7 @@ fn kind_of(error: &EnvelopeError) -> ProblemKind {
         | EnvelopeError::Leika
         | EnvelopeError::ServiceVersion
         | EnvelopeError::FiledAt
+        | EnvelopeError::Service
         | EnvelopeError::EncryptedData(_) => ProblemKind::Malformed,
     }
 }

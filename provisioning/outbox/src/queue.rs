@@ -2,7 +2,7 @@
 use crate::error::OutboxError;
 use crate::file::{Options, OutboxFile, generation_path, is_replaced};
 use crate::record::Waiting;
-use crate::steps::{OTHER_BYTES, file_record, first_due, in_transaction, move_aside, settle};
+use crate::steps::{OTHER_BYTES, file_record, find_waiting, first_due, in_transaction, move_aside, settle};
 use crate::{Notice, reserve};
 use rusqlite::{OptionalExtension, params};
 use std::path::{Path, PathBuf};
@@ -209,6 +209,19 @@ impl Outbox {
             });
         }
         Ok(moved)
+    }
+
+    /// The waiting envelopes for which `is_wanted`, the newest first, at most `limit`. Damaged ones are passed over: the
+    /// next delivery sets them aside.
+    ///
+    /// # Errors
+    /// See [`OutboxError`].
+    pub fn find(
+        &mut self,
+        limit: usize,
+        mut is_wanted: impl FnMut(&Envelope) -> bool,
+    ) -> Result<Vec<Envelope>, OutboxError> {
+        self.step(|file| find_waiting(&file.writer, limit, &mut is_wanted))
     }
 
     /// The newest records that were set aside, at most `limit`.

@@ -43,6 +43,21 @@ fn first_in_first_out_until_acknowledged() {
 }
 
 #[test]
+fn waiting_envelopes_are_found_the_newest_first_and_delivered_ones_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut outbox = Outbox::open(folder.path().join("outbox.db")).unwrap();
+    for number in 1..=4 {
+        outbox.file(&envelope(number)).unwrap();
+    }
+    let not = |number| move |found: &wire::Envelope| found.submission_id != envelope(number).submission_id;
+    assert_eq!(outbox.find(2, not(4)).unwrap(), [envelope(3), envelope(2)]);
+    assert_eq!(outbox.find(9, |_| false).unwrap(), []);
+    outbox.postpone(envelope(3).submission_id, NOW + 60).unwrap();
+    outbox.acknowledge(&ack(&envelope(2)), NOW).unwrap();
+    assert_eq!(outbox.find(9, not(1)).unwrap(), [envelope(4), envelope(3)]);
+}
+
+#[test]
 fn the_file_is_the_owners_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("outbox.db");

@@ -1,17 +1,22 @@
-//! What the backend remembers: terminals, sealed submissions, and who at a terminal waits for a person.
+//! What the backend remembers: terminals, sealed submissions and what became of them, and who at a terminal waits for a
+//! person.
 //!
 //! [`Store`] is the interface; [`SqliteStore`] the embedded default. A PostgreSQL sibling comes behind the same
 //! interface: therefore its steps are async, each is one transaction, and none hands out a connection. `Ok` from a step
 //! that writes means: on stable storage.
 mod calls;
+mod cases;
+mod pepper;
 mod sqlite;
 mod worker;
 
+pub use pepper::PEPPER_FILE;
 pub use sqlite::{SQLITE_FILE, SqliteStore};
 
 use std::future::Future;
 use uuid::Uuid;
 use wire::call::{Call, Stage};
+use wire::case_status::{CaseReply, CaseRequest, CaseState, Refused, SealedLetter, StateAt};
 use wire::{Acknowledgement, Envelope};
 
 /// A submission on its way into the store.
@@ -41,9 +46,9 @@ pub enum Stored {
 pub struct Submission {
     /// The terminal that sent it.
     pub terminal_id: Uuid,
-    /// The request body, byte for byte.
+    /// The request body; one with a [`wire::FollowUp`] is kept without it.
     pub body: Vec<u8>,
-    /// What was answered.
+    /// What was answered; its checksum is that of the request.
     pub acknowledgement: Acknowledgement,
 }
 
@@ -87,6 +92,63 @@ pub struct OpenCall {
     pub stage: Stage,
     /// When the call came, seconds since 1970-01-01 UTC.
     pub called_at: i64,
+}
+
+/// What the office says of a case: a state, a letter, or both, in one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseChange {
+    /// Which.
+    pub submission_id: Uuid,
+    /// How it stands from now on.
+    pub state: Option<CaseState>,
+    /// A letter for the citizen.
+    pub letter: Option<SealedLetter>,
+}
+
+/// What became of a [`CaseChange`]. Nothing was changed unless it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaseChanged {
+    /// On stable storage.
+    Done,
+    /// There is no such submission.
+    Unknown,
+    /// The state can't follow, or the citizen has withdrawn the case.
+    Refused(Refused),
+    /// It has changed its state [`wire::case_status::STATES_MAX`] times.
+    StatesFull,
+    /// It has [`wire::case_status::LETTERS_MAX`] letters.
+    LettersFull,
+}
+
+/// A submission fetched for the office.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    /// The envelope, without what finds the case again.
+    Body(Vec<u8>),
+    /// The citizen has withdrawn it: it is nobody's business any more.
+    Withdrawn {
+        /// When, seconds since 1970-01-01 UTC.
+        at: i64,
+    },
+    /// There is no such submission.
+    Unknown,
+}
+
+/// A case as staff list it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseRow {
+    /// Which.
+    pub submission_id: Uuid,
+    /// LeiKa key of the service.
+    pub leika: String,
+    /// The service's folder, if the terminal told.
+    pub service: Option<String>,
+    /// When it was filed, seconds since 1970-01-01 UTC.
+    pub filed_at: i64,
+    /// How it stands, and since when.
+    pub state: StateAt,
+    /// How many letters lie there.
+    pub letters: u32,
 }
 
 /// What to do when a terminal of that name is known.
@@ -168,6 +230,20 @@ pub trait Store: Send + Sync + 'static {
 
     /// Closes the open call of the terminal of that name. False when there is none.
     fn answer_call(&self, terminal: String, now: i64) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Answers a citizen's question; a withdrawal is done in the same step. Never [`CaseReply::Later`].
+    fn answer_case(&self, request: CaseRequest, now: i64)
+    -> impl Future<Output = Result<CaseReply, StoreError>> + Send;
+
+    /// Changes a case as the office says.
+    fn change_case(&self, change: CaseChange, now: i64)
+    -> impl Future<Output = Result<CaseChanged, StoreError>> + Send;
+
+    /// The stored body for the office; a received case is on its way from then on.
+    fn fetch_case(&self, submission_id: Uuid, now: i64) -> impl Future<Output = Result<Fetched, StoreError>> + Send;
+
+    /// The newest cases, or the newest that aren't settled, at most `limit`.
+    fn cases(&self, only_open: bool, limit: u32) -> impl Future<Output = Result<Vec<CaseRow>, StoreError>> + Send;
 
     /// Whether a submission could be stored now.
     fn ready(&self) -> impl Future<Output = Result<(), StoreError>> + Send;

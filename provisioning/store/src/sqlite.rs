@@ -1,14 +1,20 @@
 //! The embedded store.
+use crate::pepper::Pepper;
 use crate::worker::{WorkError, Worker};
-use crate::{Called, IfKnown, NewSubmission, OpenCall, Store, StoreError, Stored, Submission, Terminal, calls};
+use crate::{
+    Called, CaseChange, CaseChanged, CaseRow, Fetched, IfKnown, NewSubmission, OpenCall, Store, StoreError, Stored,
+    Submission, Terminal, calls, cases,
+};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 use wire::call::Call;
-use wire::{Acknowledgement, body_sha256};
+use wire::case_status::{CaseReply, CaseRequest};
+use wire::{Acknowledgement, Envelope, EnvelopeError, body_sha256};
 
 /// Name of the file in the data folder.
 pub const SQLITE_FILE: &str = "fleet.db";
@@ -16,7 +22,7 @@ pub const SQLITE_FILE: &str = "fleet.db";
 /// How long a step waits for another process on the same file (the command line beside the server).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
 
 /// Schema 1. Keys are identifiers with time in front (UUIDv7), so that new rows go to the end of the tree however many there are.
 const SCHEMA: &str = "
@@ -44,6 +50,7 @@ const SCHEMA: &str = "
 pub struct SqliteStore {
     writer: Worker,
     reader: Worker,
+    pepper: Arc<Pepper>,
 }
 
 impl SqliteStore {
@@ -71,8 +78,11 @@ impl SqliteStore {
         if found > SCHEMA_VERSION {
             return Err(StoreError::Newer { found });
         }
+        let is_needed = cases::need_pepper(&writer).map_err(|error| failed(error.into()))?;
+        let pepper = Pepper::open(data, is_needed).map_err(|error| failed(error.into()))?;
         let reader = connect(&path).map_err(|error| failed(error.into()))?;
         Ok(Self {
+            pepper: Arc::new(pepper),
             writer: Worker::start("store-writer", writer).map_err(|error| failed(error.into()))?,
             reader: Worker::start("store-reader", reader).map_err(|error| failed(error.into()))?,
         })
@@ -81,10 +91,16 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     async fn put_submission(&self, submission: NewSubmission, now: i64) -> Result<Stored, StoreError> {
+        let doing = "storing a submission";
+        let kept = kept_body(&submission).map_err(|error| StoreError::Unavailable {
+            doing,
+            source: error.into(),
+        })?;
+        let pepper = Arc::clone(&self.pepper);
         self.writer
-            .run(move |connection| put_submission(connection, &submission, now))
+            .run(move |connection| put_submission(connection, &pepper, &submission, &kept, now))
             .await
-            .map_err(unavailable("storing a submission"))
+            .map_err(unavailable(doing))
     }
 
     async fn submission(&self, submission_id: Uuid) -> Result<Option<Submission>, StoreError> {
@@ -182,6 +198,39 @@ impl Store for SqliteStore {
             .map_err(unavailable("closing a call"))
     }
 
+    async fn answer_case(&self, request: CaseRequest, now: i64) -> Result<CaseReply, StoreError> {
+        let pepper = Arc::clone(&self.pepper);
+        let worker = match request {
+            CaseRequest::ByCode { .. } | CaseRequest::ByCard { .. } => &self.reader,
+            CaseRequest::Withdraw { .. } => &self.writer,
+        };
+        worker
+            .run(move |connection| cases::answer(connection, &pepper, &request, now))
+            .await
+            .map_err(unavailable("answering a question about a case"))
+    }
+
+    async fn change_case(&self, change: CaseChange, now: i64) -> Result<CaseChanged, StoreError> {
+        self.writer
+            .run(move |connection| cases::change(connection, &change, now))
+            .await
+            .map_err(unavailable("changing a case"))
+    }
+
+    async fn fetch_case(&self, submission_id: Uuid, now: i64) -> Result<Fetched, StoreError> {
+        self.writer
+            .run(move |connection| cases::fetch(connection, submission_id, now))
+            .await
+            .map_err(unavailable("fetching a case"))
+    }
+
+    async fn cases(&self, only_open: bool, limit: u32) -> Result<Vec<CaseRow>, StoreError> {
+        self.reader
+            .run(move |connection| cases::list(connection, only_open, limit))
+            .await
+            .map_err(unavailable("listing the cases"))
+    }
+
     async fn ready(&self) -> Result<(), StoreError> {
         // Takes the write lock, as storing would.
         self.writer
@@ -217,13 +266,34 @@ fn prepare_schema(connection: &Connection) -> rusqlite::Result<i64> {
     }
     if version < 2 {
         connection.execute_batch(calls::SCHEMA)?;
+    }
+    if version < 3 {
+        connection.execute_batch(cases::SCHEMA)?;
         connection.execute_batch(&format!("PRAGMA user_version = {SCHEMA_VERSION}"))?;
     }
     connection.execute_batch("COMMIT")?;
     Ok(version.max(SCHEMA_VERSION))
 }
 
-fn put_submission(connection: &Connection, new: &NewSubmission, now: i64) -> rusqlite::Result<Stored> {
+/// The body as it is stored: without what finds the case again, which is kept hashed and nowhere else.
+fn kept_body(new: &NewSubmission) -> Result<Vec<u8>, EnvelopeError> {
+    match &new.envelope.follow_up {
+        None => Ok(new.body.clone()),
+        Some(_) => Envelope {
+            follow_up: None,
+            ..new.envelope.clone()
+        }
+        .to_body(),
+    }
+}
+
+fn put_submission(
+    connection: &Connection,
+    pepper: &Pepper,
+    new: &NewSubmission,
+    kept: &[u8],
+    now: i64,
+) -> rusqlite::Result<Stored> {
     let envelope = &new.envelope;
     let submission_id = envelope.submission_id;
     let sha256 = body_sha256(&new.body);
@@ -257,8 +327,9 @@ fn put_submission(connection: &Connection, new: &NewSubmission, now: i64) -> rus
             envelope.filed_at,
             now,
             sha256,
-            new.body
+            kept
         ])?;
+    cases::open(connection, pepper, submission_id, envelope.follow_up.as_ref(), now)?;
     Ok(Stored::New(Acknowledgement {
         submission_id,
         sha256,

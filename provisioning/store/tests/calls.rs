@@ -120,7 +120,10 @@ async fn a_store_of_schema_1_is_brought_up_to_date() {
     let (folder, store) = open().await;
     drop(store);
     let file = rusqlite::Connection::open(folder.path().join(store::SQLITE_FILE)).unwrap();
-    file.execute_batch("DROP TABLE calls; PRAGMA user_version = 1").unwrap();
+    file.execute_batch(
+        "DROP TABLE case_letters; DROP TABLE case_states; DROP TABLE cases; DROP TABLE calls; PRAGMA user_version = 1",
+    )
+    .unwrap();
     drop(file);
     let store = SqliteStore::open(folder.path()).unwrap();
     assert_eq!(store.terminal(id(2)).await.unwrap(), Some(terminal(2)));

@@ -5,7 +5,7 @@ use crate::declaration::{DeclarationRow, Section};
 use crate::service::Service;
 use crate::text::Text;
 use crate::words::{Word, fill};
-use drivers_api::card::{DataGroup, PersonalData};
+use drivers_api::card::{DataGroup, PersonalData, ReadRequest};
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
 
@@ -117,8 +117,8 @@ impl Service {
     }
 
     /// What the card is asked beside the data groups, each in whole sentences: the question, and what it doesn't tell.
-    /// Shown before the PIN (PAuswG §18(4)).
-    pub fn card_questions(&self, language: Language) -> Vec<String> {
+    /// Shown before the PIN (PAuswG §18(4)). A pseudonym is told where `request`, which will be read, has it.
+    pub fn card_questions(&self, request: &ReadRequest, language: Language) -> Vec<String> {
         let mut questions = Vec::new();
         for Asked { question, .. } in &self.asked {
             let (group, not_told) = match question {
@@ -137,13 +137,14 @@ impl Service {
                 self.words.text(note, language)
             ));
         }
-        if self.request.pseudonym {
+        if request.pseudonym {
             let word = |word| self.words.text(word, language);
-            questions.push(format!(
-                "{}. {}",
-                word(Word::CardPseudonym),
-                word(Word::CardPseudonymNote)
-            ));
+            let mut told = format!("{}. {}", word(Word::CardPseudonym), word(Word::CardPseudonymNote));
+            if self.finish.files() {
+                told.push(' ');
+                told.push_str(word(Word::CardPseudonymFind));
+            }
+            questions.push(told);
         }
         questions
     }

@@ -188,7 +188,8 @@ fn declaration_and_receipt_tell_the_answers() {
 
 #[test]
 fn questions_are_whole_sentences_and_true() {
-    let english = named("jugendkarte").card_questions(Language::English);
+    let service = named("jugendkarte");
+    let english = service.card_questions(&service.read_request(), Language::English);
     assert_eq!(
         english[0],
         "Are you at least 16 years old? The card only answers yes or no, it does not tell your date of birth."
@@ -205,12 +206,27 @@ fn questions_are_whole_sentences_and_true() {
     change(&mut files, SERVICE, "max_chars = 100", from_card);
     let loaded = Catalogue::load(&files).unwrap();
     let service = loaded.catalogue.service(&"jugendkarte".into()).unwrap();
-    let german = service.card_questions(Language::German);
+    let german = service.card_questions(&service.read_request(), Language::German);
     assert_eq!(
         german[1],
         "Wohnen Sie in Musterstadt? Der Ausweis antwortet mit Ja oder Nein."
     );
-    assert!(named("ausweisdaten").card_questions(Language::German).is_empty());
+    assert!(german[2].ends_with("So finden Sie Ihren Antrag hier mit dem Ausweis wieder."));
+    let without = ReadRequest {
+        pseudonym: false,
+        ..service.read_request()
+    };
+    assert_eq!(
+        service.card_questions(&without, Language::German).len(),
+        2,
+        "what isn't read isn't told"
+    );
+    let service = named("ausweisdaten");
+    assert!(
+        service
+            .card_questions(&service.read_request(), Language::German)
+            .is_empty()
+    );
 }
 
 fn change(files: &mut [SourceFile], path: &str, from: &str, to: &str) {

@@ -3,6 +3,10 @@ use catalogue::LocalTime;
 use jiff::Zoned;
 use std::time::Duration;
 
+/// Legal time in Germany (Zeitgesetz §§ 4, 5) as a POSIX rule, so that a terminal without a time-zone database, or with
+/// a wrong one, still dates receipts rightly.
+pub(crate) const LEGAL_TIME: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
+
 /// A moment as people read it.
 pub(crate) fn local_time(moment: &Zoned) -> LocalTime {
     LocalTime {

@@ -24,10 +24,6 @@ use zeroize::Zeroizing;
 /// One visit files one case at a time; a retry may wait behind it.
 const ORDERS_MAX: usize = 4;
 
-/// Legal time in Germany (Zeitgesetz §§ 4, 5) as a POSIX rule, so that a terminal without a time-zone database, or with
-/// a wrong one, still dates receipts rightly.
-const LEGAL_TIME: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
-
 /// Version of the plaintext's outline, for the office that opens it.
 const OUTLINE_VERSION: u32 = 1;
 
@@ -190,7 +186,7 @@ fn sealed(config: &FilingConfig, order: Order) -> Result<Last, FilingFault> {
     let now = Timestamp::now();
     let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
     let submission_id = uuid::Builder::from_unix_timestamp_millis(millis, &id_random).into_uuid();
-    let zone = TimeZone::posix(LEGAL_TIME).map_err(FilingFault::Clock)?;
+    let zone = TimeZone::posix(clock::LEGAL_TIME).map_err(FilingFault::Clock)?;
     let local = now.to_zoned(zone);
     let head = Head {
         outline: OUTLINE_VERSION,
@@ -212,6 +208,7 @@ fn sealed(config: &FilingConfig, order: Order) -> Result<Last, FilingFault> {
             service_version: order.service.version().to_owned(),
             filed_at: now.as_second(),
             encrypted_data: sealed.into_string(),
+            follow_up: None,
         },
         case_code,
         filed_at: clock::local_time(&local),

@@ -9,6 +9,7 @@ pub fn write(record: Record) {
         Record::CardTrouble(what) => tracing::info!(what, "card trouble"),
         Record::PinServed(how) => tracing::info!(how, "something was done about a PIN"),
         Record::Filed => tracing::info!("case filed"),
+        Record::CaseTold(what) => tracing::info!(what, "asked what became of a case"),
         Record::Printed => tracing::info!("receipt printed"),
         Record::PrintFailed(why) => tracing::warn!(?why, "receipt not printed"),
         Record::HelpWanted(stage) => tracing::warn!(stage, "help wanted"),

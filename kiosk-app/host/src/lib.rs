@@ -19,11 +19,13 @@ use std::time::{Duration, Instant};
 
 mod clock;
 pub mod filing;
+pub mod inquiry;
 pub mod journal;
 mod services;
 mod voice;
 
 pub use filing::{Filing, FilingConfig, FilingFault};
+pub use inquiry::{Ask, Inquiry};
 pub use services::NewServices;
 pub use voice::SharedVoice;
 
@@ -81,17 +83,25 @@ pub struct Devices {
     pub staff: Box<dyn Fn(Job, &'static str) + Send>,
     /// Who seals and stores cases.
     pub filing: Filing,
+    /// Who asks what became of cases.
+    pub inquiry: Inquiry,
 }
 
 impl Devices {
     /// A terminal that can't speak and has nobody to call.
-    pub fn quiet(reader: Box<dyn Reader + Send>, printer: Box<dyn Printer + Send>, filing: Filing) -> Self {
+    pub fn quiet(
+        reader: Box<dyn Reader + Send>,
+        printer: Box<dyn Printer + Send>,
+        filing: Filing,
+        inquiry: Inquiry,
+    ) -> Self {
         Self {
             reader,
             printer,
             voice: Box::new(Mute),
             staff: Box::new(|_, _| {}),
             filing,
+            inquiry,
         }
     }
 }
@@ -200,6 +210,7 @@ impl Host {
                     language,
                 });
             }
+            Effect::AskCase { job, question } => self.devices.inquiry.ask(job, question),
             Effect::Voice(command) => self.devices.voice.give(command),
             Effect::CallStaff { job, stage } => (self.devices.staff)(job, stage),
             Effect::Record(record) => journal::write(record),

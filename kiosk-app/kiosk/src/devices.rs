@@ -11,7 +11,7 @@ use drivers_api::card::{CardEvent, Reader};
 use drivers_api::language::Language;
 use drivers_api::print::Printer;
 use drivers_api::voice::VoiceEvent;
-use host::{Devices, Filing, FilingConfig, Host, Inbox, NewServices, Sender, SharedVoice};
+use host::{Devices, Filing, FilingConfig, Host, Inbox, Inquiry, NewServices, Sender, SharedVoice};
 use outbox::Outbox;
 use printer::{Patience, Target};
 use rand::SeedableRng;
@@ -184,6 +184,7 @@ impl Parts {
 pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: SharedVoice) -> Result<(), PartsFault> {
     let thread = |name| move |source| PartsFault::Thread { name, source };
     let filing = Filing::spawn(parts.filing, inbox.sender()).map_err(thread("filing"))?;
+    let inquiry = Inquiry::unreachable(inbox.sender()).map_err(thread("inquiry"))?;
     let reader = reader(parts.cards, inbox.sender())?;
     let printer = printer(parts.printer, inbox.sender())?;
     let staff = staff::caller(parts.agent.clone(), inbox.sender());
@@ -196,7 +197,7 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: S
     let devices = Devices {
         voice: Box::new(voice),
         staff,
-        ..Devices::quiet(reader, printer, filing)
+        ..Devices::quiet(reader, printer, filing, inquiry)
     };
     let new_services = NewServices::default();
     if let Some((watched, destinations)) = parts.watched {

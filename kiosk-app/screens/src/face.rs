@@ -2,18 +2,21 @@
 use crate::{Inner, frame, keyboard, letters, pages, steer, ui};
 use catalogue::Situation;
 use drivers_api::language::Language;
-use session::view::{List, Screen, SecretKind, View};
+use session::view::{FollowUp, List, Screen, SecretKind, View};
 use slint::ComponentHandle;
 
 /// What makes a page another page: its texts are forgotten and its scrolling and focus begin anew.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct PageKey {
     face: ui::Face,
+    /// Of a form, or of a letter.
     form_page: usize,
     /// Each secret is a page of its own.
     secret: Option<SecretKind>,
     /// So is each list of services.
     situation: Option<Option<Situation>>,
+    /// And each page of an inquiry.
+    inquiry: Option<ui::Inquiry>,
     language: Language,
 }
 
@@ -21,8 +24,15 @@ impl PageKey {
     fn of(view: &View) -> Self {
         let form_page = if let Screen::Form(form) = &view.screen {
             form.page
+        } else if let Screen::FollowUp(FollowUp::Letter(letter)) = &view.screen {
+            letter.page
         } else {
             0
+        };
+        let inquiry = if let Screen::FollowUp(follow_up) = &view.screen {
+            Some(pages::follow_up::page(follow_up))
+        } else {
+            None
         };
         let secret = if let Screen::Secret(entry) = &view.screen {
             Some(entry.kind)
@@ -43,6 +53,7 @@ impl PageKey {
             form_page,
             secret,
             situation,
+            inquiry,
             language: view.language,
         }
     }
@@ -62,6 +73,9 @@ pub(crate) fn show(inner: &Inner, view: &View) {
         let speaks = matches!(view.screen, Screen::Search { .. }).then_some(view.language);
         inner.board.begin(app, speaks.and_then(letters::own));
         forget(inner, key.face);
+        if before.is_none_or(|before| before.inquiry != key.inquiry) {
+            pages::follow_up::clear(app);
+        }
     }
     fill(inner, view, new);
     inner.pad.fill(app, view, new);
@@ -137,6 +151,7 @@ fn fill(inner: &Inner, view: &View, new: bool) {
         Screen::Exit { service, title, text } => pages::exit::fill(app, service, title, text),
         Screen::Form(form) => pages::form::fill(app, &inner.form, form, new),
         Screen::Review(review) => pages::review::fill(app, review, new),
+        Screen::FollowUp(follow_up) => pages::follow_up::fill(app, &inner.form.code, follow_up, new),
         Screen::FilingFailed { storage_full, certain } => pages::filing::fill(app, *storage_full, *certain),
         Screen::Receipt(receipt) => pages::receipt::fill(app, receipt),
         Screen::Goodbye { ending } => pages::ending::fill(app, *ending),
@@ -159,6 +174,7 @@ fn face(screen: &Screen) -> ui::Face {
         Screen::PinDone(_) => ui::Face::PinDone,
         Screen::PinForgotten { .. } => ui::Face::PinForgotten,
         Screen::Information(_) => ui::Face::Information,
+        Screen::FollowUp(_) => ui::Face::FollowUp,
         Screen::CardRefused { .. } => ui::Face::CardRefused,
         Screen::CardContent(_) => ui::Face::CardContent,
         Screen::Exit { .. } => ui::Face::Exit,

@@ -131,6 +131,29 @@ fn connect_services(tap: &ui::Tap<'_>, on_tap: &OnTap) {
     });
 }
 
+/// What became of a case.
+fn connect_follow_up(tap: &ui::Tap<'_>, on_tap: &OnTap) {
+    let plain = |make: fn() -> Tap| {
+        let on_tap = on_tap.clone();
+        move || on_tap(make())
+    };
+    tap.on_follow_up(plain(|| Tap::FollowUp));
+    tap.on_by_code(plain(|| Tap::ByCode));
+    tap.on_by_card(plain(|| Tap::ByCard));
+    tap.on_withdraw(plain(|| Tap::Withdraw));
+    tap.on_confirm_withdraw(plain(|| Tap::ConfirmWithdraw));
+    let chosen = |make: fn(usize) -> Tap| {
+        let on_tap = on_tap.clone();
+        move |at| {
+            if let Ok(at) = usize::try_from(at) {
+                on_tap(make(at));
+            }
+        }
+    };
+    tap.on_case(chosen(Tap::Case));
+    tap.on_letter(chosen(Tap::Letter));
+}
+
 /// Digits of a secret, from the screen and from a real keypad.
 pub(crate) fn connect_digits(app: &ui::App, on_tap: &OnTap, tremble: &Rc<Tremble>) {
     let (weak, on_tap, tremble) = (app.as_weak(), on_tap.clone(), tremble.clone());
@@ -178,6 +201,7 @@ pub(crate) fn connect(app: &ui::App, on_tap: &OnTap, form: &Rc<FormMemory>) {
         }
     });
     connect_services(&tap, on_tap);
+    connect_follow_up(&tap, on_tap);
     tap.on_pin({
         let on_tap = on_tap.clone();
         move |wish| match wish {

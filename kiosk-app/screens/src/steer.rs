@@ -102,7 +102,7 @@ pub(crate) fn hold(inner: &Inner) {
 
 /// The wheel as it is spoken: the letter in the middle, or the word for what it does.
 pub(crate) fn wheel(inner: &Inner) -> Option<Result<String, ui::Word>> {
-    inner.steer.wheel.borrow().as_ref().map(Wheel::middle)
+    inner.steer.wheel.borrow().as_ref().map(Wheel::heard)
 }
 
 /// True if no widget may have the key any more.
@@ -279,6 +279,7 @@ fn open_wheel(inner: &Inner) {
     let wheel = match mode {
         ui::Typing::Digits => Wheel::of_digits(),
         ui::Typing::Amount => Wheel::of_amounts(),
+        ui::Typing::Code => Wheel::of_codes(),
         ui::Typing::Text | ui::Typing::None => Wheel::of_letters(inner.board.own()),
     };
     inner.steer.wheel.replace(Some(wheel));

@@ -3,6 +3,9 @@
 use drivers_api::private::PrivateText;
 use std::collections::VecDeque;
 
+/// Symbols of a case code.
+const CODE_SYMBOLS: usize = 11;
+
 /// Texts of one field on their way to the session and back. More than a person types before one answer comes.
 const UNDERWAY_MAX: usize = 256;
 
@@ -117,6 +120,19 @@ pub(crate) fn shape_iban(text: &str) -> String {
     shaped
 }
 
+/// A case code in its groups, as on the receipt: what no code has is left out, what looks alike is taken for it.
+pub(crate) fn shape_code(text: &str) -> String {
+    let mut shaped = String::with_capacity(16);
+    let symbols = text.chars().filter_map(session::code_symbol);
+    for (at, symbol) in symbols.take(CODE_SYMBOLS).enumerate() {
+        if at == 4 || at == 8 {
+            shaped.push('-');
+        }
+        shaped.push(char::from(symbol));
+    }
+    shaped
+}
+
 /// Digits alone, as in a post code.
 pub(crate) fn shape_digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).take(18).collect()
@@ -194,6 +210,21 @@ mod tests {
         assert_eq!(shape_iban("\u{1f300}0"), "DE0");
         assert_eq!(shape_iban("at61 1904-3002"), "AT61 1904 3002");
         assert_eq!(shape_iban(&"9".repeat(90)).len(), 31 + 7);
+    }
+
+    #[test]
+    fn a_code_gets_its_groups() {
+        for (typed, shaped) in [
+            ("k7qf2m9x4tb", "K7QF-2M9X-4TB"),
+            ("K7QF-2M9X-4TB", "K7QF-2M9X-4TB"),
+            ("k7qf-", "K7QF"),
+            ("k7qf2", "K7QF-2"),
+            ("oOiIlL", "0011-11"),
+            ("uÜß !", ""),
+            ("0123456789ABCDEF", "0123-4567-89A"),
+        ] {
+            assert_eq!(shape_code(typed), shaped, "{typed}");
+        }
     }
 
     #[test]

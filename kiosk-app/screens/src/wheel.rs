@@ -52,6 +52,8 @@ pub(crate) struct Wheel {
     ring: Vec<Entry>,
     at: usize,
     capital: bool,
+    /// Nobody has to hear of each letter that it is one.
+    only_capitals: bool,
 }
 
 impl Wheel {
@@ -63,6 +65,13 @@ impl Wheel {
     /// For what is written in digits alone.
     pub(crate) fn of_digits() -> Self {
         Self::new(vec![("", DIGITS.chars().collect())])
+    }
+
+    /// For a case code.
+    pub(crate) fn of_codes() -> Self {
+        let mut wheel = Self::new(vec![("", session::CODE_SYMBOLS.chars().collect())]);
+        wheel.only_capitals = true;
+        wheel
     }
 
     /// For an amount in euros.
@@ -77,6 +86,7 @@ impl Wheel {
             ring: Vec::new(),
             at: 0,
             capital: false,
+            only_capitals: false,
         };
         wheel.fill();
         wheel
@@ -153,6 +163,15 @@ impl Wheel {
             Entry::More => Err(Word::MoreLetters),
             Entry::Done => Err(Word::Done),
         }
+    }
+
+    /// The same for the ear: where there are capitals alone it needn't be said.
+    pub(crate) fn heard(&self) -> Result<String, Word> {
+        let middle = self.middle();
+        if self.only_capitals {
+            return middle.map(|letter| letter.to_lowercase());
+        }
+        middle
     }
 
     /// The five that are shown.
@@ -263,6 +282,18 @@ mod tests {
         for digit in "24122026".chars() {
             assert_eq!(typed(&mut wheel, digit), digit.to_string());
         }
+    }
+
+    #[test]
+    fn a_code_has_its_symbols_alone() {
+        let mut wheel = Wheel::of_codes();
+        assert_eq!(wheel.row(), ["←", "OK", "0", "1", "2"]);
+        let code: String = "K7QF2M9X4TB".chars().map(|symbol| typed(&mut wheel, symbol)).collect();
+        assert_eq!(code, "K7QF2M9X4TB");
+        assert_eq!(
+            (wheel.middle(), wheel.heard()),
+            (Ok("B".to_owned()), Ok("b".to_owned()))
+        );
     }
 
     #[test]

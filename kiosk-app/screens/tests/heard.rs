@@ -116,6 +116,7 @@ fn eyes_are_not_needed() {
     every_page_is_read_and_led_through(&mut world);
     the_room_hears_nothing_personal(&mut world);
     letters_by_keys(&mut world);
+    a_code_by_keys(&mut world);
     a_mistake_is_told_and_found(&mut world);
     time_runs_out_audibly(&mut world);
     what_comes_by_itself_waits(&mut world);
@@ -239,6 +240,46 @@ fn letters_by_keys(world: &mut World) {
     );
     world.press(Key::Escape);
     assert!(world.taps.borrow().iter().any(|tap| tap == "Back" || tap == "Cancel"));
+}
+
+fn a_code_by_keys(world: &mut World) {
+    let l = Language::German;
+    world.show(&view(l, Screen::Filing));
+    world.show(&to_headset(view(l, common::follow_up::code("K7QF", None))));
+    let label = "Geben Sie den Code ein";
+    while world.focused().is_none_or(|focused| focused.label != label) {
+        world.press(Key::DownArrow);
+    }
+    let said = world.press(Key::RightArrow);
+    assert_eq!(
+        (said[0].text.as_str(), said[0].manner),
+        ("K7QF", Manner::Code),
+        "spelled on wish"
+    );
+    let said = world.press(Key::Return);
+    assert!(said[0].text.starts_with("0 "), "the first symbol: {}", said[0].text);
+    let said = world.press(Key::UpArrow);
+    assert_eq!(said[0].text, "Fertig");
+    world.press(Key::UpArrow);
+    let said = world.press(Key::UpArrow);
+    assert_eq!(
+        (said[0].text.as_str(), said[0].manner),
+        ("z", Manner::Spelled),
+        "no word for each capital"
+    );
+    let said = world.press(Key::Return);
+    assert_eq!((said[0].text.as_str(), said[0].audience), ("Z", Audience::Private));
+    assert_eq!(find(&world.screens, label).unwrap().value, "K7QF-Z");
+    world.press(Key::Escape);
+    let said = world.show(&to_headset(view(
+        l,
+        common::follow_up::code("K7QF-2N9X-4TH", Some(session::view::CodeTrouble::Slip)),
+    )));
+    let told: String = said.iter().map(|speech| speech.text.clone()).collect();
+    assert!(
+        told.contains("Fehler") && told.contains("Ein Zeichen stimmt nicht"),
+        "{told}"
+    );
 }
 
 fn a_mistake_is_told_and_found(world: &mut World) {

@@ -10,7 +10,7 @@ use screens::picture::{self, Canvas};
 use screens::{Screens, hand::tap};
 use session::Preferences;
 use session::preferences::{Look, TextSize};
-use session::view::{Screen, View};
+use session::view::{CodeTrouble, Screen, View};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,11 +20,15 @@ const TOUCH_MIN: f32 = 72.0;
 const SIZES: [(&str, u32, u32); 2] = [("portrait", 1080, 1920), ("landscape", 1920, 1080)];
 
 /// Screens that show most of the widgets between them.
-const FEW: [&str; 5] = [
+const FEW: [&str; 9] = [
     "03-services",
     "05-lay-card-not-eid",
     "06-pin-wrong",
     "09-form-questions",
+    "31-code-slip",
+    "35-case-answered",
+    "36-letter",
+    "37-withdraw",
     "18-cancel",
 ];
 
@@ -116,6 +120,18 @@ impl Eye {
         tap(&self.screens, &field.label).unwrap();
         self.turn();
         self.look(&format!("{name}-19-search"));
+        for (screen, typed, trouble) in [
+            ("19-code", "K7QF-2M", None),
+            ("19-code-slip", "K7QF-2N9X-4TH", Some(CodeTrouble::Slip)),
+        ] {
+            self.show(&wish(common::view(language, Screen::Filing)));
+            self.show(&wish(common::view(language, common::follow_up::code(typed, trouble))));
+            let all = hand::elements(&self.screens);
+            let field = all.into_iter().find(|element| element.role == Role::TextInput).unwrap();
+            tap(&self.screens, &field.label).unwrap();
+            self.turn();
+            self.look(&format!("{name}-{screen}"));
+        }
     }
 
     fn look(&mut self, name: &str) {

@@ -56,6 +56,7 @@ fn words(tap: &Tap) -> String {
     match tap {
         Tap::Enter { field, text } => format!("{field}={}", text.expose()),
         Tap::Find(text) => format!("find {}", text.expose()),
+        Tap::Code(text) => format!("code {}", text.expose()),
         other => format!("{other:?}"),
     }
 }
@@ -86,6 +87,7 @@ fn everything_that_is_done_is_said() {
             typing::next_page(&mut world, language);
             typing::typing(&mut world, language);
             typing::suggesting(&mut world, language);
+            typing::code(&mut world, language);
             keyboard_only(&mut world, language);
         }
         typing::own_letters(&mut world);

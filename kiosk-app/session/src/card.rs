@@ -1,7 +1,8 @@
 //! The stages around the identity card: lay it on, let it be read or its PIN be worked on, and what to do when it can't.
 //!
 //! The state of the PIN is known before any secret is asked for, so that nobody types a PIN in vain (TR-03110-3 B.14.1).
-use crate::errand::{Errand, PinWish, Reading};
+use crate::errand::{Errand, PinWish};
+use crate::follow_up::Asking;
 use crate::pin::{PinDone, PinForgotten, after_work};
 use crate::secret::SecretStage;
 use crate::show::after_read;
@@ -124,16 +125,21 @@ pub(crate) struct Working {
 
 impl Working {
     /// Reads what the citizen was told, by the holder's PIN (PAuswG §18).
-    pub(crate) fn read(reading: Reading, password: CardPassword, step: &mut Step<'_>) -> Stage {
+    pub(crate) fn read(errand: Errand, password: CardPassword, step: &mut Step<'_>) -> Stage {
+        let request = match &errand {
+            Errand::Read(reading) => reading.request.clone(),
+            Errand::FollowUp(request) => request.clone(),
+            Errand::Pin(_) => return errand.back(),
+        };
         let job = step.terminal.next_job();
         let on_pad = is_on_pad(&password);
         step.effects.push(Effect::Reader(ReaderCommand::Read {
             job,
-            request: reading.request.clone(),
+            request,
             basis: ReadBasis::OnlineAusweis(password),
         }));
         let work = CardWork::Reading(ReadStep::Opening);
-        Self::begun(Errand::Read(reading), job, work, on_pad, step)
+        Self::begun(errand, job, work, on_pad, step)
     }
 
     /// Works on the PIN.
@@ -238,10 +244,12 @@ impl AnyStage for Working {
                 }
             }
             Input::Card(CardEvent::ReadDone { job, person }) if job == self.job => {
-                if let Errand::Read(reading) = &self.errand {
-                    let tries_left = PIN_TRIES;
-                    note_pin(PinState::Operational { tries_left }, step);
-                    return after_read(reading, person, step.terminal.today());
+                let tries_left = PIN_TRIES;
+                note_pin(PinState::Operational { tries_left }, step);
+                match &self.errand {
+                    Errand::Read(reading) => return after_read(reading, person, step.terminal.today()),
+                    Errand::FollowUp(_) => return Asking::by_card(person, step),
+                    Errand::Pin(_) => {}
                 }
             }
             Input::Card(CardEvent::PinDone { job, pin }) if job == self.job => return self.done(pin, step),

@@ -1,6 +1,7 @@
 //! The first stages: language, service, and who asks for which data and why.
 use crate::card::AwaitingCard;
 use crate::errand::{Errand, Reading};
+use crate::follow_up::Choosing;
 use crate::form::{Case, Filling};
 use crate::inform::Informing;
 use crate::pin::PinMenu;
@@ -97,6 +98,7 @@ impl AnyStage for ChoosingService {
                 _ => Stage::Services(self),
             },
             (Input::Tap(Tap::PinServices), _) => Stage::PinMenu(PinMenu),
+            (Input::Tap(Tap::FollowUp), _) => Choosing::stage(),
             (Input::Tap(Tap::Situation(situation)), Looking::Around) if many => Self::at(Looking::In(situation)),
             (Input::Tap(Tap::Search), Looking::Around) if many => Self::at(Looking::For(Arc::default())),
             (Input::Tap(Tap::Find(words)), Looking::For(_)) => Self::at(Looking::For(Arc::new(words))),
@@ -231,13 +233,14 @@ impl AnyStage for Requesting {
     fn screen(&self, language: Language, terminal: &Terminal) -> view::Screen {
         let service = &self.service;
         let only_shown = service.finish() == Finish::Show;
+        let request = self.request(terminal);
         view::Screen::Request(Box::new(view::Request {
             service: service.title(language).to_owned(),
             provider: service.town().provider().clone(),
             purpose: service.purpose_and_retention(language),
             legal_basis: service.legal_basis(language).to_owned(),
-            data: self.request(terminal).groups.into_iter().collect(),
-            questions: service.card_questions(language),
+            questions: service.card_questions(&request, language),
+            data: request.groups.into_iter().collect(),
             only_shown,
             fee: service.fee_overview(terminal.today(), language),
             certificate: terminal.certificate.clone().filter(|_| service.needs_card()),

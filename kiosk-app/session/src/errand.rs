@@ -1,5 +1,6 @@
 //! What the citizen wants done with the card: the same card, PIN and CAN lead to different ends.
 use crate::entrance::{ChoosingService, Requesting};
+use crate::follow_up::Choosing;
 use crate::pin::PinMenu;
 use crate::visit::Stage;
 use catalogue::Service;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 pub(crate) enum Errand {
     /// Read for a service.
     Read(Reading),
+    /// Find cases again: the pseudonym alone is read.
+    FollowUp(ReadRequest),
     /// Work on the PIN itself.
     Pin(PinWish),
 }
@@ -43,6 +46,7 @@ impl Errand {
                 service: reading.service,
                 chosen_from: reading.chosen_from,
             }),
+            Self::FollowUp(_) => Choosing::stage(),
             Self::Pin(_) => Stage::PinMenu(PinMenu),
         }
     }

@@ -23,6 +23,7 @@ mod card;
 mod entrance;
 mod errand;
 mod finish;
+mod follow_up;
 mod form;
 mod inform;
 mod paper;
@@ -40,6 +41,7 @@ pub mod visit;
 
 pub use away::Away;
 pub use errand::PinWish;
+pub use follow_up::{CODE_SYMBOLS, CaseQuestion, CaseState, CaseTold, KnownCase, StateAt, code_symbol};
 pub use preferences::{Preferences, Wish};
 pub use session::Session;
 pub use staff::StaffNews;
@@ -75,6 +77,13 @@ pub enum Input {
         job: Job,
         /// No room on the terminal.
         storage_full: bool,
+    },
+    /// What became of cases, or of withdrawing one.
+    CaseTold {
+        /// Answers [`Effect::AskCase`].
+        job: Job,
+        /// What is told.
+        told: CaseTold,
     },
     /// The line to the backend came up or went down.
     Line {
@@ -113,6 +122,24 @@ pub enum Tap {
     Pin(PinWish),
     /// The PIN is forgotten, or can't be mended here.
     PinForgotten,
+    /// What became of an application?
+    FollowUp,
+    /// Finds it by the code on the receipt.
+    ByCode,
+    /// Finds it with the card.
+    ByCard,
+    /// The case code as it is typed, all of it.
+    Code(PrivateText),
+    /// What a scanner read from a paper.
+    Scanned(PrivateText),
+    /// This case of several.
+    Case(usize),
+    /// Reads this letter of the case.
+    Letter(usize),
+    /// Wants to withdraw the case.
+    Withdraw,
+    /// Really withdraw it.
+    ConfirmWithdraw,
     /// The main button of the screen.
     Continue,
     /// One step back.
@@ -174,6 +201,13 @@ pub enum Effect {
         /// Language of the visit.
         language: Language,
     },
+    /// Ask the backend about cases; answered by [`Input::CaseTold`].
+    AskCase {
+        /// Number that the answer carries.
+        job: Job,
+        /// What.
+        question: CaseQuestion,
+    },
     /// For the printer.
     Print(PrintJob),
     /// For the voice. What is said comes from the screens; this is how, and that it ends.
@@ -203,6 +237,8 @@ pub enum Record {
     PinServed(&'static str),
     /// A case was filed.
     Filed,
+    /// What was told about a case that was asked for.
+    CaseTold(&'static str),
     /// The receipt lies in the tray.
     Printed,
     /// The receipt did not print.

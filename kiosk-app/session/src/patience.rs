@@ -28,6 +28,12 @@ pub const FILING_FAILED: Duration = Duration::from_secs(180);
 pub const PRINTING: Duration = Duration::from_secs(90);
 /// Taking the receipt and noting the code.
 pub const RECEIPT: Duration = Duration::from_secs(120);
+/// Typing a case code: eleven symbols from a paper, maybe by five keys.
+pub const CASE_CODE: Duration = Duration::from_secs(240);
+/// The backend's answer about a case. The courier gives up sooner.
+pub const ASKING_CASE: Duration = Duration::from_secs(15);
+/// Reading a page of a letter.
+pub const LETTER: Duration = Duration::from_secs(240);
 /// Taking the card.
 pub const TAKING_CARD: Duration = Duration::from_secs(60);
 /// Reading "good-bye".
@@ -39,6 +45,12 @@ pub const WARNING: Duration = Duration::from_secs(40);
 
 /// Birthdays that may be tried to come back to a case.
 pub const BIRTHDAY_TRIES_MAX: u8 = 3;
+/// Case codes that may be asked for and that nobody knows, at one terminal, before the next one needs a wait.
+pub const CODE_TRIES_MAX: u8 = 3;
+/// After so long one of these tries comes back.
+pub const CODE_TRY_BACK: Duration = Duration::from_secs(120);
+/// Cases of a card that are shown, the newest of them.
+pub const CASES_SHOWN_MAX: usize = 50;
 /// Receipts that may be printed in one visit.
 pub const PRINTS_MAX: u8 = 3;
 

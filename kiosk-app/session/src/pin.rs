@@ -123,8 +123,9 @@ impl AnyStage for PinForgotten {
 pub(crate) fn after_work(errand: Errand, news: PinNews, step: &mut Step<'_>) -> Stage {
     step.record(Record::PinServed(news.word()));
     match (errand, news) {
+        (Errand::Pin(PinWish::Check), _) => Stage::PinDone(PinDone { news }),
         // The PIN was blocked on the way to something else: that goes on.
-        (errand @ (Errand::Read(_) | Errand::Pin(PinWish::Change | PinWish::First)), PinNews::Unblocked) => {
+        (errand @ (Errand::Read(_) | Errand::FollowUp(_) | Errand::Pin(_)), PinNews::Unblocked) => {
             AwaitingCard::begin(errand, step)
         }
         (_, news) => Stage::PinDone(PinDone { news }),

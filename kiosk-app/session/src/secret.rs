@@ -99,7 +99,9 @@ impl SecretStage {
                     Errand::Pin(PinWish::Change | PinWish::First) => {
                         next(errand, Wanted::NewPin { old: password }, None)
                     }
-                    Errand::Read(_) | Errand::Pin(PinWish::Check) => with_password(errand, password, step),
+                    Errand::Read(_) | Errand::FollowUp(_) | Errand::Pin(PinWish::Check) => {
+                        with_password(errand, password, step)
+                    }
                 }
             }
             Wanted::NewPin { old } => next(errand, Wanted::NewPinAgain { old, new: typed }, None),
@@ -119,7 +121,7 @@ impl SecretStage {
 /// The card is opened with this password, for what the errand wants.
 fn with_password(errand: Errand, password: CardPassword, step: &mut Step<'_>) -> Stage {
     match (errand, password) {
-        (Errand::Read(reading), password) => Working::read(reading, password, step),
+        (errand @ (Errand::Read(_) | Errand::FollowUp(_)), password) => Working::read(errand, password, step),
         (errand @ Errand::Pin(_), CardPassword::CanThenPin { can, pin }) => {
             Working::manage(errand, PinTask::Resume { can, pin }, step)
         }
@@ -145,7 +147,7 @@ fn on_pad(errand: Errand, pin: PinState, step: &mut Step<'_>) -> Stage {
             };
             Working::manage(errand, task, step)
         }
-        Errand::Read(_) | Errand::Pin(PinWish::Check) => with_password(errand, password, step),
+        Errand::Read(_) | Errand::FollowUp(_) | Errand::Pin(PinWish::Check) => with_password(errand, password, step),
     }
 }
 

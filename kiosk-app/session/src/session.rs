@@ -97,8 +97,8 @@ fn idle(input: Input, step: &mut Step<'_>) -> Session {
         ),
         Input::Card(event) => matches!(event, CardEvent::Inserted(_)),
         Input::Voice(event) => matches!(event, VoiceEvent::HeadsetPlugged),
-        Input::Printer(_) | Input::Filed { .. } | Input::FilingFailed { .. } | Input::Line { .. } => false,
-        Input::Staff { .. } | Input::Tick => false,
+        Input::Printer(_) | Input::Filed { .. } | Input::FilingFailed { .. } | Input::CaseTold { .. } => false,
+        Input::Line { .. } | Input::Staff { .. } | Input::Tick => false,
     };
     if !begins {
         return Session::Idle;
@@ -132,7 +132,7 @@ impl Away {
             Input::Tap(Tap::Cancel | Tap::ConfirmCancel) => return end(Ending::Cancelled, step),
             Input::Staff { job, news } => self.hear_of_staff(job, news),
             Input::Tap(_) | Input::Card(_) | Input::Printer(_) | Input::Voice(_) | Input::Filed { .. } => {}
-            Input::FilingFailed { .. } | Input::Line { .. } | Input::Tick => {}
+            Input::FilingFailed { .. } | Input::CaseTold { .. } | Input::Line { .. } | Input::Tick => {}
         }
         Session::Away(self)
     }

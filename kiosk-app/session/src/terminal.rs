@@ -1,6 +1,7 @@
 //! What the terminal knows about itself between visits: its services and the state of its devices. Nothing of it is
 //! about a citizen.
 use crate::Input;
+use crate::follow_up::Guesses;
 use catalogue::{Catalogue, Finish, LocalTime, Service};
 use drivers_api::Job;
 use drivers_api::card::{CardEvent, CardFound, ProviderCertificate, ReadRequest};
@@ -31,6 +32,8 @@ pub struct Terminal {
     pub line_up: bool,
     /// The town's clock; set by whoever runs the loop.
     pub time: Option<LocalTime>,
+    /// Unknown case codes that were asked for lately.
+    pub(crate) guesses: Guesses,
     last_job: u64,
 }
 
@@ -47,6 +50,7 @@ impl Terminal {
             headset: false,
             line_up: false,
             time: None,
+            guesses: Guesses::default(),
             last_job: 0,
         }
     }
@@ -89,7 +93,8 @@ impl Terminal {
     }
 
     /// What may be read for a service now; `None` while the certificate doesn't grant what the service needs. One that
-    /// only shows gets along with less: what isn't granted isn't offered.
+    /// only shows gets along with less: what isn't granted isn't offered. A pseudonym beside data groups only finds the
+    /// case again, so it isn't asked where it isn't granted.
     pub(crate) fn granted(&self, service: &Service) -> Option<ReadRequest> {
         let rights = &self.certificate.as_ref()?.rights;
         let mut request = service.read_request();
@@ -97,6 +102,7 @@ impl Terminal {
             request.groups.retain(|group| rights.groups.contains(group));
             return (!request.groups.is_empty()).then_some(request);
         }
+        request.pseudonym &= rights.pseudonym || request.groups.is_empty();
         let granted = request.groups.is_subset(&rights.groups)
             && (rights.age || request.age_at_least.is_none())
             && (rights.municipality || request.municipality.is_none())
@@ -136,6 +142,7 @@ impl Terminal {
             | Input::Filed { .. }
             | Input::FilingFailed { .. }
             | Input::Staff { .. }
+            | Input::CaseTold { .. }
             | Input::Tick => {}
         }
     }

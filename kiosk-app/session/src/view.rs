@@ -9,9 +9,13 @@ use drivers_api::print::PrintTrouble;
 use drivers_api::private::PrivateText;
 
 mod card;
+mod follow_up;
 mod form;
 
 pub use card::{CardHint, CardWork, PinNews, Refusal, SecretEntry, SecretKind, SecretTrouble};
+pub use follow_up::{
+    CaseRow, CaseStep, CaseView, CodeEntry, CodeTrouble, FollowUp, LetterPage, LetterPart, LetterRow, NoCase,
+};
 pub use form::{Form, FormChoice, FormField, FormFieldKind};
 
 /// The whole face of the terminal at one moment.
@@ -110,6 +114,7 @@ impl Screen {
             Self::Secret(_) | Self::CardRefused { .. } | Self::PinDone(_) | Self::PinForgotten { .. } => true,
             Self::CardContent(_) | Self::Exit { .. } | Self::Form(_) | Self::Review(_) => true,
             Self::Receipt(_) | Self::Away(_) => true,
+            Self::FollowUp(follow_up) => follow_up.is_personal(),
         }
     }
 }
@@ -220,6 +225,8 @@ pub enum Screen {
     },
     /// Filed. The code is shown whatever becomes of the paper. [`crate::Tap::PrintAgain`], [`crate::Tap::Continue`]
     Receipt(ReceiptView),
+    /// What became of a case that was filed before.
+    FollowUp(FollowUp),
     /// Take your card. Goes on by itself.
     TakeCard,
     /// Good-bye, with what happens next.

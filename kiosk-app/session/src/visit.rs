@@ -7,9 +7,12 @@
 //!             PinMenu ──────────────┘  └── taken away, wrong PIN, suspended (CAN) ──→ Refused (PUK)          │
 //!                └──→ PinForgotten, Informing                            └──→ PinDone ──────────────────────────────────┘
 //! ```
+//!
+//! Beside it: what became of a case that was filed before ([`crate::follow_up`]).
 use crate::card::{AwaitingCard, Refused, Working};
 use crate::entrance::{ChoosingLanguage, ChoosingService, Requesting};
 use crate::finish::{self, Filing, FilingFailed, Goodbye, Receipt, TakingCard};
+use crate::follow_up::FollowUp;
 use crate::form::{Filling, Reviewing};
 use crate::inform::Informing;
 use crate::patience::Patience;
@@ -67,6 +70,7 @@ pub(crate) enum Stage {
     Secret(SecretStage),
     Working(Working),
     Refused(Refused),
+    FollowUp(FollowUp),
     PinMenu(PinMenu),
     PinDone(PinDone),
     PinForgotten(PinForgotten),
@@ -95,6 +99,7 @@ macro_rules! each_stage {
             Stage::Secret($name) => $then,
             Stage::Working($name) => $then,
             Stage::Refused($name) => $then,
+            Stage::FollowUp($name) => $then,
             Stage::PinMenu($name) => $then,
             Stage::PinDone($name) => $then,
             Stage::PinForgotten($name) => $then,
@@ -122,6 +127,14 @@ pub(crate) trait AnyStage: Sized {
     /// A person is waited for, so the end is announced; else a device.
     const ANNOUNCED: bool = true;
 
+    /// Its name, where it is one of several.
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+    /// How long it waits, and whether for a person.
+    fn lasts(&self) -> (Duration, bool) {
+        (Self::PATIENCE, Self::ANNOUNCED)
+    }
     /// Handles an input that isn't about patience or cancelling.
     fn handle(self, input: Input, language: Language, step: &mut Step<'_>) -> Stage;
     /// The time is up; by default there is nothing to lose.
@@ -169,10 +182,7 @@ pub(crate) enum Expired {
 
 impl Stage {
     pub(crate) fn name(&self) -> &'static str {
-        fn name<S: AnyStage>(_: &S) -> &'static str {
-            S::NAME
-        }
-        each_stage!(self, stage => name(stage), over _ending => "over")
+        each_stage!(self, stage => stage.name(), over _ending => "over")
     }
 
     /// Day and month of birth as four digits, where a card told it.
@@ -184,17 +194,18 @@ impl Stage {
             Self::Language(_) | Self::Services(_) | Self::Request(_) | Self::AwaitingCard(_) | Self::Secret(_) => None,
             Self::PinMenu(_) | Self::PinDone(_) | Self::PinForgotten(_) | Self::Showing(_) | Self::Exit(_) => None,
             Self::Working(_) | Self::Refused(_) | Self::Filing(_) | Self::Receipt(_) | Self::TakingCard(_) => None,
-            Self::Informing(_) | Self::Goodbye(_) | Self::Over(_) => None,
+            Self::Informing(_) | Self::FollowUp(_) | Self::Goodbye(_) | Self::Over(_) => None,
         }
     }
 
     fn patience(&self, quiet_since: Now) -> Patience {
         fn of<S: AnyStage>(stage: &S, quiet_since: Now) -> Patience {
             let since = stage.began().unwrap_or(quiet_since);
+            let (lasts, announced) = stage.lasts();
             Patience {
                 since,
-                lasts: S::PATIENCE,
-                announced: S::ANNOUNCED,
+                lasts,
+                announced,
             }
         }
         each_stage!(self, stage => of(stage, quiet_since),
@@ -283,7 +294,7 @@ impl Visit {
             Input::Tap(_) if self.over != Over::Nothing => {}
             Input::Voice(_) => {}
             Input::Tap(_) | Input::Card(_) | Input::Printer(_) | Input::Line { .. } => self.forward(input, step),
-            Input::Filed { .. } | Input::FilingFailed { .. } => self.forward(input, step),
+            Input::Filed { .. } | Input::FilingFailed { .. } | Input::CaseTold { .. } => self.forward(input, step),
         }
         self.arrive(before, step)
     }

@@ -2,7 +2,7 @@
 use crate::{Fault, setup};
 use drivers_api::card::{CardEvent, Reader};
 use eid::Authority;
-use host::{Devices, Filing, FilingConfig, Host, Inbox};
+use host::{Devices, Filing, FilingConfig, Host, Inbox, Inquiry};
 use outbox::Outbox;
 use printer::{PaperTray, Target};
 use rand::rngs::StdRng;
@@ -42,8 +42,9 @@ pub fn start(
         outbox: Outbox::open(folder.join("outbox.db"))?,
     };
     let filing = Filing::spawn(config, inbox.sender())?;
+    let inquiry = Inquiry::unreachable(inbox.sender())?;
     let reader: Box<dyn Reader + Send> = Box::new(reader);
-    let devices = Devices::quiet(reader, Box::new(printer), filing);
+    let devices = Devices::quiet(reader, Box::new(printer), filing, inquiry);
     let host = Host::new(Terminal::new(catalogue), devices);
     std::thread::spawn(move || {
         host.run(inbox, |view| {

@@ -10,7 +10,7 @@ use drivers_api::Job;
 use drivers_api::card::DataGroup;
 use drivers_api::print::Printer;
 use fleet::Running;
-use host::{Devices, Filing, FilingConfig, Host, Inbox, Sender, SharedVoice};
+use host::{Devices, Filing, FilingConfig, Host, Inbox, Inquiry, Sender, SharedVoice};
 use jiff::Zoned;
 use outbox::Outbox;
 use printer::{PaperTray, Target};
@@ -107,6 +107,7 @@ impl Setup {
             outbox: Outbox::open(&outbox_path)?,
         };
         let filing = Filing::spawn(config, sender.clone())?;
+        let inquiry = Inquiry::unreachable(sender.clone())?;
 
         // The cards' country and the terminal that it has certified, both new at each start.
         let pki = TestPki::new(Zoned::now().date(), &mut randomness());
@@ -139,7 +140,7 @@ impl Setup {
             cards,
             inbox,
             terminal: Terminal::new(catalogue),
-            devices: Devices::quiet(reader, printer, filing),
+            devices: Devices::quiet(reader, printer, filing, inquiry),
         })
     }
 

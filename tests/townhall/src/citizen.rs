@@ -1,6 +1,7 @@
 //! A citizen: looks at the screen and does something, mostly sensible.
 use crate::devices::{CAN, Card, PIN, PUK, TRANSPORT_PIN};
 use crate::erika::{CANARY, with_canary};
+use crate::inquiring;
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
 use rand::RngExt;
@@ -46,6 +47,8 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
         Screen::Attract { .. } => Act::Tap(Tap::Start),
         Screen::Languages => Act::Tap(Tap::Language(Language::ALL[rng.random_range(0..Language::ALL.len())])),
         Screen::Services { .. } if rng.random_bool(0.2) => Act::Tap(Tap::PinServices),
+        Screen::Services { .. } if rng.random_bool(0.1) => Act::Tap(Tap::FollowUp),
+        Screen::FollowUp(follow_up) => inquiring::act(follow_up, rng),
         Screen::PinMenu { .. } => Act::Tap(match rng.random_range(0..5) {
             0 => Tap::PinForgotten,
             1 => Tap::Pin(PinWish::First),
@@ -205,7 +208,7 @@ fn wish(rng: &mut StdRng) -> Wish {
 
 /// Children, elbows, pranks.
 fn nonsense(rng: &mut StdRng) -> Act {
-    Act::Tap(match rng.random_range(0..28) {
+    Act::Tap(match rng.random_range(0..33) {
         0 => Tap::Start,
         1 => Tap::Language(Language::ALL[rng.random_range(0..Language::ALL.len())]),
         2 => Tap::Service("gibt-es-nicht".into()),
@@ -228,6 +231,11 @@ fn nonsense(rng: &mut StdRng) -> Act {
         24 => Tap::CallStaff,
         25 => Tap::StepAside,
         26 => Tap::Languages,
+        28 => Tap::ConfirmWithdraw,
+        29 => Tap::Letter(rng.random_range(0..3)),
+        30 => Tap::Case(rng.random_range(0..3)),
+        31 => Tap::Code(text_noise(rng)),
+        32 => Tap::Scanned(text_noise(rng)),
         27 => return Act::Headset(rng.random_bool(0.5)),
         15 => return Act::LayOn(any_card(rng)),
         16 => return Act::TakeCard,

@@ -3,9 +3,11 @@
 //!
 //! The laws a storm checks (see [`storm::Laws`]): the kiosk is back in Idle within its deadlines; a submitted case is
 //! filed exactly once; nothing of a citizen is left in state, effects or journal.
+pub mod cases;
 pub mod citizen;
 pub mod devices;
 pub mod erika;
+pub mod inquiring;
 pub mod robot;
 pub mod services;
 mod staff;

@@ -36,6 +36,10 @@ pub struct Tally {
     pub came_back: u64,
     /// Receipts in the tray.
     pub printed: u64,
+    /// Times a case was found that had been filed before.
+    pub followed_up: u64,
+    /// Times one was withdrawn.
+    pub withdrawn: u64,
     /// Times a card or reader said no.
     pub card_troubles: u64,
 }
@@ -54,6 +58,8 @@ impl Tally {
         self.abandoned += other.abandoned;
         self.came_back += other.came_back;
         self.printed += other.printed;
+        self.followed_up += other.followed_up;
+        self.withdrawn += other.withdrawn;
         self.card_troubles += other.card_troubles;
     }
 }
@@ -161,6 +167,11 @@ fn laws(world: &mut World, filed_before: usize) -> Result<(), String> {
     if cases > visits {
         return Err(format!("{visits} visits filed {cases} cases"));
     }
+    // Nothing is withdrawn that nobody was asked about.
+    let asked = world.journal.contains(&Record::Reached("follow_up_withdrawing"));
+    if core::mem::take(&mut world.cases.withdrawals) > 0 && !asked {
+        return Err("a case was withdrawn without a question".to_owned());
+    }
     world.filing.late.clear();
     world.filing.asked.clear();
     // Late answers of devices find nobody, and change nothing.
@@ -191,9 +202,16 @@ fn count(world: &mut World, tally: &mut Tally) -> Result<(), String> {
             Record::CameBack => tally.came_back += 1,
             Record::Printed => tally.printed += 1,
             Record::CardTrouble(_) => tally.card_troubles += 1,
+            Record::CaseTold("known") => tally.followed_up += 1,
+            Record::Reached("follow_up_withdrawn") => tally.withdrawn += 1,
             Record::Reached("showing") => tally.shown += 1,
             Record::Reached("exit") => tally.turned_away += 1,
-            Record::VisitBegan | Record::Reached(_) | Record::Filed | Record::PrintFailed(_) | Record::WentAway => {}
+            Record::VisitBegan
+            | Record::Reached(_)
+            | Record::CaseTold(_)
+            | Record::Filed
+            | Record::PrintFailed(_)
+            | Record::WentAway => {}
             Record::HelpWanted(_) => tally.help_wanted += 1,
             Record::PinServed(_) => tally.pins_served += 1,
         }

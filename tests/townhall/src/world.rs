@@ -1,4 +1,5 @@
 //! A terminal with its devices on a virtual clock.
+use crate::cases::CasesDouble;
 use crate::citizen::{self, Act};
 use crate::devices::{self, Agenda, Card, FilingDouble, Holder, ReaderDouble, Weather};
 use crate::{erika, staff};
@@ -21,6 +22,10 @@ pub struct World {
     pub terminal: Terminal,
     /// Stored cases.
     pub filing: FilingDouble,
+    /// Who answers for the backend.
+    pub cases: CasesDouble,
+    /// Everything that went to the printer, where a test wants to read it.
+    pub papers: Option<Vec<drivers_api::document::Document>>,
     /// Everything the journal got.
     pub journal: Vec<Record>,
     /// Inputs that will happen.
@@ -38,6 +43,8 @@ impl World {
             session: Session::Idle,
             terminal: Terminal::new(catalogue),
             filing: FilingDouble::default(),
+            cases: CasesDouble::default(),
+            papers: None,
             journal: Vec::new(),
             agenda: Agenda::new(),
             reader: ReaderDouble {
@@ -70,7 +77,15 @@ impl World {
         let Self { now, weather, rng, .. } = self;
         let agenda = match effect {
             Effect::Reader(command) => self.reader.give(command, *now, *weather, rng),
-            Effect::Print(job) => devices::print(job, *now, *weather, rng),
+            Effect::Print(job) => {
+                let number = job.job;
+                let agenda = devices::print(number, *now, *weather, rng);
+                if let Some(papers) = &mut self.papers {
+                    papers.push(job.document);
+                }
+                agenda
+            }
+            Effect::AskCase { job, question } => self.cases.ask(job, question, *now, *weather, rng),
             Effect::File { job, submission, .. } => self.filing.file(job, submission.expose(), *now, *weather, rng),
             // What a voice says comes from the screens, which a storm doesn't have.
             Effect::Voice(_) => return,

@@ -9,6 +9,7 @@ use std::backtrace::Backtrace;
 use std::cell::Cell;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use townhall::cases::CODE;
 use townhall::devices::Weather;
 use townhall::erika::{CANARY, PSEUDONYM};
 use townhall::storm::day;
@@ -56,7 +57,7 @@ static ALLOCATOR: Watching = Watching;
 fn holds_canary(bytes: &[u8]) -> bool {
     let holds = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
     // A part of the pseudonym is enough to follow somebody by.
-    holds(CANARY.as_bytes()) || holds(&PSEUDONYM.as_bytes()[..PSEUDONYM_PART])
+    holds(CANARY.as_bytes()) || holds(CODE.as_bytes()) || holds(&PSEUDONYM.as_bytes()[..PSEUDONYM_PART])
 }
 
 fn tell(size: usize) {
@@ -76,16 +77,17 @@ fn what_is_freed_was_overwritten() {
     *FIRST.lock().unwrap() = None;
 
     let freed = FREED.load(Ordering::SeqCst);
-    let (mut filed, mut shown) = (0, 0);
+    let (mut filed, mut shown, mut followed_up) = (0, 0, 0);
     for seed in 0..5 {
         let tally = day(seed, 60, Weather { faults: 0.15 }).unwrap();
         filed += tally.filed;
         shown += tally.shown;
+        followed_up += tally.followed_up;
     }
     WATCHING.store(false, Ordering::SeqCst);
     assert!(
-        filed > 40 && shown > 20,
-        "only {filed} cases were filed and {shown} cards shown"
+        filed > 40 && shown > 20 && followed_up > 20,
+        "only {filed} cases were filed, {shown} cards shown and {followed_up} cases found again"
     );
     assert!(FREED.load(Ordering::SeqCst) - freed > 10_000);
     let first = FIRST.lock().unwrap().take().unwrap_or_default();

@@ -25,6 +25,7 @@ fn ten_thousand_visits_keep_the_laws() {
             && sum.came_back > 20,
         "{sum:?}"
     );
+    assert!(sum.followed_up > 300 && sum.withdrawn > 30, "{sum:?}");
     assert!(sum.shown > 500 && sum.turned_away > 100, "{sum:?}");
     assert!(sum.printed > 1_000 && sum.card_troubles > 1_000, "{sum:?}");
 }

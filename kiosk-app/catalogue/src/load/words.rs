@@ -14,8 +14,16 @@ pub(crate) const WORDS_FILE: &str = "words";
 pub(crate) const REQUIRED: [Language; 2] = [Language::German, Language::English];
 
 /// Tables of words; each may be left out in a language that needs none of it.
-const SECTIONS: [&str; 8] = [
-    "problem", "date", "answer", "fee", "receipt", "papers", "pin_note", "card",
+const SECTIONS: [&str; 9] = [
+    "problem",
+    "date",
+    "answer",
+    "fee",
+    "receipt",
+    "papers",
+    "pin_note",
+    "follow_up",
+    "card",
 ];
 /// Table of the document types.
 const DOCUMENTS: &str = "document";

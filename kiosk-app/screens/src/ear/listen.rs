@@ -120,7 +120,11 @@ fn changes(ear: &Ear, now: &Heard, elements: &[Element], focused: Option<&Elemen
             if place == now_at =>
         {
             if value != now_value && element.role == tree::Role::TextInput {
-                return Told::Now(tell::typed(value, now_value, words));
+                let mut parts = tell::typed(value, now_value, words);
+                if element.id == tell::CODE {
+                    tell::as_code(&mut parts);
+                }
+                return Told::Now(parts);
             }
             if checked != now_checked {
                 return Told::Now(vec![Part::plain(tell::state(element, words))]);

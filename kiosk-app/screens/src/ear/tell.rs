@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 /// The seconds of a countdown: said now and then, not each time.
 pub(crate) const SECONDS: &str = "seconds";
 /// A case code: said character by character.
-const CODE: &str = "code";
+pub(super) const CODE: &str = "code";
 
 /// Words of the language that is spoken.
 pub(crate) trait Words {
@@ -128,6 +128,9 @@ fn text(element: &Element) -> Vec<Part> {
 /// What has the focus: label, what it is, what stands in it, and more about it.
 pub(crate) fn control(element: &Element, words: &dyn Words) -> Vec<Part> {
     let mut told = vec![element.label.clone()];
+    if element.role == Role::TextInput && element.id == CODE && !element.value.is_empty() {
+        return code_field(element, words);
+    }
     match element.role {
         Role::TextInput => {
             told.push(words.word(Word::Field));
@@ -148,6 +151,23 @@ pub(crate) fn control(element: &Element, words: &dyn Words) -> Vec<Part> {
     told.into_iter()
         .filter(|text| !text.is_empty())
         .map(Part::plain)
+        .collect()
+}
+
+/// A field with a code in it, which is said symbol by symbol.
+fn code_field(element: &Element, words: &dyn Words) -> Vec<Part> {
+    let plain = |text: String| (!text.is_empty()).then(|| Part::plain(text));
+    let label = [plain(element.label.clone()), plain(words.word(Word::Field))];
+    let more = [plain(element.description.clone()), plain(words.word(Word::GoOnLetters))];
+    let code = Part {
+        text: element.value.clone(),
+        manner: Manner::Code,
+    };
+    label
+        .into_iter()
+        .flatten()
+        .chain([code])
+        .chain(more.into_iter().flatten())
         .collect()
 }
 
@@ -180,9 +200,9 @@ pub(crate) fn spelled(element: &Element) -> Part {
 
 /// What was typed: letter by letter what came, or what went.
 pub(crate) fn typed(before: &str, after: &str, words: &dyn Words) -> Vec<Part> {
-    let heard = |text: &str| text.chars().filter(|c| *c != '.').collect::<String>();
+    let heard = |text: &str| text.chars().filter(|c| !matches!(c, '.' | '-')).collect::<String>();
     if let Some(came) = after.strip_prefix(before) {
-        // Points come by themselves in a date.
+        // Points come by themselves in a date, hyphens in a code.
         let came = if came.len() > 1 { heard(came) } else { came.to_owned() };
         return vec![Part::spelled(came)];
     }
@@ -191,6 +211,13 @@ pub(crate) fn typed(before: &str, after: &str, words: &dyn Words) -> Vec<Part> {
         return vec![Part::spelled(went), Part::plain(words.word(Word::Erased))];
     }
     vec![Part::spelled(after)]
+}
+
+/// Symbols of a code: a capital is not told, all are.
+pub(super) fn as_code(parts: &mut [Part]) {
+    for part in parts.iter_mut().filter(|part| part.manner == Manner::Spelled) {
+        part.manner = Manner::Code;
+    }
 }
 
 /// One entry of the letter wheel.

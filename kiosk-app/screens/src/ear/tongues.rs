@@ -3,7 +3,8 @@
 //! A service's texts may be there in German only, and on the way in every language is called by its own name. Both are
 //! known from the view: a part of a label that reads like one of them is said in its language.
 use drivers_api::language::Language;
-use session::view::{FormFieldKind, Screen, View};
+use drivers_api::private::PrivateText;
+use session::view::{FollowUp, FormFieldKind, LetterPart, Screen, View};
 
 /// Texts of the first screens that stand beside German ones in every visit; nobody has chosen a language there yet.
 const ENGLISH: [&str; 5] = [
@@ -22,7 +23,7 @@ const TEXT_CHARS_MIN: usize = 3;
 pub(crate) struct Tongues {
     main: Language,
     /// Longest first.
-    others: Vec<(String, Language)>,
+    others: Vec<(PrivateText, Language)>,
 }
 
 impl Tongues {
@@ -39,7 +40,9 @@ impl Tongues {
         for text in ENGLISH {
             tongues.add(text, Language::English);
         }
-        tongues.others.sort_by_key(|(text, _)| core::cmp::Reverse(text.len()));
+        tongues
+            .others
+            .sort_by_key(|(text, _)| core::cmp::Reverse(text.expose().len()));
         tongues
     }
 
@@ -50,11 +53,12 @@ impl Tongues {
 
     fn add(&mut self, text: &str, language: Language) {
         if language != self.main && text.chars().count() >= TEXT_CHARS_MIN {
-            self.others.push((text.to_owned(), language));
+            self.others.push((text.into(), language));
         }
     }
 
-    /// No texts about a person: what was entered and what was read are said in the language of the visit.
+    /// No texts about a person but an authority's letter: what was entered and what was read are said in the language of
+    /// the visit.
     fn add_service_texts(&mut self, view: &View) {
         let texts_in = view.texts_in;
         match &view.screen {
@@ -113,6 +117,7 @@ impl Tongues {
                 self.add(&receipt.service, texts_in);
                 self.add(&receipt.next_steps, texts_in);
             }
+            Screen::FollowUp(follow_up) => self.add_case_texts(follow_up, texts_in),
             Screen::PinForgotten { office, .. } => self.add(office, Language::German),
             Screen::Attract { .. } | Screen::Languages | Screen::PinMenu { .. } | Screen::LayCard { .. } => {}
             Screen::Secret(_) | Screen::Working { .. } | Screen::CardRefused { .. } | Screen::PinDone(_) => {}
@@ -121,10 +126,39 @@ impl Tongues {
         }
     }
 
+    /// A letter is in the language that its author wrote.
+    fn add_case_texts(&mut self, follow_up: &FollowUp, texts_in: Language) {
+        match follow_up {
+            FollowUp::Cases(cases) => cases.iter().for_each(|case| self.add(&case.service, texts_in)),
+            FollowUp::Case(case) => {
+                self.add(&case.service, texts_in);
+                for letter in &case.letters {
+                    self.add(letter.title.expose(), Language::German);
+                }
+            }
+            FollowUp::Letter(letter) => {
+                self.add(letter.title.expose(), texts_in);
+                self.add(letter.issuer.expose(), texts_in);
+                for part in &letter.parts {
+                    match part {
+                        LetterPart::Heading(text) | LetterPart::Paragraph(text) => self.add(text.expose(), texts_in),
+                        LetterPart::Row { name, value } => {
+                            self.add(name.expose(), texts_in);
+                            self.add(value.expose(), texts_in);
+                        }
+                    }
+                }
+            }
+            FollowUp::Withdraw { service } | FollowUp::Withdrawn { service, .. } => self.add(service, texts_in),
+            FollowUp::Choose { .. } | FollowUp::Code(_) | FollowUp::Asking { .. } | FollowUp::NoAnswer(_) => {}
+        }
+    }
+
     /// A text in parts of one language each, in order; none is blank.
     pub(crate) fn split<'t>(&self, text: &'t str) -> Vec<(&'t str, Language)> {
         let found = self.others.iter().find_map(|(known, language)| {
-            let at = text.find(known.as_str())?;
+            let known = known.expose();
+            let at = text.find(known)?;
             let ends = at + known.len();
             let is_word = |c: char| c.is_alphanumeric();
             let torn = text.get(..at)?.ends_with(is_word) || text.get(ends..)?.starts_with(is_word);
@@ -154,7 +188,9 @@ mod tests {
             others: Vec::new(),
         };
         others.iter().for_each(|(text, language)| tongues.add(text, *language));
-        tongues.others.sort_by_key(|(text, _)| core::cmp::Reverse(text.len()));
+        tongues
+            .others
+            .sort_by_key(|(text, _)| core::cmp::Reverse(text.expose().len()));
         tongues
     }
 

@@ -1,7 +1,8 @@
 //! Adapter of `form.slint`: fields keep what is typed in them; a view changes only what it has to.
 use crate::frame::count;
+use crate::pages::follow_up::CODE_INDEX;
 use crate::pages::services::SEARCH_INDEX;
-use crate::typed::{TypedField, shape_date, shape_digits, shape_iban, shape_money, shape_number};
+use crate::typed::{TypedField, shape_code, shape_date, shape_digits, shape_iban, shape_money, shape_number};
 use crate::{OnTap, ui};
 use drivers_api::private::PrivateText;
 use session::Tap;
@@ -19,6 +20,8 @@ pub(crate) struct FormMemory {
     stamp: Cell<i32>,
     /// The field of the search.
     pub(crate) search: RefCell<TypedField>,
+    /// The field of a case code.
+    pub(crate) code: RefCell<TypedField>,
 }
 
 impl FormMemory {
@@ -27,6 +30,7 @@ impl FormMemory {
         self.rows.set_vec(Vec::new());
         self.typed.borrow_mut().clear();
         self.search.take();
+        self.code.take();
     }
 
     fn next_stamp(&self) -> i32 {
@@ -47,6 +51,13 @@ pub(crate) fn entered(on_tap: &OnTap, memory: &Rc<FormMemory>) -> impl Fn(i32, &
             memory.search.borrow_mut().typed(text);
             on_tap(Tap::Find(PrivateText::from(text)));
             return SharedString::from(text);
+        }
+        if field == CODE_INDEX {
+            let code = shape_code(text);
+            let shown = SharedString::from(&code);
+            memory.code.borrow_mut().typed(&code);
+            on_tap(Tap::Code(PrivateText::new(code)));
+            return shown;
         }
         let text = match memory.entry(field) {
             Some(ui::Entry::Date) => shape_date(text),

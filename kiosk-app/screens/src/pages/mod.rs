@@ -6,6 +6,7 @@ pub(crate) mod card_refused;
 pub(crate) mod ending;
 pub(crate) mod exit;
 pub(crate) mod filing;
+pub(crate) mod follow_up;
 pub(crate) mod form;
 pub(crate) mod information;
 pub(crate) mod languages;

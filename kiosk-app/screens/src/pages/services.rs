@@ -23,6 +23,7 @@ pub(crate) fn fill(app: &ui::App, list: &List, tiles: &[Tile]) {
     services.set_situations(super::put(services.get_situations(), situations));
     services.set_in_situation(situation.is_some());
     services.set_situation(shown(situation.flatten()));
+    services.set_follow_up(situation.is_none());
     // The PIN belongs to the card, and to what is always there.
     services.set_pin(situation.is_none_or(|situation| situation == Some(Situation::Documents)));
 }

@@ -50,6 +50,42 @@ pub(crate) fn expected(l: Language) -> Vec<(&'static str, &'static str, &'static
             "PrintAgain",
         ),
         ("13-receipt", label("Fertig", "Done"), "Continue"),
+        (
+            "03-services",
+            label("Was ist aus meinem Antrag geworden?", "What became of my application?"),
+            "FollowUp",
+        ),
+        ("30-follow-up", label("Code eingeben", "Enter a code"), "ByCode"),
+        (
+            "30-follow-up",
+            label("Ausweis auflegen", "Place your ID card"),
+            "ByCard",
+        ),
+        ("31-code-right", next, "Continue"),
+        ("33-line-down", again, "Continue"),
+        ("34-cases", label("Hund anmelden", "Register a dog"), "Case(1)"),
+        ("35-case-needs", "Ihre Meldebescheinigung", "Letter(0)"),
+        (
+            "35-case-received",
+            label("Antrag zurückziehen", "Withdraw the application"),
+            "Withdraw",
+        ),
+        ("36-letter", label("Nächste Seite", "Next page"), "Continue"),
+        (
+            "36-letter",
+            label("Schreiben drucken", "Print the letter"),
+            "PrintAgain",
+        ),
+        (
+            "37-withdraw",
+            label("Ja, zurückziehen", "Yes, withdraw it"),
+            "ConfirmWithdraw",
+        ),
+        (
+            "37-withdraw",
+            label("Nein, Antrag behalten", "No, keep the application"),
+            "Continue",
+        ),
         ("16-away-simple", label("Weitermachen", "Carry on"), "Continue"),
         (
             "17-countdown",

@@ -14,6 +14,7 @@ use std::cell::Cell;
 
 mod cards;
 pub(crate) mod expected;
+pub(crate) mod follow_up;
 mod forms;
 mod panels;
 use cards::{card, pin, refused};
@@ -59,6 +60,9 @@ pub(crate) fn view(language: Language, screen: Screen) -> View {
             | Screen::Review(_)
             | Screen::Receipt(_)
     );
+    let ways = follow_up::ways(&screen);
+    let (back, way) = ways.unwrap_or((back, way));
+    let of_a_service = of_a_service || ways == Some((true, false));
     View {
         language,
         texts_in: if of_a_service { picked(language) } else { language },
@@ -229,7 +233,8 @@ pub(crate) fn all(l: Language) -> Vec<(&'static str, View)> {
         .chain(refused())
         .chain(pin())
         .chain(way(l))
-        .chain(endings());
+        .chain(endings())
+        .chain(follow_up::follow_up(l));
     let mut views: Vec<(&'static str, View)> = screens.map(|(name, screen)| (name, view(l, screen))).collect();
     let countdown = Some(Countdown {
         remaining_s: 17,

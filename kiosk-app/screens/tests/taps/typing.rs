@@ -126,3 +126,25 @@ pub(super) fn own_letters(world: &mut World) {
         assert!(find(&world.screens, "q").is_some(), "{language:?}");
     }
 }
+
+/// A code by our keys, which has no letter that no code has; and by a real keyboard, as people type it.
+pub(super) fn code(world: &mut World, l: Language) {
+    world.show(&view(l, common::follow_up::code("", None)));
+    let label = pick(l, "Geben Sie den Code ein", "Enter the code");
+    tap(&world.screens, &label).unwrap();
+    world.turn();
+    world.says("K", &["code K"]);
+    world.says("7", &["code K7"]);
+    assert!(find(&world.screens, "U").is_err() && find(&world.screens, "ß").is_err());
+    for typed in ["q", "f", "o", "ü"] {
+        key(&world.screens, typed);
+    }
+    assert_eq!(world.value(&label), "K7QF-0", "groups come by themselves, an O is a 0");
+    world.says(
+        &pick(l, "Letztes Zeichen löschen", "Delete last character"),
+        &["code K7QF"],
+    );
+    world.screens.show(&view(l, common::follow_up::code("K7", None)));
+    world.turn();
+    assert_eq!(world.value(&label), "K7QF", "a late view eats no symbol");
+}

@@ -6,7 +6,7 @@
 //! which card lies there, the third carries the bytes of the card ([`RemoteSlot`]).
 use desk::Fault;
 use drivers_api::slot::{CardTransport, Slot, SlotEvent, TransportError};
-use host::{Devices, Filing, FilingConfig, Host, Inbox};
+use host::{Devices, Filing, FilingConfig, Host, Inbox, Inquiry};
 use outbox::Outbox;
 use printer::{PaperTray, Target};
 use rand::rngs::StdRng;
@@ -96,7 +96,8 @@ fn start(slot: RemoteSlot, folder: &Path, inbox: Inbox, screens: &Screens, tell:
         outbox: Outbox::open(folder.join("outbox.db"))?,
     };
     let filing = Filing::spawn(config, inbox.sender())?;
-    let devices = Devices::quiet(Box::new(reader), Box::new(printer), filing);
+    let inquiry = Inquiry::unreachable(inbox.sender())?;
+    let devices = Devices::quiet(Box::new(reader), Box::new(printer), filing, inquiry);
     let host = Host::new(Terminal::new(loaded.catalogue), devices);
     let handle = screens.handle();
     let show = move |view: View| {

@@ -3,7 +3,7 @@ use crate::config::{self, Config, Eid};
 use crate::line;
 use crate::printing::NoPrinter;
 use crate::services::{self, Destinations, ServicesFault};
-use crate::staff;
+use crate::{cases, staff};
 use ausweisapp::Program;
 use ausweisapp::events::AppEvent;
 use catalogue::{Catalogue, Colour};
@@ -184,7 +184,7 @@ impl Parts {
 pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: SharedVoice) -> Result<(), PartsFault> {
     let thread = |name| move |source| PartsFault::Thread { name, source };
     let filing = Filing::spawn(parts.filing, inbox.sender()).map_err(thread("filing"))?;
-    let inquiry = Inquiry::unreachable(inbox.sender()).map_err(thread("inquiry"))?;
+    let inquiry = Inquiry::spawn(cases::asker(parts.agent.clone()), inbox.sender()).map_err(thread("inquiry"))?;
     let reader = reader(parts.cards, inbox.sender())?;
     let printer = printer(parts.printer, inbox.sender())?;
     let staff = staff::caller(parts.agent.clone(), inbox.sender());

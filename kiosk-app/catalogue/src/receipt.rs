@@ -83,14 +83,13 @@ impl Service {
             if !when.as_ref().is_none_or(there) {
                 continue;
             }
-            match block {
-                ReceiptBlock::Answers(fields) => {
-                    let shown = fields.iter().filter(|field| reach.shows(**field));
-                    let rows = shown.filter_map(|field| self.row(*field, answers, language));
-                    let rows = rows.map(|DeclarationRow { label, value, .. }| Row { label, value });
-                    blocks.push(Block::Table(rows.collect()));
-                }
-                block => self.render(block, &mut blocks, town, declaration, filing, language),
+            if let ReceiptBlock::Answers(fields) = block {
+                let shown = fields.iter().filter(|field| reach.shows(**field));
+                let rows = shown.filter_map(|field| self.row(*field, answers, language));
+                let rows = rows.map(|DeclarationRow { label, value, .. }| Row { label, value });
+                blocks.push(Block::Table(rows.collect()));
+            } else {
+                self.render(block, &mut blocks, town, declaration, filing, language);
             }
         }
         if self.language_of_texts(language) != language {

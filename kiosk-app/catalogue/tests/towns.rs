@@ -250,6 +250,10 @@ fn a_table_that_doesn_t_fit_is_told() {
         let told = told(path, from, to);
         assert!(told.contains(what), "{what}\n{told}");
     }
+}
+
+#[test]
+fn a_table_that_isn_t_there_is_told() {
     let mut files = bundled::small(&["bewohnerparken", "lob"]);
     files.retain(|file| file.path != "tables/parking.csv");
     let loaded = Catalogue::load(&files).unwrap();

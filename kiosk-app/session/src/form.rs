@@ -156,12 +156,11 @@ impl Filling {
         let editable = self.case.service.editable(index, &self.case.answers);
         let kind = form_field_kind(field, language);
         // What nobody can choose isn't shown as a choice.
-        let (kind, value) = match kind {
-            FormFieldKind::Select { .. } if !editable => {
-                let told = self.case.service.value_text(index, &self.case.answers, language);
-                (FormFieldKind::Text, told)
-            }
-            kind => (kind, value),
+        let (kind, value) = if matches!(kind, FormFieldKind::Select { .. }) && !editable {
+            let told = self.case.service.value_text(index, &self.case.answers, language);
+            (FormFieldKind::Text, told)
+        } else {
+            (kind, value)
         };
         FormField {
             field: index,

@@ -46,9 +46,12 @@ fn effects(story: &mut Story, input: Input) -> Vec<Effect> {
 /// Files the case that is at the review: where it goes, and the paper.
 fn filed(story: &mut Story) -> (Option<String>, Document) {
     let sent = effects(story, Input::Tap(Tap::Continue));
-    let sent = sent.into_iter().find_map(|effect| match effect {
-        Effect::File { job, service, .. } => Some((job, service)),
-        _ => None,
+    let sent = sent.into_iter().find_map(|effect| {
+        if let Effect::File { job, service, .. } = effect {
+            Some((job, service))
+        } else {
+            None
+        }
     });
     let (job, service) = sent.expect("filed");
     let filed_at = LocalTime {
@@ -63,9 +66,12 @@ fn filed(story: &mut Story) -> (Option<String>, Document) {
         case_code: "K7QF-2M9X-4TB".to_owned(),
         filed_at,
     };
-    let printed = effects(story, answer).into_iter().find_map(|effect| match effect {
-        Effect::Print(job) => Some(job.document),
-        _ => None,
+    let printed = effects(story, answer).into_iter().find_map(|effect| {
+        if let Effect::Print(job) = effect {
+            Some(job.document)
+        } else {
+            None
+        }
     });
     (service.destination_id().map(str::to_owned), printed.expect("printed"))
 }

@@ -4,7 +4,7 @@ use crate::field::{Field, FieldKind};
 use crate::load::definition::{RawField, RawPage};
 use crate::load::table::{STREET, Tables};
 use crate::load::view::{View, shorten};
-use crate::table::Follows;
+use crate::table::{Follows, Table};
 use std::sync::Arc;
 
 /// Most answers of a service that follow from tables: one bit for each.
@@ -107,13 +107,7 @@ pub(crate) fn resolve(
             wrong(what, "name the field with street and house number".to_owned());
             continue;
         };
-        let Some(FieldKind::Select { choices }) = fields.get(field).map(|field| &field.kind) else {
-            continue;
-        };
-        let rows = table.rows.values().flatten();
-        let odd = rows.filter_map(|row| row.values.get(column).map(|value| (row.line, value)));
-        let odd = odd.filter(|(_, value)| !choices.iter().any(|choice| choice.key == **value));
-        if let Some((line, value)) = odd.min() {
+        if let Some((line, value)) = none_of_the_choices(fields.get(field), table, column) {
             let what = format!(
                 "tables/{}.csv:{line}: `{}` is none of the choices of `{id}`",
                 raw.table,
@@ -130,6 +124,18 @@ pub(crate) fn resolve(
         });
     }
     resolved
+}
+
+/// The first value of the column that nobody could choose, and its line.
+fn none_of_the_choices<'a>(field: Option<&Field>, table: &'a Table, column: usize) -> Option<(usize, &'a str)> {
+    let FieldKind::Select { choices } = &field?.kind else {
+        return None; // told already
+    };
+    let rows = table.rows.values().flatten();
+    let values = rows.filter_map(|row| Some((row.line, row.values.get(column)?.as_str())));
+    values
+        .filter(|(_, value)| !choices.iter().any(|choice| choice.key == *value))
+        .min()
 }
 
 fn is_text(field: &Field) -> bool {

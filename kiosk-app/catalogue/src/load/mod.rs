@@ -62,12 +62,8 @@ struct Folder<'a> {
 pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
     let mut faults = Faults::default();
     if files.len() > FILES_MAX {
-        faults.add(
-            "",
-            None,
-            format!("{} files, more than {FILES_MAX}", files.len()),
-            "remove what isn't a service",
-        );
+        let what = format!("{} files, more than {FILES_MAX}", files.len());
+        faults.add("", None, what, "remove what isn't a service");
         return Err(faults.into_list());
     }
     let Sorted {
@@ -86,12 +82,8 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
     let town = match town {
         Some(file) => town::read(file, &mut faults),
         None => {
-            faults.add(
-                "town.toml",
-                None,
-                "the file is missing",
-                "add it: it names the town and its office",
-            );
+            let mend = "add it: it names the town and its office";
+            faults.add("town.toml", None, "the file is missing", mend);
             None
         }
     };
@@ -115,12 +107,8 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
         .map(Arc::new)
         .collect();
     if services.is_empty() {
-        faults.add(
-            "",
-            None,
-            "no service can be offered",
-            "mend the faults above, or add a service",
-        );
+        let mend = "mend the faults above, or add a service";
+        faults.add("", None, "no service can be offered", mend);
         return Err(faults.into_list());
     }
     check_most_used(&town, &lines, &services, &mut faults);

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+mod follow_up;
 mod form;
 
 /// In reach mode nothing above this part of the height is touched (see `app.slint`).

@@ -4,6 +4,7 @@
 //! without a display and keeps every screen.
 pub mod by_ear;
 pub mod cards;
+mod cases;
 pub mod catalogue_figures;
 pub mod chromium_figures;
 pub mod eid_figures;

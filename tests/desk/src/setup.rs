@@ -2,6 +2,7 @@
 //! lives in this process, so that the end of the process ends everything.
 use crate::Fault;
 use crate::cards::Cards;
+use crate::cases;
 use crate::line::Line;
 use crate::reader_choice::{BothReaders, Choice};
 use agent::{Control, Link, State, Token};
@@ -32,6 +33,9 @@ pub const AUTHORITY: &str = include_str!("../../authority/authority.jwk");
 
 /// The outbox, within the folder that was given.
 pub const OUTBOX: &str = "data/outbox.db";
+
+/// The agent's socket, within the folder that was given.
+const SOCKET: &str = "data/agent.sock";
 
 /// Name under which the desk's terminal is enrolled.
 const TERMINAL: &str = "desk";
@@ -95,7 +99,7 @@ impl Setup {
         let line = Line::to(fleet.address())?;
 
         let outbox_path = out.join(OUTBOX);
-        let courier = start_courier(&line, &token, &outbox_path, sender.clone(), on_state)?;
+        let courier = start_courier(&line, &token, out, sender.clone(), on_state)?;
 
         let catalogue = load()?;
         let destination_id = catalogue.town().destination_id().parse()?;
@@ -107,7 +111,7 @@ impl Setup {
             outbox: Outbox::open(&outbox_path)?,
         };
         let filing = Filing::spawn(config, sender.clone())?;
-        let inquiry = Inquiry::unreachable(sender.clone())?;
+        let inquiry = Inquiry::spawn(cases::asker(out.join(SOCKET)), sender.clone())?;
 
         // The cards' country and the terminal that it has certified, both new at each start.
         let pki = TestPki::new(Zoned::now().date(), &mut randomness());
@@ -221,12 +225,13 @@ fn randomness() -> StdRng {
 fn start_courier(
     line: &Line,
     token: &fleet::TerminalToken,
-    outbox: &Path,
+    out: &Path,
     to: Sender,
     on_state: impl Fn(State) + Send + 'static,
 ) -> Result<Control, Fault> {
     let url = format!("http://{}", line.address());
-    let mut config = agent::Config::new(url, Token::new(&token.reveal())?, outbox);
+    let mut config = agent::Config::new(url, Token::new(&token.reveal())?, out.join(OUTBOX));
+    config.socket = Some(out.join(SOCKET));
     // A hand that mends the line wants to see the case arrive.
     config.backoff.cap_ms = 3_000;
     let control = Control::default();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic, and so may what it calls")]
 use desk::headless::{Played, Player};
 use serde_json::Value;
+use session::CaseState;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -29,6 +30,9 @@ fn a_visit_and_one_with_the_line_cut() {
     assert_eq!(envelopes(out).len(), 1);
     player.set_line(true);
     player.cases_arrived(2).unwrap();
+
+    // Whoever comes back with the receipt hears of the case; a code with another symbol would be refused before.
+    assert_eq!(player.follow_up(&first.code).unwrap(), CaseState::Received);
 
     let envelopes = envelopes(out);
     assert_eq!(envelopes.len(), 2, "each case arrives once");

@@ -135,7 +135,7 @@ pub(super) fn code(world: &mut World, l: Language) {
     world.turn();
     world.says("K", &["code K"]);
     world.says("7", &["code K7"]);
-    assert!(find(&world.screens, "U").is_err() && find(&world.screens, "ß").is_err());
+    assert!(find(&world.screens, "U").is_none() && find(&world.screens, "ß").is_none());
     for typed in ["q", "f", "o", "ü"] {
         key(&world.screens, typed);
     }

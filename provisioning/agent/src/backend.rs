@@ -96,7 +96,7 @@ impl Backend {
             .build()
             .header("Authorization", &self.authorization)
             .call();
-        reply(asked)
+        reply(asked, ANSWER_BYTES_MAX)
     }
 
     /// Posts JSON once.

@@ -5,6 +5,7 @@ use crate::date;
 use crate::field::{Field, FieldIndex, FieldKind};
 use crate::repeat::{Copied, Repeat};
 use crate::service::Service;
+use drivers_api::private::PrivateText;
 use zeroize::Zeroizing;
 
 /// Key under which the service's id stands.
@@ -17,18 +18,26 @@ pub(crate) const FROM_CARD_KEY: &str = "schalter.from_card";
 pub(crate) const PSEUDONYM_KEY: &str = "schalter.card.pseudonym";
 
 /// A submission in UTF-8 JSON; overwritten on drop, `Debug` tells its length.
-pub struct SubmissionJson(Zeroizing<Vec<u8>>);
+pub struct SubmissionJson {
+    json: Zeroizing<Vec<u8>>,
+    pseudonym: Option<PrivateText>,
+}
 
 impl SubmissionJson {
     /// The bytes. Every use is a place where personal data leaves its guard.
     pub fn expose(&self) -> &[u8] {
-        &self.0
+        &self.json
+    }
+
+    /// The card's pseudonym, when the service asks for it: with it the card finds its case again.
+    pub fn pseudonym(&self) -> Option<&PrivateText> {
+        self.pseudonym.as_ref()
     }
 }
 
 impl core::fmt::Debug for SubmissionJson {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "[{} bytes]", self.0.len())
+        write!(f, "[{} bytes]", self.json.len())
     }
 }
 
@@ -56,7 +65,8 @@ impl Service {
                 json.bare(if yes { "true" } else { "false" })
             });
         }
-        if let Some(pseudonym) = answers.card.pseudonym().filter(|_| self.request.pseudonym) {
+        let pseudonym = answers.card.pseudonym().filter(|_| self.request.pseudonym);
+        if let Some(pseudonym) = pseudonym {
             json.pair(PSEUDONYM_KEY, |json| json.string(pseudonym.expose()));
         }
         let mut open: Option<Copied> = None;
@@ -72,7 +82,10 @@ impl Service {
             write(&mut json, field, answers.value(index));
         }
         self.turn(&mut json, open, None);
-        SubmissionJson(json.finish())
+        SubmissionJson {
+            json: json.finish(),
+            pseudonym: pseudonym.map(PrivateText::duplicate),
+        }
     }
 
     /// From one copy of a group to the next, or into a group, or out of it.
@@ -266,8 +279,8 @@ mod tests {
             }
             let shown: Vec<FieldIndex> = service.shown_on_path(&answers);
             let json = service.submission(&answers);
-            assert_eq!(json.0.capacity(), service.size_max(&shown, &answers));
-            assert!(serde_json::from_slice::<serde_json::Value>(&json.0).is_ok());
+            assert_eq!(json.json.capacity(), service.size_max(&shown, &answers));
+            assert!(serde_json::from_slice::<serde_json::Value>(&json.json).is_ok());
         }
     }
 
@@ -313,9 +326,10 @@ mod tests {
         );
         let json = service.submission(&answers);
         let shown: Vec<FieldIndex> = service.shown_on_path(&answers);
-        assert_eq!(json.0.capacity(), service.size_max(&shown, &answers));
-        let value: serde_json::Value = serde_json::from_slice(&json.0).unwrap();
-        assert_eq!(value[PSEUDONYM_KEY].as_str().unwrap().len(), 64);
+        assert_eq!(json.json.capacity(), service.size_max(&shown, &answers));
+        let value: serde_json::Value = serde_json::from_slice(&json.json).unwrap();
+        assert_eq!(value[PSEUDONYM_KEY].as_str(), json.pseudonym().map(PrivateText::expose));
+        assert!(json.pseudonym().is_some());
     }
 
     proptest! {

@@ -216,9 +216,17 @@ fn questions_are_whole_sentences_and_true() {
         pseudonym: false,
         ..service.read_request()
     };
-    assert_eq!(service.card_questions(&without, Language::German).len(), 2, "what isn't read isn't told");
+    assert_eq!(
+        service.card_questions(&without, Language::German).len(),
+        2,
+        "what isn't read isn't told"
+    );
     let service = named("ausweisdaten");
-    assert!(service.card_questions(&service.read_request(), Language::German).is_empty());
+    assert!(
+        service
+            .card_questions(&service.read_request(), Language::German)
+            .is_empty()
+    );
 }
 
 fn change(files: &mut [SourceFile], path: &str, from: &str, to: &str) {

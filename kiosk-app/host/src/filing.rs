@@ -2,6 +2,7 @@
 //! is ciphertext; what comes back to the visit is a case code and a time.
 use crate::Sender;
 use crate::clock;
+use crate::follow_up::follow_up;
 use catalogue::{LocalTime, Service, SubmissionJson};
 use drivers_api::Job;
 use drivers_api::card::Authenticity;
@@ -64,6 +65,12 @@ pub enum FilingFault {
     /// The key did not seal.
     #[error("sealing to the authority's key")]
     Seal(#[from] seal::SealError),
+    /// There is no memory to derive keys from the code.
+    #[error("deriving keys from the case code")]
+    Keys(#[from] wire::case_status::StretchError),
+    /// The code did not seal.
+    #[error("sealing the case code for the card")]
+    CardCode(#[source] wire::case_status::OpenError),
     /// The outbox did not take it.
     #[error("storing in the outbox")]
     Outbox(#[from] outbox::OutboxError),
@@ -178,6 +185,8 @@ fn sealed(config: &FilingConfig, order: Order) -> Result<Last, FilingFault> {
         seal::ContentType::Json,
         &mut StdRng::from_seed(*seed),
     )?;
+    let service = order.service.id().as_str();
+    let follow_up = follow_up(service, submission_id, &case_code, order.submission.pseudonym())?;
     Ok(Last {
         job: order.job,
         envelope: Envelope {
@@ -187,7 +196,7 @@ fn sealed(config: &FilingConfig, order: Order) -> Result<Last, FilingFault> {
             service_version: order.service.version().to_owned(),
             filed_at: now.as_second(),
             encrypted_data: sealed.into_string(),
-            follow_up: None,
+            follow_up: Some(follow_up),
         },
         case_code,
         filed_at: clock::local_time(&local),

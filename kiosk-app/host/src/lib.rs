@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 mod clock;
 pub mod filing;
+mod follow_up;
 pub mod inquiry;
 pub mod journal;
 mod voice;

@@ -14,6 +14,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
+use wire::CaseCode;
+use wire::case_status::{CardKeys, CaseKeys};
 
 const KEY: &str = include_str!("../../../tests/authority/authority.jwk");
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -85,6 +87,58 @@ fn a_case_is_sealed_and_stored_and_a_retry_is_the_same_case() {
     assert_eq!(envelope.leika, "99115003012000");
     assert_eq!(envelope.destination_id, Uuid::from_u128(7));
     assert_eq!(envelope.submission_id.get_version_num(), 7);
+    let facts = envelope.follow_up.unwrap();
+    let keys = CaseKeys::from_code(&CaseCode::parse(&first).unwrap()).unwrap();
+    assert_eq!((&*facts.service, facts.card), ("meldebescheinigung", None));
+    assert_eq!(facts.case_lookup, keys.lookup());
+}
+
+const PSEUDONYM: &str = "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef";
+
+/// A case of a service that asks the card's pseudonym.
+fn with_pseudonym() -> Order {
+    let mut files = bundled::small(&bundled::TWO);
+    for file in &mut files {
+        if file.path == "meldebescheinigung/service.toml" && !file.text.contains("\n[card]\n") {
+            file.text = file
+                .text
+                .replacen("\n[[fee]]\n", "\n[card]\npseudonym = true\n\n[[fee]]\n", 1);
+        }
+    }
+    let loaded = Catalogue::load(&files).unwrap();
+    let service = Arc::clone(loaded.catalogue.service(&"meldebescheinigung".into()).unwrap());
+    let functions = SpecialFunctions {
+        pseudonym: Some(PrivateText::from(PSEUDONYM)),
+        ..SpecialFunctions::default()
+    };
+    let person = PersonalData {
+        authenticity: Authenticity::ChipTrusted,
+        functions,
+        groups: [].into(),
+    };
+    let submission = service.submission(&service.prefill(&person, None));
+    Order {
+        service,
+        submission,
+        ..order(1)
+    }
+}
+
+#[test]
+fn a_card_finds_its_case_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("outbox.db");
+    let (filing, inbox) = filing(&path, Options::default());
+    filing.file(with_pseudonym());
+    let code = code(&inbox, 1);
+    let envelope = Outbox::open(&path).unwrap().next(i64::MAX).unwrap().unwrap().envelope;
+    let card = envelope.follow_up.unwrap().card.unwrap();
+    let keys = CardKeys::from_pseudonym(PSEUDONYM);
+    assert_eq!(card.lookup, keys.lookup());
+    let opened = keys.open_code(envelope.submission_id, &card.code).unwrap();
+    assert_eq!(opened.grouped(), code);
+    let other = CardKeys::from_pseudonym(&PSEUDONYM.replace('0', "1"));
+    assert!(other.open_code(envelope.submission_id, &card.code).is_err());
 }
 
 #[test]

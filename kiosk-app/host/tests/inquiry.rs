@@ -107,7 +107,10 @@ fn a_code_opens_its_case_and_its_letters_and_no_others() {
     assert_eq!(questions.recv().unwrap(), CaseRequest::ByCode { lookup });
     let case = &cases[0];
     assert_eq!(case.code.expose(), code().grouped());
-    assert_eq!((case.filed_at.hour, case.filed_at.minute, case.filed_at.day), (9, 41, 23));
+    assert_eq!(
+        (case.filed_at.hour, case.filed_at.minute, case.filed_at.day),
+        (9, 41, 23)
+    );
     assert_eq!(case.state(), session::CaseState::Answered);
     assert_eq!((case.letters.len(), case.unreadable), (1, 2));
     let pieces: Vec<String> = case.letters[0].pieces.iter().map(words).collect();
@@ -149,7 +152,10 @@ fn a_card_opens_the_codes_that_were_sealed_for_it() {
     let lookup = card.lookup();
     assert_eq!(questions.recv().unwrap(), CaseRequest::ByCard { lookup });
     assert_eq!(cases.len(), 1, "what doesn't open with this card isn't shown");
-    assert_eq!((cases[0].submission_id, cases[0].code.expose()), (id(1), &*code().grouped()));
+    assert_eq!(
+        (cases[0].submission_id, cases[0].code.expose()),
+        (id(1), &*code().grouped())
+    );
 }
 
 #[test]
@@ -163,7 +169,10 @@ fn withdrawing_names_the_case_and_other_answers_are_told_as_they_are() {
     assert!(matches!(told(&inbox, 3), CaseTold::TooLate));
     let lookup = CaseKeys::from_code(&code()).unwrap().lookup();
     let submission_id = id(9);
-    assert_eq!(questions.recv().unwrap(), CaseRequest::Withdraw { lookup, submission_id });
+    assert_eq!(
+        questions.recv().unwrap(),
+        CaseRequest::Withdraw { lookup, submission_id }
+    );
 
     let (inquiry_, inbox, _questions) = inquiry(CaseAnswer::Unreachable);
     inquiry_.ask(Job(4), by_code());

@@ -1,4 +1,5 @@
 //! The real devices of a terminal, and the loop that drives them.
+use crate::cases;
 use crate::config::{self, Config, Eid};
 use crate::line;
 use crate::printing::NoPrinter;
@@ -11,7 +12,7 @@ use drivers_api::card::{CardEvent, Reader};
 use drivers_api::language::Language;
 use drivers_api::print::Printer;
 use drivers_api::voice::VoiceEvent;
-use host::{Devices, Filing, FilingConfig, Host, Inbox, Sender, SharedVoice, Inquiry};
+use host::{Devices, Filing, FilingConfig, Host, Inbox, Inquiry, Sender, SharedVoice};
 use outbox::Outbox;
 use printer::{Patience, Target};
 use rand::SeedableRng;
@@ -160,7 +161,7 @@ impl Parts {
 pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: SharedVoice) -> Result<(), PartsFault> {
     let thread = |name| move |source| PartsFault::Thread { name, source };
     let filing = Filing::spawn(parts.filing, inbox.sender()).map_err(thread("filing"))?;
-    let inquiry = Inquiry::unreachable(inbox.sender()).map_err(thread("inquiry"))?;
+    let inquiry = Inquiry::spawn(cases::asker(parts.agent.clone()), inbox.sender()).map_err(thread("inquiry"))?;
     let reader = reader(parts.cards, inbox.sender())?;
     let printer = printer(parts.printer, inbox.sender())?;
     let staff = staff::caller(parts.agent.clone());

@@ -290,7 +290,10 @@ mod tests {
         assert_eq!(wheel.row(), ["←", "OK", "0", "1", "2"]);
         let code: String = "K7QF2M9X4TB".chars().map(|symbol| typed(&mut wheel, symbol)).collect();
         assert_eq!(code, "K7QF2M9X4TB");
-        assert_eq!((wheel.middle(), wheel.heard()), (Ok("B".to_owned()), Ok("b".to_owned())));
+        assert_eq!(
+            (wheel.middle(), wheel.heard()),
+            (Ok("B".to_owned()), Ok("b".to_owned()))
+        );
     }
 
     #[test]

@@ -251,14 +251,22 @@ fn a_code_by_keys(world: &mut World) {
         world.press(Key::DownArrow);
     }
     let said = world.press(Key::RightArrow);
-    assert_eq!((said[0].text.as_str(), said[0].manner), ("K7QF", Manner::Code), "spelled on wish");
+    assert_eq!(
+        (said[0].text.as_str(), said[0].manner),
+        ("K7QF", Manner::Code),
+        "spelled on wish"
+    );
     let said = world.press(Key::Return);
     assert!(said[0].text.starts_with("0 "), "the first symbol: {}", said[0].text);
     let said = world.press(Key::UpArrow);
     assert_eq!(said[0].text, "Fertig");
     world.press(Key::UpArrow);
     let said = world.press(Key::UpArrow);
-    assert_eq!((said[0].text.as_str(), said[0].manner), ("z", Manner::Spelled), "no word for each capital");
+    assert_eq!(
+        (said[0].text.as_str(), said[0].manner),
+        ("z", Manner::Spelled),
+        "no word for each capital"
+    );
     let said = world.press(Key::Return);
     assert_eq!((said[0].text.as_str(), said[0].audience), ("Z", Audience::Private));
     assert_eq!(find(&world.screens, label).unwrap().value, "K7QF-Z");
@@ -268,7 +276,10 @@ fn a_code_by_keys(world: &mut World) {
         common::follow_up::code("K7QF-2N9X-4TH", Some(session::view::CodeTrouble::Slip)),
     )));
     let told: String = said.iter().map(|speech| speech.text.clone()).collect();
-    assert!(told.contains("Fehler") && told.contains("Ein Zeichen stimmt nicht"), "{told}");
+    assert!(
+        told.contains("Fehler") && told.contains("Ein Zeichen stimmt nicht"),
+        "{told}"
+    );
 }
 
 fn a_mistake_is_told_and_found(world: &mut World) {

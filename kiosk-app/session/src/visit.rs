@@ -201,7 +201,11 @@ impl Stage {
         fn of<S: AnyStage>(stage: &S, quiet_since: Now) -> Patience {
             let since = stage.began().unwrap_or(quiet_since);
             let (lasts, announced) = stage.lasts();
-            Patience { since, lasts, announced }
+            Patience {
+                since,
+                lasts,
+                announced,
+            }
         }
         each_stage!(self, stage => of(stage, quiet_since),
             over _ending => Patience { since: quiet_since, lasts: Duration::ZERO, announced: false })

@@ -10,7 +10,7 @@ use catalogue::{Catalogue, bundled};
 use drivers_api::card::DataGroup;
 use drivers_api::print::Printer;
 use fleet::Running;
-use host::{Devices, Filing, FilingConfig, Host, Inbox, Sender, SharedVoice, Inquiry};
+use host::{Devices, Filing, FilingConfig, Host, Inbox, Inquiry, Sender, SharedVoice};
 use jiff::Zoned;
 use outbox::Outbox;
 use printer::{PaperTray, Target};

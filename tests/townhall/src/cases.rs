@@ -59,10 +59,21 @@ impl CasesDouble {
             2 => {
                 let again = self.answer(&question, rng);
                 let first = self.answer(&question, rng);
-                vec![(done, told(job, first)), (after(rng, done, 0, 40_000), told(job, again))]
+                vec![
+                    (done, told(job, first)),
+                    (after(rng, done, 0, 40_000), told(job, again)),
+                ]
             }
             3 => vec![(done, told(Job(job.0 + 1), self.answer(&question, rng)))],
-            4 => vec![(done, told(job, CaseTold::Later { retry_after_s: rng.random_range(0..4_000) }))],
+            4 => vec![(
+                done,
+                told(
+                    job,
+                    CaseTold::Later {
+                        retry_after_s: rng.random_range(0..4_000),
+                    },
+                ),
+            )],
             5 => vec![(done, told(job, CaseTold::Known(Vec::new())))],
             _ => vec![(done, told(job, CaseTold::Unreachable))],
         }
@@ -129,7 +140,14 @@ fn case(number: u8, state: CaseState, whole: bool) -> KnownCase {
     KnownCase {
         submission_id: id(number),
         code: PrivateText::from(if number == 0 { CODE } else { OTHER_CODE }),
-        service: Some(if number == 0 { "meldebescheinigung" } else { "gibt-es-nicht-mehr" }.to_owned()),
+        service: Some(
+            if number == 0 {
+                "meldebescheinigung"
+            } else {
+                "gibt-es-nicht-mehr"
+            }
+            .to_owned(),
+        ),
         leika: "99115003012000".to_owned(),
         filed_at: LocalTime {
             day: FILED_AT.day - number,
@@ -144,7 +162,11 @@ fn case(number: u8, state: CaseState, whole: bool) -> KnownCase {
                 },
             })
             .collect(),
-        letters: if has_letters && whole { vec![letter()] } else { Vec::new() },
+        letters: if has_letters && whole {
+            vec![letter()]
+        } else {
+            Vec::new()
+        },
         unreadable: 0,
         withdrawable: is_withdrawable(state),
     }

@@ -1,7 +1,7 @@
 //! A citizen: looks at the screen and does something, mostly sensible.
-use crate::inquiring;
 use crate::devices::{CAN, Card, PIN, PUK, TRANSPORT_PIN};
 use crate::erika::{CANARY, with_canary};
+use crate::inquiring;
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
 use rand::RngExt;

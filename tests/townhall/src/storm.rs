@@ -206,7 +206,12 @@ fn count(world: &mut World, tally: &mut Tally) -> Result<(), String> {
             Record::Reached("follow_up_withdrawn") => tally.withdrawn += 1,
             Record::Reached("showing") => tally.shown += 1,
             Record::Reached("exit") => tally.turned_away += 1,
-            Record::VisitBegan | Record::Reached(_) | Record::CaseTold(_) | Record::Filed | Record::PrintFailed(_) | Record::WentAway => {}
+            Record::VisitBegan
+            | Record::Reached(_)
+            | Record::CaseTold(_)
+            | Record::Filed
+            | Record::PrintFailed(_)
+            | Record::WentAway => {}
             Record::HelpWanted(_) => tally.help_wanted += 1,
             Record::PinServed(_) => tally.pins_served += 1,
         }

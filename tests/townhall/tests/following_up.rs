@@ -184,7 +184,10 @@ fn an_answer_that_comes_after_the_patience_or_the_visit_settles_nothing() {
     story.world.input(Input::CaseTold { job: old, told });
     sees!(story, FollowUp::Asking { .. });
     let told = CaseTold::Unknown;
-    story.world.input(Input::CaseTold { job: Job(old.0 + 7), told });
+    story.world.input(Input::CaseTold {
+        job: Job(old.0 + 7),
+        told,
+    });
     sees!(story, FollowUp::Asking { .. });
 }
 
@@ -219,7 +222,10 @@ fn a_letter_is_read_page_by_page_and_printed() {
         assert!(letter.contains(text), "{text} isn't on the paper:\n{letter}");
     }
     let head = format!("{}{}{}", papers[0].title, papers[0].issuer, papers[0].footer);
-    assert!(!head.contains(CANARY), "{head}: this goes into the document's properties");
+    assert!(
+        !head.contains(CANARY),
+        "{head}: this goes into the document's properties"
+    );
     sees!(story.tap(Tap::Continue).tap(Tap::Continue), FollowUp::Case(_));
 }
 
@@ -239,7 +245,10 @@ fn what_nobody_works_on_is_withdrawn_after_a_question_and_proven() {
     sees!(story.wait(5), FollowUp::Withdrawn { .. });
     sees!(story.tap(Tap::PrintAgain).wait(15), FollowUp::Withdrawn { paper, .. } if paper.paper == Some(Paper::Printed));
     let proof = texts(&story.world.papers.as_ref().unwrap()[0]);
-    assert!(proof.contains(CODE) && proof.contains("Meldebescheinigung") && proof.contains("zurückgezogen"), "{proof}");
+    assert!(
+        proof.contains(CODE) && proof.contains("Meldebescheinigung") && proof.contains("zurückgezogen"),
+        "{proof}"
+    );
     sees!(story.tap(Tap::Back), FollowUp::Case(case) if case.state == CaseState::Withdrawn && !case.withdrawable);
 }
 
@@ -330,7 +339,10 @@ fn nobody_s_case_stays_on_the_screen() {
         let mut story = by_code(stage);
         story.tap(Tap::Letter(0));
         story.tap(Tap::StepAside);
-        assert!(matches!(story.screen(), Screen::FollowUp(_)), "nothing here is put aside");
+        assert!(
+            matches!(story.screen(), Screen::FollowUp(_)),
+            "nothing here is put aside"
+        );
         story.wait(patience::LETTER.as_secs() + patience::GOODBYE.as_secs() + 1);
         assert!(story.is_idle());
         assert!(!story.world.journal.contains(&Record::WentAway));

@@ -163,7 +163,12 @@ fn code_field(element: &Element, words: &dyn Words) -> Vec<Part> {
         text: element.value.clone(),
         manner: Manner::Code,
     };
-    label.into_iter().flatten().chain([code]).chain(more.into_iter().flatten()).collect()
+    label
+        .into_iter()
+        .flatten()
+        .chain([code])
+        .chain(more.into_iter().flatten())
+        .collect()
 }
 
 /// Whether it is chosen, or on.

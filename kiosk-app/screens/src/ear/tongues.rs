@@ -40,7 +40,9 @@ impl Tongues {
         for text in ENGLISH {
             tongues.add(text, Language::English);
         }
-        tongues.others.sort_by_key(|(text, _)| core::cmp::Reverse(text.expose().len()));
+        tongues
+            .others
+            .sort_by_key(|(text, _)| core::cmp::Reverse(text.expose().len()));
         tongues
     }
 
@@ -186,7 +188,9 @@ mod tests {
             others: Vec::new(),
         };
         others.iter().for_each(|(text, language)| tongues.add(text, *language));
-        tongues.others.sort_by_key(|(text, _)| core::cmp::Reverse(text.expose().len()));
+        tongues
+            .others
+            .sort_by_key(|(text, _)| core::cmp::Reverse(text.expose().len()));
         tongues
     }
 

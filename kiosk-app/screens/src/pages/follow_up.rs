@@ -5,9 +5,7 @@ use crate::typed::TypedField;
 use crate::ui;
 use drivers_api::private::PrivateText;
 use session::CaseState;
-use session::view::{
-    Availability, CaseView, CodeEntry, CodeTrouble, FollowUp, LetterPage, LetterPart, NoCase,
-};
+use session::view::{Availability, CaseView, CodeEntry, CodeTrouble, FollowUp, LetterPage, LetterPart, NoCase};
 use slint::{ComponentHandle, ModelRc, SharedString};
 use std::cell::RefCell;
 

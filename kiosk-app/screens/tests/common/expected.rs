@@ -77,7 +77,11 @@ pub(crate) fn expected_of_follow_up(l: Language) -> Vec<(&'static str, &'static 
             "FollowUp",
         ),
         ("30-follow-up", label("Code eingeben", "Enter a code"), "ByCode"),
-        ("30-follow-up", label("Ausweis auflegen", "Place your ID card"), "ByCard"),
+        (
+            "30-follow-up",
+            label("Ausweis auflegen", "Place your ID card"),
+            "ByCard",
+        ),
         ("31-code-right", next, "Continue"),
         ("33-line-down", again, "Continue"),
         ("34-cases", label("Hund anmelden", "Register a dog"), "Case(1)"),
@@ -88,7 +92,11 @@ pub(crate) fn expected_of_follow_up(l: Language) -> Vec<(&'static str, &'static 
             "Withdraw",
         ),
         ("36-letter", label("Nächste Seite", "Next page"), "Continue"),
-        ("36-letter", label("Schreiben drucken", "Print the letter"), "PrintAgain"),
+        (
+            "36-letter",
+            label("Schreiben drucken", "Print the letter"),
+            "PrintAgain",
+        ),
         (
             "37-withdraw",
             label("Ja, zurückziehen", "Yes, withdraw it"),

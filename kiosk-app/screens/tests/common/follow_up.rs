@@ -150,9 +150,17 @@ pub(crate) fn follow_up(l: Language) -> Vec<Named> {
         ),
         (
             "35-case-answered",
-            case(l, &[Received, OnItsWay, InWork, NeedsSomething, InWork, Answered], 2, false),
+            case(
+                l,
+                &[Received, OnItsWay, InWork, NeedsSomething, InWork, Answered],
+                2,
+                false,
+            ),
         ),
-        ("35-case-rejected", case(l, &[Received, OnItsWay, InWork, Rejected], 0, false)),
+        (
+            "35-case-rejected",
+            case(l, &[Received, OnItsWay, InWork, Rejected], 0, false),
+        ),
         ("35-case-withdrawn", case(l, &[Received, Withdrawn], 0, false)),
         ("36-letter", letter(l, 1, paper(None, true))),
         ("36-letter-printing", letter(l, 2, paper(Some(Paper::Printing), false))),

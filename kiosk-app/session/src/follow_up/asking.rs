@@ -1,10 +1,10 @@
 //! A question is on its way. It has a number, so that an answer that comes later than the patience settles nothing.
+use super::FollowUp;
 use super::case::{ChoosingCase, Looking, Opened};
 use super::entrance::Choosing;
 use super::no_answer::{NoAnswer, Why, back_to};
 use super::told::{CaseQuestion, CaseTold, KnownCase};
 use super::withdraw::Withdrawn;
-use super::FollowUp;
 use crate::view::{self, Screen};
 use crate::visit::{AnyStage, Expired, Stage, Step};
 use crate::{Effect, Input, Now, Record, Tap, Terminal, patience};

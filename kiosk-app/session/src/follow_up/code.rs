@@ -3,10 +3,10 @@
 //! The check character finds every slip of one symbol and every swap of two, as soon as the last one is there. It can't
 //! say where the slip is: each of the eleven places could be the wrong one. So the groups are shown one by one, to be
 //! compared with the paper.
+use super::FollowUp;
 use super::entrance::{Choosing, by_code, scanned};
 use super::no_answer::NoAnswer;
 use super::typed::TypedCode;
-use super::FollowUp;
 use crate::view::{self, CodeTrouble, Screen};
 use crate::visit::{AnyStage, Stage, Step};
 use crate::{Input, Tap, Terminal, patience};

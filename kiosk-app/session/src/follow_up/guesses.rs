@@ -59,6 +59,9 @@ mod tests {
         assert_eq!((guesses.left(back), guesses.wait(back)), (1, Duration::ZERO));
         guesses.unknown(back);
         assert_eq!(guesses.left(back), 0, "no more than one came back");
-        assert_eq!(guesses.left(back + 10 * patience::CODE_TRY_BACK), patience::CODE_TRIES_MAX);
+        assert_eq!(
+            guesses.left(back + 10 * patience::CODE_TRY_BACK),
+            patience::CODE_TRIES_MAX
+        );
     }
 }

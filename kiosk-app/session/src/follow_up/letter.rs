@@ -48,7 +48,9 @@ impl ReadingLetter {
 
     fn print(&mut self, step: &mut Step<'_>) {
         let Some(case) = self.opened.case() else { return };
-        let Some(letter) = case.letters.get(self.letter) else { return };
+        let Some(letter) = case.letters.get(self.letter) else {
+            return;
+        };
         let document = |step: &Step<'_>| {
             let (service, _) = title(case, Language::German, step.terminal);
             step.terminal.catalogue.letter(letter, &service)
@@ -119,8 +121,14 @@ impl AnyStage for ReadingLetter {
         let shown = pages.get(self.page).copied().unwrap_or_default();
         Screen::FollowUp(view::FollowUp::Letter(LetterPage {
             title: self.letter().map(|letter| letter.title.duplicate()).unwrap_or_default(),
-            issuer: self.letter().map(|letter| letter.issuer.duplicate()).unwrap_or_default(),
-            day: self.letter().map(|letter| letter.issued_at.day_text(language)).unwrap_or_default(),
+            issuer: self
+                .letter()
+                .map(|letter| letter.issuer.duplicate())
+                .unwrap_or_default(),
+            day: self
+                .letter()
+                .map(|letter| letter.issued_at.day_text(language))
+                .unwrap_or_default(),
             parts: shown.iter().map(part).collect(),
             page: self.page + 1,
             of: pages.len().max(1),
@@ -179,7 +187,10 @@ mod tests {
             assert!(!page.is_empty());
             assert!(!matches!(page.last(), Some(LetterPiece::Heading(_))));
             let chars: usize = page.iter().map(length).sum();
-            let pieces = page.iter().filter(|piece| !matches!(piece, LetterPiece::Heading(_))).count();
+            let pieces = page
+                .iter()
+                .filter(|piece| !matches!(piece, LetterPiece::Heading(_)))
+                .count();
             assert!(chars <= PAGE_CHARS || pieces == 1, "{chars} chars in {pieces} pieces");
         }
     }

@@ -18,7 +18,9 @@ pub(crate) enum Why {
     UnknownCode,
     NoCaseOfCard,
     LineDown,
-    Later { seconds: u32 },
+    Later {
+        seconds: u32,
+    },
     TooLate,
     /// A withdrawal was asked for, and nobody said what became of it.
     Unclear,

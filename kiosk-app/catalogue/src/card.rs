@@ -188,7 +188,8 @@ impl Service {
             from_card: true,
         };
         let mut rows: Vec<DeclarationRow> = self.asked.iter().map(answer).collect();
-        if self.request.pseudonym {
+        // Beside data groups it may not have been asked: nothing is said of it then.
+        if self.request.pseudonym && (answers.card.pseudonym().is_some() || self.request.groups.is_empty()) {
             // The pseudonym itself is of no use to a reader, and a paper that carries it could be traced.
             rows.push(DeclarationRow {
                 label: word(Word::CardPseudonym).to_owned(),

@@ -136,7 +136,7 @@ fn the_submission_carries_the_answer_and_no_date() {
 
     let other = named("meldebescheinigung");
     let plain = json_of(&other, &other.prefill(&person, None));
-    assert!(plain.get("schalter.card.old_enough").is_none() && plain.get("schalter.card.pseudonym").is_none());
+    assert!(plain.get("schalter.card.old_enough").is_none() && plain.get("schalter.card.lives_there").is_none());
 }
 
 #[test]

@@ -4,7 +4,6 @@
 //! ends the process with a line in the log: systemd starts it again (`schalter-kiosk.service`), and an empty terminal is
 //! better than a dead picture. `docs/kiosk.md` tells how it is run.
 mod backlight;
-#[allow(dead_code, reason = "the thread that asks is given it")]
 mod cases;
 mod config;
 mod devices;

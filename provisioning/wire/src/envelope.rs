@@ -387,8 +387,7 @@ mod tests {
         #[test]
         fn one_changed_byte_is_another_body_or_an_error(at in 0usize..300, to in any::<u8>()) {
             let body = envelope().to_body().unwrap();
-            let mut changed = body.clone();
-            let at = at % changed.len();
+            let (mut changed, at) = (body.clone(), at % body.len());
             changed[at] = to;
             if let Ok(read) = Envelope::from_body(&changed) {
                 prop_assert!(read.validate().is_ok());

@@ -123,6 +123,8 @@ fn changes(ear: &Ear, now: &Heard, elements: &[Element], focused: Option<&Elemen
                 let mut parts = tell::typed(value, now_value, words);
                 if element.id == tell::CODE {
                     tell::as_code(&mut parts);
+                    // What the last symbol made of it: right, or a slip with the groups to compare.
+                    parts.extend(news);
                 }
                 return Told::Now(parts);
             }

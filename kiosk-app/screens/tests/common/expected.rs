@@ -50,6 +50,27 @@ pub(crate) fn expected(l: Language) -> Vec<(&'static str, &'static str, &'static
             "PrintAgain",
         ),
         ("13-receipt", label("Fertig", "Done"), "Continue"),
+        ("16-away-simple", label("Weitermachen", "Carry on"), "Continue"),
+        (
+            "17-countdown",
+            label("Ich brauche mehr Zeit", "I need more time"),
+            "MoreTime",
+        ),
+        ("18-cancel", label("Nein, weitermachen", "No, carry on"), "KeepGoing"),
+        (
+            "18-cancel",
+            label("Ja, abbrechen und löschen", "Yes, cancel and delete"),
+            "ConfirmCancel",
+        ),
+    ]
+}
+
+/// The same of what became of a case.
+pub(crate) fn expected_of_follow_up(l: Language) -> Vec<(&'static str, &'static str, &'static str)> {
+    let label = either(l);
+    let next = label("Weiter", "Continue");
+    let again = label("Noch einmal versuchen", "Try again");
+    vec![
         (
             "03-services",
             label("Was ist aus meinem Antrag geworden?", "What became of my application?"),
@@ -85,18 +106,6 @@ pub(crate) fn expected(l: Language) -> Vec<(&'static str, &'static str, &'static
             "37-withdraw",
             label("Nein, Antrag behalten", "No, keep the application"),
             "Continue",
-        ),
-        ("16-away-simple", label("Weitermachen", "Carry on"), "Continue"),
-        (
-            "17-countdown",
-            label("Ich brauche mehr Zeit", "I need more time"),
-            "MoreTime",
-        ),
-        ("18-cancel", label("Nein, weitermachen", "No, carry on"), "KeepGoing"),
-        (
-            "18-cancel",
-            label("Ja, abbrechen und löschen", "Yes, cancel and delete"),
-            "ConfirmCancel",
         ),
     ]
 }

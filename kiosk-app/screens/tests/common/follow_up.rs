@@ -10,14 +10,15 @@ use session::view::{
 
 const CODE: &str = "K7QF-2M9X-4TH";
 
-/// The footer has "back", and "cancel".
-pub(crate) fn ways(screen: &Screen) -> Option<(bool, bool)> {
+/// The footer has "back", and "cancel"; there are texts of a service or of an authority.
+pub(crate) fn ways(screen: &Screen) -> Option<(bool, bool, bool)> {
     let Screen::FollowUp(page) = screen else { return None };
     Some(match page {
-        FollowUp::Asking { withdrawing } => (!withdrawing, !withdrawing),
-        FollowUp::Choose { .. } | FollowUp::Code(_) | FollowUp::NoAnswer(_) => (true, true),
-        FollowUp::Cases(_) | FollowUp::Case(_) | FollowUp::Letter(_) | FollowUp::Withdrawn { .. } => (true, false),
-        FollowUp::Withdraw { .. } => (false, false),
+        FollowUp::Asking { withdrawing } => (!withdrawing, !withdrawing, false),
+        FollowUp::Choose { .. } | FollowUp::Code(_) | FollowUp::NoAnswer(_) => (true, true, false),
+        FollowUp::Cases(_) | FollowUp::Case(_) | FollowUp::Letter(_) => (true, false, true),
+        FollowUp::Withdrawn { .. } => (true, false, false),
+        FollowUp::Withdraw { .. } => (false, false, true),
     })
 }
 

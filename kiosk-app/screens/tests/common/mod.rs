@@ -60,9 +60,7 @@ pub(crate) fn view(language: Language, screen: Screen) -> View {
             | Screen::Review(_)
             | Screen::Receipt(_)
     );
-    let ways = follow_up::ways(&screen);
-    let (back, way) = ways.unwrap_or((back, way));
-    let of_a_service = of_a_service || ways == Some((true, false));
+    let (back, way, of_a_service) = follow_up::ways(&screen).unwrap_or((back, way, of_a_service));
     View {
         language,
         texts_in: if of_a_service { picked(language) } else { language },

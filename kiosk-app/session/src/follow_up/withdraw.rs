@@ -117,12 +117,6 @@ impl AnyStage for Withdrawn {
         })
     }
 
-    fn texts_in(&self, language: Language, terminal: &Terminal) -> Language {
-        self.opened
-            .case()
-            .map_or(language, |case| title(case, language, terminal).1)
-    }
-
     fn wake(&self) -> Option<Now> {
         self.paper.wake()
     }

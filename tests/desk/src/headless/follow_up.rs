@@ -27,9 +27,10 @@ impl Player {
             hand::key(&self.screens, symbol.to_string());
             self.turn();
         }
-        self.until("code_typed", |screen| {
-            matches!(screen, Screen::FollowUp(FollowUp::Code(entry)) if entry.complete)
-        })?;
+        self.until(
+            "code_typed",
+            |screen| matches!(screen, Screen::FollowUp(FollowUp::Code(entry)) if entry.complete),
+        )?;
         self.press("Weiter")?;
         self.until("case", |screen| {
             matches!(screen, Screen::FollowUp(FollowUp::Case(_) | FollowUp::NoAnswer(_)))

@@ -62,6 +62,7 @@ words! {
     ReceiptWaiting = "receipt.waiting_for_line" ["authority"],
     ReceiptNotProven = "receipt.not_proven" [],
     ReceiptNextHeading = "receipt.next_heading" [],
+    ReceiptKeepCode = "receipt.keep_code" [],
     ReceiptCopyHeading = "receipt.copy_heading" [],
     ReceiptCopyIntro = "receipt.copy_intro" [],
     ReceiptFromCardNote = "receipt.from_card_note" [],

@@ -60,6 +60,7 @@ pub use follow_up::{LetterPiece, LetterText};
 pub use format_schema::format_schema;
 pub use package::{Adoption, PACKAGE_BYTES_MAX, Package, PackageFault, adoptions, assemble};
 pub use receipt::QR_PREFIX;
+pub use search::WordIndex;
 pub use service::{Cents, Finish, Service, ServiceId};
 pub use shown::{CardFact, CardSection};
 pub use situation::Situation;

@@ -52,14 +52,25 @@ struct Word {
 
 impl Index {
     pub(crate) fn new(services: &[Arc<Service>]) -> Self {
-        let mut found: BTreeMap<String, BTreeMap<usize, f32>> = BTreeMap::new();
-        for (at, service) in services.iter().enumerate() {
+        Self::of(services.iter().map(|service| {
             let named = service
                 .texts
                 .title
                 .all()
                 .chain(service.keywords.iter().map(String::as_str));
-            let mentioned = service.texts.summary.all();
+            (named, service.texts.summary.all())
+        }))
+    }
+
+    /// Things by the texts that name them, and those that mention them.
+    fn of<'a, N, M>(things: impl ExactSizeIterator<Item = (N, M)>) -> Self
+    where
+        N: Iterator<Item = &'a str>,
+        M: Iterator<Item = &'a str>,
+    {
+        let mut found: BTreeMap<String, BTreeMap<usize, f32>> = BTreeMap::new();
+        let all = things.len() as f32;
+        for (at, (named, mentioned)) in things.enumerate() {
             let weighed = named
                 .map(|text| (text, NAMED))
                 .chain(mentioned.map(|text| (text, MENTIONED)));
@@ -70,7 +81,6 @@ impl Index {
                 }
             }
         }
-        let all = services.len() as f32;
         let word = |(text, places): (String, BTreeMap<usize, f32>)| Word {
             chars: text.chars().count(),
             letters: letters(&text),
@@ -137,6 +147,25 @@ impl Index {
         let long = |text: &str| text.chars().count() >= PART_CHARS_MIN;
         let mut whole = splits.filter(|(head, tail)| long(head) && long(tail));
         whole.find(|(head, _)| self.words.binary_search_by(|word| word.text.as_str().cmp(head)).is_ok())
+    }
+}
+
+/// Things that are no services, found as services are: each by what it is called, and by what is said about it.
+#[derive(Debug, Default)]
+pub struct WordIndex(Index);
+
+impl WordIndex {
+    /// Makes the index. For each thing: its names, and other texts about it.
+    pub fn new<'a>(things: &'a [(Vec<&'a str>, Vec<&'a str>)]) -> Self {
+        let things = things.iter();
+        Self(Index::of(things.map(|(named, mentioned)| {
+            (named.iter().copied(), mentioned.iter().copied())
+        })))
+    }
+
+    /// Places of the things that fit, best first; none for a query without words.
+    pub fn find(&self, query: &str) -> Vec<usize> {
+        self.0.find(query)
     }
 }
 
@@ -274,6 +303,19 @@ mod tests {
         for word in IDLE_WORDS {
             assert_eq!(*fold(word), *word);
         }
+    }
+
+    #[test]
+    fn things_are_found_as_services_are() {
+        let things = [
+            (vec!["Fahrrad", "Damenrad, blau"], vec!["Markt"]),
+            (vec!["Schlüssel", "Schlüsselbund mit Anhänger"], vec!["Bahnhof"]),
+        ];
+        let index = WordIndex::new(&things);
+        assert_eq!(index.find("schluesel"), [1]);
+        assert_eq!(index.find("blaues Damenrad"), [0]);
+        assert_eq!(index.find("am Bahnhof"), [1]);
+        assert!(index.find("").is_empty() && index.find("Elefant").is_empty());
     }
 
     #[test]

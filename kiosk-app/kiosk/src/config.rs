@@ -22,6 +22,8 @@ pub(crate) struct Config {
     /// The socket at which the courier tells whether the backend can be reached and takes calls for a person; without it,
     /// nobody knows, and nobody can be called.
     pub(crate) agent: Option<PathBuf>,
+    /// The file in which the courier lays down what the town tells; without it, there is nothing of the kind.
+    pub(crate) board: Option<PathBuf>,
     /// Where receipts are printed, as `ipp://` or `ipps://`.
     pub(crate) printer: Option<String>,
     /// Reading identity cards; without it, PINs can be worked on and no card is read.
@@ -177,6 +179,7 @@ impl Config {
             .chain(config.destination_keys.values_mut())
             .chain(&mut config.services)
             .chain(&mut config.agent)
+            .chain(&mut config.board)
             .chain(eid)
             .chain(home)
         {
@@ -231,13 +234,14 @@ mod tests {
     #[test]
     fn every_key_is_understood() {
         let config = read(
-            "services = 'services'\nauthority_key = 'a.jwk'\noutbox = '/var/o.db'\nagent = '/run/a.sock'\n\
+            "services = 'services'\nauthority_key = 'a.jwk'\noutbox = '/var/o.db'\nagent = '/run/a.sock'\nboard = 'board.json'\n\
              printer = 'ipp://localhost/ipp/print'\n[destination_keys]\n0b2d9c11-3f58-4c07-8f1e-5a9d2c4e6f70 = 'b.jwk'\n[eid]\nfolder = 'eid'\nsigner = '/run/s.sock'\n[voice]\nheadset = 'plughw:0'\nloudspeaker = 'plughw:1'\njack = 'Front Headphone'\n[display]\nrotation = 'upside-down'\noutput = 'HDMI-A-1'\n",
         )
         .unwrap();
         assert!(config.services.unwrap().is_absolute() && config.authority_key.is_absolute());
         assert_eq!(config.outbox, Path::new("/var/o.db"));
         assert!(config.destination_keys["0b2d9c11-3f58-4c07-8f1e-5a9d2c4e6f70"].is_absolute());
+        assert!(config.board.unwrap().is_absolute());
         let eid = config.eid.unwrap();
         assert!(eid.folder.is_absolute() && eid.folder.ends_with("eid"));
         assert_eq!(eid.signer, Path::new("/run/s.sock"));

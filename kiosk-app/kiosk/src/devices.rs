@@ -1,4 +1,5 @@
 //! The real devices of a terminal, and the loop that drives them.
+use crate::board;
 use crate::config::{self, Config, Eid};
 use crate::line;
 use crate::printing::NoPrinter;
@@ -40,6 +41,7 @@ pub(crate) struct Parts {
     watched: Option<(Watched, Destinations)>,
     filing: FilingConfig,
     agent: Option<PathBuf>,
+    board: Option<PathBuf>,
     printer: Option<String>,
     cards: Cards,
     voice: Option<config::Voice>,
@@ -162,6 +164,7 @@ impl Parts {
             watched: watched.map(|watched| (watched, destinations)),
             filing,
             agent: config.agent.clone(),
+            board: config.board.clone(),
             printer: config.printer.clone(),
             cards: match (config.eid.clone(), config.ausweisapp.clone()) {
                 (Some(eid), _) => Cards::Eid(eid),
@@ -190,6 +193,9 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: S
     let staff = staff::caller(parts.agent.clone(), inbox.sender());
     if let Some(agent) = parts.agent {
         line::watch(agent, inbox.sender()).map_err(thread("line"))?;
+    }
+    if let Some(file) = parts.board {
+        board::watch(file, inbox.sender()).map_err(thread("board"))?;
     }
     if let Some(config) = parts.voice {
         voice.become_voice(speech(config, inbox.sender(), screens.clone())?);

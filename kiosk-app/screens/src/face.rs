@@ -2,7 +2,7 @@
 use crate::{Inner, frame, keyboard, letters, pages, steer, ui};
 use catalogue::Situation;
 use drivers_api::language::Language;
-use session::view::{FollowUp, List, Screen, SecretKind, View};
+use session::view::{BoardPlace, BoardSection, FollowUp, List, Screen, SecretKind, View};
 use slint::ComponentHandle;
 
 /// What makes a page another page: its texts are forgotten and its scrolling and focus begin anew.
@@ -17,6 +17,8 @@ pub(crate) struct PageKey {
     situation: Option<Option<Situation>>,
     /// And each page of an inquiry.
     inquiry: Option<ui::Inquiry>,
+    /// And each page of the board.
+    board: Option<BoardPlace>,
     language: Language,
 }
 
@@ -48,7 +50,13 @@ impl PageKey {
         } else {
             None
         };
+        let board = if let Screen::Board(board) = &view.screen {
+            Some(board.place)
+        } else {
+            None
+        };
         Self {
+            board,
             face: face(&view.screen),
             form_page,
             secret,
@@ -118,6 +126,9 @@ fn forget(inner: &Inner, keep: ui::Face) {
     if keep != ui::Face::Search {
         pages::services::clear(app);
     }
+    if keep != ui::Face::Board && keep != ui::Face::BoardFound {
+        pages::board::clear(app);
+    }
     if keep != ui::Face::Request {
         pages::request::clear(app);
     }
@@ -132,11 +143,12 @@ fn fill(inner: &Inner, view: &View, new: bool) {
             eid_works,
             time,
             services,
+            headlines,
         } => {
             pages::attract::fill(app, *card_left, *reader_works, *eid_works);
-            pages::attract::news(app, *time, services);
+            pages::attract::news(app, *time, services, headlines);
         }
-        Screen::Services { list, tiles } => pages::services::fill(app, list, tiles),
+        Screen::Services { list, tiles, board } => pages::services::fill(app, list, tiles, *board),
         Screen::Search { words, tiles } => pages::services::search(app, &inner.form.search, words, tiles, new),
         Screen::Request(request) => pages::request::fill(app, request),
         Screen::LayCard { hint } => pages::lay_card::fill(app, *hint),
@@ -147,6 +159,7 @@ fn fill(inner: &Inner, view: &View, new: bool) {
         Screen::PinDone(news) => pages::pin::done(app, *news),
         Screen::PinForgotten { office, note } => pages::pin::forgotten(app, office, *note),
         Screen::Information(information) => pages::information::fill(app, information, new),
+        Screen::Board(board) => pages::board::fill(app, &inner.form.search, board, view.language, new),
         Screen::CardContent(content) => pages::card_content::fill(app, content, new),
         Screen::Exit { service, title, text } => pages::exit::fill(app, service, title, text),
         Screen::Form(form) => pages::form::fill(app, &inner.form, form, new),
@@ -175,6 +188,8 @@ fn face(screen: &Screen) -> ui::Face {
         Screen::PinForgotten { .. } => ui::Face::PinForgotten,
         Screen::Information(_) => ui::Face::Information,
         Screen::FollowUp(_) => ui::Face::FollowUp,
+        Screen::Board(board) if board.place == BoardPlace::List(BoardSection::Found) => ui::Face::BoardFound,
+        Screen::Board(_) => ui::Face::Board,
         Screen::CardRefused { .. } => ui::Face::CardRefused,
         Screen::CardContent(_) => ui::Face::CardContent,
         Screen::Exit { .. } => ui::Face::Exit,

@@ -125,6 +125,14 @@ fn connect_services(tap: &ui::Tap<'_>, on_tap: &OnTap) {
         let on_tap = on_tap.clone();
         move || on_tap(Tap::Search)
     });
+    tap.on_board({
+        let on_tap = on_tap.clone();
+        move || on_tap(Tap::Board)
+    });
+    tap.on_entry({
+        let on_tap = on_tap.clone();
+        move |at| on_tap(Tap::Entry(usize::try_from(at).unwrap_or(usize::MAX)))
+    });
     tap.on_situation({
         let on_tap = on_tap.clone();
         move |situation| on_tap(Tap::Situation(services::touched(situation)))

@@ -1,4 +1,5 @@
 //! The first stages: language, service, and who asks for which data and why.
+use crate::board::AtBoard;
 use crate::card::AwaitingCard;
 use crate::errand::{Errand, Reading};
 use crate::follow_up::Choosing;
@@ -97,6 +98,10 @@ impl AnyStage for ChoosingService {
                 }
                 _ => Stage::Services(self),
             },
+            (Input::Tap(Tap::Board), _) => match step.terminal.board.clone() {
+                Some(board) => Stage::Board(AtBoard::new(board, self)),
+                None => Stage::Services(self),
+            },
             (Input::Tap(Tap::PinServices), _) => Stage::PinMenu(PinMenu),
             (Input::Tap(Tap::FollowUp), _) => Choosing::stage(),
             (Input::Tap(Tap::Situation(situation)), Looking::Around) if many => Self::at(Looking::In(situation)),
@@ -145,8 +150,9 @@ impl AnyStage for ChoosingService {
             }
         };
         view::Screen::Services {
-            list,
             tiles: services.into_iter().map(tile).collect(),
+            board: terminal.board.is_some() && !matches!(list, view::List::Situation(_)),
+            list,
         }
     }
 

@@ -19,6 +19,7 @@ use drivers_api::voice::{VoiceCommand, VoiceEvent};
 use std::sync::Arc;
 
 mod away;
+mod board;
 mod card;
 mod entrance;
 mod errand;
@@ -40,6 +41,7 @@ pub mod view;
 pub mod visit;
 
 pub use away::Away;
+pub use board::TownBoard;
 pub use errand::PinWish;
 pub use follow_up::{CODE_SYMBOLS, CaseQuestion, CaseState, CaseTold, KnownCase, StateAt, code_symbol};
 pub use preferences::{Preferences, Wish};
@@ -97,6 +99,8 @@ pub enum Input {
         /// What.
         news: StaffNews,
     },
+    /// What the town tells now.
+    Board(Arc<wire::board::Board>),
     /// Nothing but the passing of time.
     Tick,
 }
@@ -116,6 +120,10 @@ pub enum Tap {
     Search,
     /// The words that are looked for, all of them.
     Find(PrivateText),
+    /// What the town tells.
+    Board,
+    /// This of the list that is shown, counted from 0; see [`view::BoardView::entries`].
+    Entry(usize),
     /// What can be done about the PIN.
     PinServices,
     /// This about the PIN.

@@ -53,6 +53,11 @@ impl Session {
                     eid_works: terminal.certificate.is_some(),
                     time: terminal.time,
                     services: terminal.titles(),
+                    headlines: terminal
+                        .board
+                        .as_ref()
+                        .map(|board| board.headlines())
+                        .unwrap_or_default(),
                 },
                 countdown: None,
                 back: false,
@@ -98,7 +103,7 @@ fn idle(input: Input, step: &mut Step<'_>) -> Session {
         Input::Card(event) => matches!(event, CardEvent::Inserted(_)),
         Input::Voice(event) => matches!(event, VoiceEvent::HeadsetPlugged),
         Input::Printer(_) | Input::Filed { .. } | Input::FilingFailed { .. } | Input::CaseTold { .. } => false,
-        Input::Line { .. } | Input::Staff { .. } | Input::Tick => false,
+        Input::Line { .. } | Input::Staff { .. } | Input::Board(_) | Input::Tick => false,
     };
     if !begins {
         return Session::Idle;
@@ -132,7 +137,8 @@ impl Away {
             Input::Tap(Tap::Cancel | Tap::ConfirmCancel) => return end(Ending::Cancelled, step),
             Input::Staff { job, news } => self.hear_of_staff(job, news),
             Input::Tap(_) | Input::Card(_) | Input::Printer(_) | Input::Voice(_) | Input::Filed { .. } => {}
-            Input::FilingFailed { .. } | Input::CaseTold { .. } | Input::Line { .. } | Input::Tick => {}
+            Input::FilingFailed { .. } | Input::CaseTold { .. } | Input::Line { .. } => {}
+            Input::Board(_) | Input::Tick => {}
         }
         Session::Away(self)
     }

@@ -1,7 +1,7 @@
 //! What the terminal knows about itself between visits: its services and the state of its devices. Nothing of it is
 //! about a citizen.
-use crate::Input;
 use crate::follow_up::Guesses;
+use crate::{Input, TownBoard};
 use catalogue::{Catalogue, Finish, LocalTime, Service};
 use drivers_api::Job;
 use drivers_api::card::{CardEvent, CardFound, ProviderCertificate, ReadRequest};
@@ -30,6 +30,8 @@ pub struct Terminal {
     pub headset: bool,
     /// The backend can be reached.
     pub line_up: bool,
+    /// What the town tells, as long as that is anything.
+    pub board: Option<Arc<TownBoard>>,
     /// The town's clock; set by whoever runs the loop.
     pub time: Option<LocalTime>,
     /// Unknown case codes that were asked for lately.
@@ -49,6 +51,7 @@ impl Terminal {
             printer_trouble: None,
             headset: false,
             line_up: false,
+            board: None,
             time: None,
             guesses: Guesses::default(),
             last_job: 0,
@@ -135,6 +138,7 @@ impl Terminal {
             Input::Voice(VoiceEvent::HeadsetPlugged) => self.headset = true,
             Input::Voice(VoiceEvent::HeadsetUnplugged) => self.headset = false,
             Input::Line { up } => self.line_up = *up,
+            Input::Board(board) => self.board = TownBoard::new(Arc::clone(board)),
             Input::Card(CardEvent::Progress { .. } | CardEvent::ReadDone { .. } | CardEvent::ReadFailed { .. })
             | Input::Card(CardEvent::PinDone { .. } | CardEvent::PinFailed { .. })
             | Input::Voice(_)

@@ -8,10 +8,12 @@ use drivers_api::language::Language;
 use drivers_api::print::PrintTrouble;
 use drivers_api::private::PrivateText;
 
+mod board;
 mod card;
 mod follow_up;
 mod form;
 
+pub use board::{BoardEntry, BoardFact, BoardFactKind, BoardPlace, BoardSection, BoardState, BoardView};
 pub use card::{CardHint, CardWork, PinNews, Refusal, SecretEntry, SecretKind, SecretTrouble};
 pub use follow_up::{
     CaseRow, CaseStep, CaseView, CodeEntry, CodeTrouble, FollowUp, LetterPage, LetterPart, LetterRow, NoCase,
@@ -108,7 +110,7 @@ impl Screen {
     pub fn is_personal(&self) -> bool {
         match self {
             Self::Attract { .. } | Self::Languages | Self::Services { .. } | Self::PinMenu { .. } => false,
-            Self::Search { .. } | Self::Information(_) => false,
+            Self::Search { .. } | Self::Information(_) | Self::Board(_) => false,
             Self::Request(_) | Self::LayCard { .. } | Self::Working { .. } | Self::Filing => false,
             Self::FilingFailed { .. } | Self::TakeCard | Self::Goodbye { .. } => false,
             Self::Secret(_) | Self::CardRefused { .. } | Self::PinDone(_) | Self::PinForgotten { .. } => true,
@@ -143,6 +145,8 @@ pub enum Screen {
         time: Option<LocalTime>,
         /// What can be done here, in German; nobody has chosen a language yet.
         services: Vec<String>,
+        /// The town's newest news, in German.
+        headlines: Vec<String>,
     },
     /// [`crate::Tap::Language`]
     Languages,
@@ -152,6 +156,8 @@ pub enum Screen {
         list: List,
         /// One per service.
         tiles: Vec<Tile>,
+        /// The town has something to tell ([`crate::Tap::Board`]).
+        board: bool,
     },
     /// Services by the citizen's own words. [`crate::Tap::Find`], [`crate::Tap::Service`], [`crate::Tap::PinServices`]
     Search {
@@ -199,6 +205,8 @@ pub enum Screen {
     /// What a service tells that only informs. [`crate::Tap::PrintAgain`], [`crate::Tap::Continue`] ends, `Back` leads
     /// to the services.
     Information(Information),
+    /// What the town tells. [`crate::Tap::Entry`], `Back`; [`crate::Tap::Find`] among found things.
+    Board(Box<BoardView>),
     /// What stands on the card, in words. [`crate::Tap::Continue`] ends, `Back` leads to the services.
     CardContent(CardContent),
     /// The card said no to what the service is for. [`crate::Tap::Continue`] ends, `Back` leads to the services.

@@ -5,10 +5,11 @@
 //!                ↓                  ↑  ↑            ↓        ↓ ↓↓                                            ↑
 //!                ↓                  ↑  ↑            ↓        ↓ ↓└─→ Showing, Exit ───────────────────────────┤
 //!             PinMenu ──────────────┘  └── taken away, wrong PIN, suspended (CAN) ──→ Refused (PUK)          │
-//!                └──→ PinForgotten, Informing                            └──→ PinDone ──────────────────────────────────┘
+//!                └──→ PinForgotten, Informing, Board                     └──→ PinDone ──────────────────────────────────┘
 //! ```
 //!
-//! Beside it: what became of a case that was filed before ([`crate::follow_up`]).
+//! Beside it: what became of a case that was filed before ([`crate::follow_up`]), and what the town tells ([`crate::board`]).
+use crate::board::AtBoard;
 use crate::card::{AwaitingCard, Refused, Working};
 use crate::entrance::{ChoosingLanguage, ChoosingService, Requesting};
 use crate::finish::{self, Filing, FilingFailed, Goodbye, Receipt, TakingCard};
@@ -77,6 +78,7 @@ pub(crate) enum Stage {
     Showing(Showing),
     Exit(Exit),
     Informing(Informing),
+    Board(AtBoard),
     Filling(Filling),
     Reviewing(Reviewing),
     Filing(Filing),
@@ -106,6 +108,7 @@ macro_rules! each_stage {
             Stage::Showing($name) => $then,
             Stage::Exit($name) => $then,
             Stage::Informing($name) => $then,
+            Stage::Board($name) => $then,
             Stage::Filling($name) => $then,
             Stage::Reviewing($name) => $then,
             Stage::Filing($name) => $then,
@@ -194,7 +197,7 @@ impl Stage {
             Self::Language(_) | Self::Services(_) | Self::Request(_) | Self::AwaitingCard(_) | Self::Secret(_) => None,
             Self::PinMenu(_) | Self::PinDone(_) | Self::PinForgotten(_) | Self::Showing(_) | Self::Exit(_) => None,
             Self::Working(_) | Self::Refused(_) | Self::Filing(_) | Self::Receipt(_) | Self::TakingCard(_) => None,
-            Self::Informing(_) | Self::FollowUp(_) | Self::Goodbye(_) | Self::Over(_) => None,
+            Self::Informing(_) | Self::FollowUp(_) | Self::Board(_) | Self::Goodbye(_) | Self::Over(_) => None,
         }
     }
 
@@ -292,7 +295,7 @@ impl Visit {
             // Below what lies over the screen nothing can be touched.
             Input::Tap(Tap::Back) if self.over != Over::Nothing => self.over = Over::Nothing,
             Input::Tap(_) if self.over != Over::Nothing => {}
-            Input::Voice(_) => {}
+            Input::Voice(_) | Input::Board(_) => {}
             Input::Tap(_) | Input::Card(_) | Input::Printer(_) | Input::Line { .. } => self.forward(input, step),
             Input::Filed { .. } | Input::FilingFailed { .. } | Input::CaseTold { .. } => self.forward(input, step),
         }

@@ -89,14 +89,8 @@ pub(crate) struct Reply {
 impl Backend {
     /// Asks once.
     pub(crate) fn get(&self, path: &str, patience: Duration) -> Result<Reply, String> {
-        let request = self.agent.get(format!("{}{path}", self.base_url));
-        let asked = request
-            .config()
-            .timeout_global(Some(patience))
-            .build()
-            .header("Authorization", &self.authorization)
-            .call();
-        reply(asked, ANSWER_BYTES_MAX)
+        let asked = self.get_unless(path, None, ANSWER_BYTES_MAX, patience);
+        asked.map(|(reply, _)| reply)
     }
 
     /// Posts JSON once.
@@ -121,6 +115,30 @@ impl Backend {
             .header("Content-Type", JSON_MEDIA_TYPE)
             .send(body);
         reply(sent, answer_bytes_max)
+    }
+}
+
+impl Backend {
+    /// Gets something once, unless it is still what that tag names. The second value is its own tag.
+    pub(crate) fn get_unless(
+        &self,
+        path: &str,
+        known: Option<&str>,
+        bytes_max: usize,
+        patience: Duration,
+    ) -> Result<(Reply, Option<String>), String> {
+        let request = self.agent.get(format!("{}{path}", self.base_url));
+        let request = request.config().timeout_global(Some(patience)).build();
+        let mut request = request.header("Authorization", &self.authorization);
+        if let Some(tag) = known {
+            request = request.header("If-None-Match", tag);
+        }
+        let sent = request.call();
+        let etag = sent.as_ref().ok().and_then(|response| {
+            let value = response.headers().get("ETag")?.to_str().ok()?;
+            Some(value.to_owned())
+        });
+        Ok((reply(sent, bytes_max)?, etag))
     }
 }
 

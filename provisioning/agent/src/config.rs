@@ -88,6 +88,8 @@ pub struct Config {
     pub proxy: Option<String>,
     /// Unix socket on which the kiosk asks for the state and calls for a person.
     pub socket: Option<PathBuf>,
+    /// Where the town's board is laid down for the kiosk; without it, none is fetched.
+    pub board: Option<PathBuf>,
     /// How to wait.
     pub backoff: Backoff,
     /// Keys and certificates for reading identity cards; without it, this process has nothing to do with them.
@@ -131,6 +133,7 @@ struct File {
     ca_file: Option<PathBuf>,
     proxy: Option<String>,
     socket: Option<PathBuf>,
+    board: Option<PathBuf>,
     eid: Option<Eid>,
 }
 
@@ -182,6 +185,7 @@ impl Config {
             ca_pem: None,
             proxy: None,
             socket: None,
+            board: None,
             backoff: Backoff::default(),
             eid: None,
         }
@@ -216,6 +220,7 @@ impl Config {
             ca_pem: file.ca_file.map(|path| read(&path, CA_BYTES_MAX)).transpose()?,
             proxy: file.proxy,
             socket: file.socket,
+            board: file.board,
             eid: file.eid.map(Eid::checked).transpose()?,
             ..Self::new(file.backend_url, token, file.outbox)
         };

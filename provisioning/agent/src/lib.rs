@@ -24,9 +24,13 @@
 //! The kiosk asks on the same socket; the question goes to the backend at once, and its answer back. Nothing of either is
 //! kept. A case that still lies in the outbox is told as waiting here.
 //!
+//! # The board
+//! With `board`, the agent fetches what the town tells on its terminals and keeps the last one there (docs/town-board.md).
+//!
 //! # Stopping
 //! There is nothing to clean up: all state is in the outbox. The process may be ended by any signal at any time.
 mod backend;
+mod board;
 mod cases;
 mod config;
 mod control;
@@ -36,6 +40,7 @@ mod socket;
 mod staff;
 
 pub use backend::{CONNECT_PATIENCE, REQUEST_PATIENCE};
+pub use board::BOARD_PERIOD;
 pub use cases::CASE_PATIENCE;
 pub use config::{Backoff, CONFIG_BYTES_MAX, Config, ConfigError, TOKEN_BYTES_MAX, Token};
 pub use control::Control;
@@ -112,6 +117,9 @@ pub enum AgentError {
     /// The settings don't hold together.
     #[error("the configuration can't be used")]
     Config(#[from] ConfigError),
+    /// The thread for the board can't be started.
+    #[error("the thread for the board can't be started")]
+    Board(#[source] std::io::Error),
     /// The part for identity cards can't be started.
     #[error("the part for identity cards can't be started")]
     Eid(#[from] eid::ServiceError),
@@ -142,6 +150,18 @@ pub fn run(
     let eid = service.as_ref().map(eid::Service::shared).unwrap_or_default();
     let _served = match &config.socket {
         Some(path) => Some(serve_kiosk(config, path, control, &shared, eid, rng)?),
+        None => None,
+    };
+    let _boards = match &config.board {
+        Some(path) => {
+            let started = board::Boards::start(
+                Backend::new(config)?,
+                path.clone(),
+                config.backoff,
+                StdRng::from_rng(rng),
+            );
+            Some(started.map_err(AgentError::Board)?)
+        }
         None => None,
     };
     let mut courier = Courier::new(outbox, backend, config.backoff);

@@ -18,6 +18,7 @@ Carries the sealed cases in the terminal's outbox to the backend. FILE is /etc/s
     token_file = \"/etc/schalter/token\"         # as `fleet enrol NAME` printed it, not readable by others
     outbox = \"/var/lib/schalter/outbox.db\"
     socket = \"/run/schalter/agent.sock\"        # optional: the kiosk asks there, and calls for a person
+    board = \"/var/lib/schalter/board.json\"     # optional: what the town tells, for the kiosk (docs/town-board.md)
     ca_file = \"/etc/schalter/ca.pem\"           # optional: a town's own root certificates
     proxy = \"http://proxy.example:3128\"        # optional
 

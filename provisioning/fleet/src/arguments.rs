@@ -6,7 +6,8 @@ use uuid::Uuid;
 use wire::case_status::CaseState;
 
 pub(crate) const USAGE: &str = "\
-usage: fleet [serve] [--data DIR] [--listen ADDRESS:PORT] [--eid FILE]
+usage: fleet [serve] [--data DIR] [--listen ADDRESS:PORT] [--eid FILE] [--board FILE]
+       fleet board --check FILE
        fleet enrol NAME [--replace] [--data DIR]
        fleet withdraw NAME [--data DIR]
        fleet calls [--watch] [--data DIR]
@@ -20,12 +21,14 @@ serve      takes submissions; listens on 127.0.0.1:8080 when nothing is said
 enrol      prints the token of a new terminal, once; --replace voids the old token of a known one
 withdraw   voids the token of a terminal
 calls      lists at which terminals somebody asks for a person; --watch goes on, and rings for each new one
+board      asks each source of the town's board once, and says what it gave
 answered   closes the call of a terminal: somebody is on the way
 cases      lists the newest cases; --open leaves out those that are answered, rejected or withdrawn
 envelope   prints a sealed case for the office's own machine (`schalter open`); it is on its way from then on
 state      what the citizen is told: in_work, needs_something, answered, rejected, on_its_way or withdrawn
 letter     adds a letter that `schalter letter` sealed, and sets the state in the same step
 
+--board    what the town tells on its terminals (docs/town-board.md); without it, there is none
 --eid      settings for identity cards (docs/eid-keys.md); without it, nothing is answered about them
 --data     folder of the store, made if missing; without it $STATE_DIRECTORY, $XDG_DATA_HOME/schalter-fleet or
            ~/.local/share/schalter-fleet";
@@ -37,6 +40,10 @@ pub(crate) enum Command {
     Serve {
         config: Config,
         eid: Option<PathBuf>,
+        board: Option<PathBuf>,
+    },
+    CheckBoard {
+        file: PathBuf,
     },
     Enrol {
         data: PathBuf,
@@ -84,6 +91,8 @@ pub(crate) fn parse(
 ) -> Result<Command, String> {
     let mut data = None;
     let mut eid = None;
+    let mut board = None;
+    let mut check = None;
     let mut listen = LISTEN_DEFAULT;
     let mut if_known = IfKnown::Refuse;
     let mut watch = false;
@@ -101,6 +110,8 @@ pub(crate) fn parse(
             "--open" => only_open = true,
             "--state" => state = Some(state_of(&value()?)?),
             "--eid" => eid = Some(PathBuf::from(value()?)),
+            "--board" => board = Some(PathBuf::from(value()?)),
+            "--check" => check = Some(PathBuf::from(value()?)),
             "--data" => data = Some(PathBuf::from(value()?)),
             "--listen" => {
                 let text = value()?;
@@ -119,7 +130,12 @@ pub(crate) fn parse(
         [] | ["serve"] => Ok(Command::Serve {
             config: Config { data, listen },
             eid,
+            board,
         }),
+        ["board"] => match check {
+            Some(file) => Ok(Command::CheckBoard { file }),
+            None => Err("say --check FILE".to_owned()),
+        },
         ["enrol", name] => Ok(Command::Enrol {
             data,
             name: (*name).to_owned(),
@@ -198,15 +214,25 @@ mod tests {
 
     #[test]
     fn nothing_said_is_a_server_on_loopback() {
-        let Ok(Command::Serve { config, eid: None }) = command("") else {
+        let Ok(Command::Serve {
+            config,
+            eid: None,
+            board: None,
+        }) = command("")
+        else {
             panic!()
         };
         assert_eq!(config.listen, LISTEN_DEFAULT);
         assert_eq!(config.data, PathBuf::from("/home/clerk/.local/share/schalter-fleet"));
-        let Ok(Command::Serve { config, eid: Some(eid) }) = command("serve --listen [::1]:9 --data /d --eid /e.toml")
+        let Ok(Command::Serve {
+            config,
+            eid: Some(eid),
+            board: Some(board),
+        }) = command("serve --listen [::1]:9 --data /d --eid /e.toml --board /b.toml")
         else {
             panic!()
         };
+        assert_eq!(board, PathBuf::from("/b.toml"));
         assert_eq!(eid, PathBuf::from("/e.toml"));
         assert_eq!((config.listen.port(), config.data), (9, PathBuf::from("/d")));
     }
@@ -230,6 +256,8 @@ mod tests {
         );
         assert!(matches!(command("answered k1"), Ok(Command::Answered { name, .. }) if name == "k1"));
         assert_eq!(command("answered").unwrap_err(), "a NAME is needed");
+        assert!(matches!(command("board --check b"), Ok(Command::CheckBoard { file }) if file == Path::new("b")));
+        assert_eq!(command("board").unwrap_err(), "say --check FILE");
         assert!(matches!(command("enrol -h"), Ok(Command::Help)));
         assert!(matches!(command("--version"), Ok(Command::Version)));
     }

@@ -202,6 +202,7 @@ fn stage_in_words(stage: &str) -> &str {
         "pin_menu" => "chooses what to do with the PIN",
         "pin_done" => "the PIN is done",
         "informing" => "reads about a service",
+        "board" => "reads what the town tells",
         "pin_forgotten" => "has forgotten the PIN",
         "filling" => "fills in the form",
         "reviewing" => "reads before submitting",

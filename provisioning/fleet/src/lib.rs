@@ -9,9 +9,11 @@
 //! NAME` prints a terminal's token, once; the store keeps its hash. TLS is the business of the reverse proxy before it;
 //! without one, it should listen on loopback only. `fleet calls` and `fleet answered NAME` are for staff: who at a terminal
 //! asks for a person. `fleet cases`, `fleet envelope`, `fleet state` and `fleet letter` are for the office: which cases
-//! there are, and what citizens are told of theirs (docs/case-status.md).
+//! there are, and what citizens are told of theirs (docs/case-status.md). With `--board FILE`, it also gathers what the town
+//! tells on its terminals (docs/town-board.md).
 //!
 //! A program that brings its own server (tests, the desk) uses [`Running::start`].
+mod board;
 mod calls;
 mod cases;
 pub mod eid;
@@ -21,6 +23,7 @@ mod routes;
 mod running;
 mod token;
 
+pub use board::{BOARD_FOLDER, BoardDesk, check_board};
 pub use calls::{WATCH_PERIOD, answer_call, call_in_words, call_in_words_now, open_calls, watch_calls};
 pub use cases::{
     CASES_LISTED_MAX, CaseError, case_in_words, case_in_words_here, change_case, fetch_case, list_cases, read_letter,
@@ -103,24 +106,28 @@ pub enum FleetError {
     /// The settings for identity cards.
     #[error("the settings for identity cards can't be used")]
     Eid(#[from] eid::EidConfigError),
+    /// The settings for the board.
+    #[error("the settings for the board can't be used")]
+    Board(#[from] bulletin::ConfigError),
     /// A terminal's name is empty, too long or holds control characters.
     #[error("a terminal's name must have 1 to {NAME_CHARS_MAX} characters and no control characters")]
     Name,
 }
 
 /// Serves until `shutdown` ends, then lets running requests end for at most [`STOP_PATIENCE`]. Without `eid`, nothing is
-/// answered about identity cards.
+/// answered about identity cards; without `board`, there is none.
 ///
 /// # Errors
 /// When the store can't be opened or the listener fails.
 pub async fn serve(
     config: &Config,
     eid: Option<EidDesk>,
+    board: Option<BoardDesk>,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), FleetError> {
     let store = open_store(&config.data)?;
-    let router = routes::router(store, eid.map(Arc::new));
+    let router = routes::router(store, eid.map(Arc::new), board);
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         shutdown.await;

@@ -4,8 +4,9 @@ mod arguments;
 use arguments::{Command, USAGE};
 use fleet::eid::EidDesk;
 use fleet::{
-    CASES_LISTED_MAX, CaseError, Config, FleetError, TerminalToken, answer_call, call_in_words_now, case_in_words_here,
-    change_case, enrol, fetch_case, list_cases, open_calls, read_letter, serve, watch_calls, withdraw,
+    BoardDesk, CASES_LISTED_MAX, CaseError, Config, FleetError, TerminalToken, answer_call, call_in_words_now,
+    case_in_words_here, change_case, check_board, enrol, fetch_case, list_cases, open_calls, read_letter, serve,
+    watch_calls, withdraw,
 };
 use std::error::Error;
 use std::io::Write;
@@ -86,7 +87,6 @@ fn run(command: Command) -> Result<ExitCode, CaseError> {
                 return Ok(ExitCode::FAILURE);
             }
         }
-        Command::Serve { config, eid } => run_server(&config, eid.as_deref())?,
         Command::Cases { data, only_open } => print_cases(&data, only_open)?,
         Command::Envelope { data, submission_id } => return print_envelope(&data, submission_id),
         Command::State {
@@ -100,6 +100,16 @@ fn run(command: Command) -> Result<ExitCode, CaseError> {
             file,
             state,
         } => say_of_case(&data, submission_id, state, Some(&file))?,
+        Command::CheckBoard { file } => {
+            let (lines, all) = check_board(&file)?;
+            for line in &lines {
+                say(&mut std::io::stdout(), line);
+            }
+            if !all {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Serve { config, eid, board } => run_server(&config, eid.as_deref(), board.as_deref())?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -143,8 +153,10 @@ fn print_cases(data: &Path, only_open: bool) -> Result<(), FleetError> {
     Ok(())
 }
 
-fn run_server(config: &Config, eid: Option<&Path>) -> Result<(), FleetError> {
+fn run_server(config: &Config, eid: Option<&Path>, board: Option<&Path>) -> Result<(), FleetError> {
     let eid = eid.map(EidDesk::read).transpose()?;
+    let board = board.map(|file| BoardDesk::start(bulletin::Config::read(file)?, &config.data));
+    let board = board.transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -174,7 +186,7 @@ fn run_server(config: &Config, eid: Option<&Path>) -> Result<(), FleetError> {
                 _ = terminate.recv() => {}
             }
         };
-        serve(config, eid, listener, shutdown).await
+        serve(config, eid, board, listener, shutdown).await
     })
 }
 

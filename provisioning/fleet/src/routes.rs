@@ -2,7 +2,7 @@
 use crate::eid::{self, EidDesk};
 use crate::problem::Failure;
 use crate::token::TerminalToken;
-use crate::{calls, cases, now};
+use crate::{BoardDesk, board, calls, cases, now};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -30,6 +30,7 @@ pub(crate) struct Shared<S> {
     pub(crate) cases: cases::CaseLimits,
     pub(crate) eid: Option<Arc<EidDesk>>,
     pub(crate) questions: Arc<Semaphore>,
+    pub(crate) board: Option<BoardDesk>,
 }
 
 impl<S> Shared<S> {
@@ -40,13 +41,14 @@ impl<S> Shared<S> {
     }
 }
 
-pub(crate) fn router<S: Store>(store: S, eid: Option<Arc<EidDesk>>) -> Router {
+pub(crate) fn router<S: Store>(store: S, eid: Option<Arc<EidDesk>>, board: Option<BoardDesk>) -> Router {
     let shared = Arc::new(Shared {
         store,
         bodies: Semaphore::new(BODIES_AT_ONCE_MAX),
         cases: cases::CaseLimits::start(),
         eid,
         questions: Arc::new(Semaphore::new(eid::QUESTIONS_AT_ONCE_MAX)),
+        board,
     });
     Router::new()
         .route(
@@ -60,6 +62,7 @@ pub(crate) fn router<S: Store>(store: S, eid: Option<Arc<EidDesk>>) -> Router {
         .route(wire::case_status::CASES_PATH, post(cases::post_question::<S>))
         .route(wire::eid::MESSAGES_PATH, post(eid::post_message::<S>))
         .route(&format!("{}{{name}}", wire::eid::LISTS_PATH), get(eid::get_list::<S>))
+        .route(wire::board::BOARD_PATH, get(board::get_board::<S>))
         .route(HEALTH_PATH, get(|| async { StatusCode::OK }))
         .route(READY_PATH, get(ready::<S>))
         .fallback(|| async { Failure::new(ProblemKind::NotFound, "no such path") })

@@ -1,4 +1,5 @@
 //! A server on a thread of its own, for programs that aren't async themselves.
+use crate::BoardDesk;
 use crate::eid::EidDesk;
 use crate::{Config, FleetError, serve};
 use std::net::SocketAddr;
@@ -28,6 +29,18 @@ impl Running {
     /// # Errors
     /// When the address or the store can't be used.
     pub fn start_with(config: Config, eid: Option<EidDesk>) -> Result<Self, FleetError> {
+        Self::start_with_board(config, eid, None)
+    }
+
+    /// The same with a board.
+    ///
+    /// # Errors
+    /// When the address or the store can't be used.
+    pub fn start_with_board(
+        config: Config,
+        eid: Option<EidDesk>,
+        board: Option<BoardDesk>,
+    ) -> Result<Self, FleetError> {
         let failed = |doing| move |source| FleetError::Io { doing, source };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -46,7 +59,7 @@ impl Running {
         let thread = std::thread::Builder::new()
             .name("fleet".to_owned())
             .spawn(move || {
-                runtime.block_on(serve(&config, eid, listener, async {
+                runtime.block_on(serve(&config, eid, board, listener, async {
                     // Either a word or the sender's end.
                     let _ = stopped.await;
                 }))

@@ -22,7 +22,9 @@
 //! "Same" is decided on the body's bytes, not on its meaning: a sender keeps the bytes of its first try.
 //!
 //! Keys, certificates and lists for reading identity cards travel as [`eid`] tells, a citizen's call for a person as
-//! [`call`] tells, and the question what became of a case as [`case_status`] tells.
+//! [`call`] tells, and the question what became of a case as [`case_status`] tells. What the town tells its terminals is a
+//! [`board::Board`].
+pub mod board;
 pub mod call;
 pub mod case_code;
 pub mod case_status;

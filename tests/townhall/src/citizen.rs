@@ -7,7 +7,7 @@ use drivers_api::private::PrivateText;
 use rand::RngExt;
 use rand::rngs::StdRng;
 use session::preferences::{Look, TextSize};
-use session::view::{Form, FormFieldKind, Information, List, Over, Paper, Screen, SecretKind, Tile, View};
+use session::view::{BoardView, Form, FormFieldKind, Information, List, Over, Paper, Screen, SecretKind, Tile, View};
 use session::{PinWish, Tap, Wish};
 use zeroize::Zeroizing;
 
@@ -65,7 +65,9 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
         Screen::PinForgotten { .. } | Screen::Information(_) => {
             Act::Tap(if rng.random_bool(0.3) { Tap::Back } else { Tap::Continue })
         }
-        Screen::Services { list, tiles } => look_around(list, tiles, rng),
+        Screen::Services { board: true, .. } if rng.random_bool(0.1) => Act::Tap(Tap::Board),
+        Screen::Services { list, tiles, .. } => look_around(list, tiles, rng),
+        Screen::Board(board) => read_board(board, rng),
         Screen::Search { .. } if rng.random_bool(0.4) => Act::Tap(Tap::Find(some_words(rng))),
         Screen::Search { tiles, .. } => take_one(tiles, rng),
         Screen::CardContent(_) => read_card(rng),
@@ -129,6 +131,16 @@ fn take_one(tiles: &[Tile], rng: &mut StdRng) -> Act {
 fn some_words(rng: &mut StdRng) -> PrivateText {
     let words = ["Hund", "melde", "ausweis", "", "-", "Wohnnug", CANARY];
     PrivateText::from(words[rng.random_range(0..words.len())])
+}
+
+/// In front of what the town tells: opens something, looks for something, goes back.
+fn read_board(board: &BoardView, rng: &mut StdRng) -> Act {
+    match rng.random_range(0..10) {
+        0 => Act::Wait,
+        1..4 => Act::Tap(Tap::Back),
+        4 => Act::Tap(Tap::Find(some_words(rng))),
+        _ => Act::Tap(Tap::Entry(rng.random_range(0..=board.entries.len()))),
+    }
 }
 
 fn read_card(rng: &mut StdRng) -> Act {

@@ -9,7 +9,14 @@ use drivers_api::voice::VoiceEvent;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use session::{Effect, Input, Now, Record, Session, Terminal};
+use std::sync::Arc;
 use std::time::Duration;
+use wire::board::Board;
+
+/// What the town tells, with a thing or two of each kind.
+fn board() -> Board {
+    Board::from_json(include_bytes!("board.json")).unwrap_or_default()
+}
 
 /// The world of one seed.
 #[derive(Debug)]
@@ -60,6 +67,7 @@ impl World {
             Box::new(erika::certificate()),
         ))));
         world.input(Input::Line { up: true });
+        world.input(Input::Board(Arc::new(board())));
         world
     }
 
@@ -162,7 +170,7 @@ impl World {
 
     /// Something in the world changes by itself.
     pub fn mishap(&mut self) {
-        match self.rng.random_range(0..7) {
+        match self.rng.random_range(0..8) {
             0 => self.take_card(),
             1 => {
                 self.reader.card = None;
@@ -176,6 +184,10 @@ impl World {
                 self.input(Input::Line { up });
             }
             4 => self.input(Input::Tick),
+            7 => {
+                let told = if self.chance(0.5) { board() } else { Board::default() };
+                self.input(Input::Board(Arc::new(told)));
+            }
             5 => {
                 let certificate = self.chance(0.5).then(|| Box::new(erika::certificate()));
                 self.input(Input::Card(CardEvent::Certificate(certificate)));

@@ -21,7 +21,7 @@ fn ids(tiles: &[Tile]) -> Vec<&str> {
 
 /// The list that is shown, and what is on it.
 fn listed(story: &Story) -> (List, Vec<String>) {
-    let Screen::Services { list, tiles } = story.screen() else {
+    let Screen::Services { list, tiles, .. } = story.screen() else {
         panic!("saw {:?}", story.screen())
     };
     (list, ids(&tiles).into_iter().map(str::to_owned).collect())

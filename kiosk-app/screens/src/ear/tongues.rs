@@ -4,7 +4,7 @@
 //! known from the view: a part of a label that reads like one of them is said in its language.
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
-use session::view::{FollowUp, FormFieldKind, LetterPart, Screen, View};
+use session::view::{BoardFactKind, BoardView, FollowUp, FormFieldKind, LetterPart, Screen, View};
 
 /// Texts of the first screens that stand beside German ones in every visit; nobody has chosen a language there yet.
 const ENGLISH: [&str; 5] = [
@@ -113,6 +113,7 @@ impl Tongues {
                     text.lines().for_each(|line| self.add(line, texts_in));
                 }
             }
+            Screen::Board(board) => self.add_board(board),
             Screen::Receipt(receipt) => {
                 self.add(&receipt.service, texts_in);
                 self.add(&receipt.next_steps, texts_in);
@@ -151,6 +152,19 @@ impl Tongues {
             }
             FollowUp::Withdraw { service } | FollowUp::Withdrawn { service, .. } => self.add(service, texts_in),
             FollowUp::Choose { .. } | FollowUp::Code(_) | FollowUp::Asking { .. } | FollowUp::NoAnswer(_) => {}
+        }
+    }
+
+    /// The town writes German; days and times are in the language of the visit.
+    fn add_board(&mut self, board: &BoardView) {
+        let german = board.facts.iter().filter(|fact| fact.german).map(|fact| &fact.value);
+        let entries = board.entries.iter().flat_map(|entry| [&entry.title, &entry.text]);
+        let own = german.chain(entries).chain(&board.paragraphs).chain([&board.title]);
+        own.for_each(|text| self.add(text, Language::German));
+        for fact in &board.facts {
+            if let BoardFactKind::SpecialDay(_, why) = &fact.kind {
+                self.add(why, Language::German);
+            }
         }
     }
 

@@ -14,8 +14,8 @@ pub(crate) fn fill(app: &ui::App, card_left: bool, reader_works: bool, eid_works
     attract.set_eid_works(eid_works);
 }
 
-/// The clock, and what can be done here.
-pub(crate) fn news(app: &ui::App, time: Option<LocalTime>, services: &[String]) {
+/// The clock, what can be done here, and what the town tells.
+pub(crate) fn news(app: &ui::App, time: Option<LocalTime>, services: &[String], headlines: &[String]) {
     let attract = app.global::<ui::Attract>();
     let told = |text: fn(&LocalTime) -> String| time.as_ref().map(text).unwrap_or_default();
     attract.set_clock(told(LocalTime::clock_text).into());
@@ -23,4 +23,6 @@ pub(crate) fn news(app: &ui::App, time: Option<LocalTime>, services: &[String]) 
     attract.set_more(services.len() > NAMED_MAX);
     let named = services.iter().take(NAMED_MAX).map(SharedString::from);
     attract.set_services(super::put(attract.get_services(), named.collect()));
+    let headlines = headlines.iter().map(SharedString::from);
+    attract.set_headlines(super::put(attract.get_headlines(), headlines.collect()));
 }

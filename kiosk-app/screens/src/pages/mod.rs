@@ -1,6 +1,7 @@
 //! The adapters: one beside each `.slint` file, setting its global from the view.
 pub(crate) mod attract;
 pub(crate) mod away;
+pub(crate) mod board;
 pub(crate) mod card_content;
 pub(crate) mod card_refused;
 pub(crate) mod ending;

@@ -10,7 +10,7 @@ use std::cell::RefCell;
 /// The search's field: no field of a form has this number.
 pub(crate) const SEARCH_INDEX: i32 = -2;
 
-pub(crate) fn fill(app: &ui::App, list: &List, tiles: &[Tile]) {
+pub(crate) fn fill(app: &ui::App, list: &List, tiles: &[Tile], board: bool) {
     let services = app.global::<ui::Services>();
     services.set_tiles(super::put(services.get_tiles(), rows(tiles)));
     let (start, situations, situation) = match list {
@@ -19,6 +19,7 @@ pub(crate) fn fill(app: &ui::App, list: &List, tiles: &[Tile]) {
         List::Situation(situation) => (false, &[][..], Some(*situation)),
     };
     services.set_start(start);
+    services.set_board(board);
     let situations = situations.iter().map(|situation| shown(*situation)).collect();
     services.set_situations(super::put(services.get_situations(), situations));
     services.set_in_situation(situation.is_some());

@@ -12,6 +12,7 @@ use session::view::{
 use session::{Ending, Preferences};
 use std::cell::Cell;
 
+mod board;
 mod cards;
 pub(crate) mod expected;
 pub(crate) mod follow_up;
@@ -130,7 +131,8 @@ pub(crate) fn picked(language: Language) -> Language {
 }
 
 fn listed(list: List, l: Language) -> Screen {
-    Screen::Services { list, tiles: tiles(l) }
+    let (tiles, board) = (tiles(l), true);
+    Screen::Services { list, tiles, board }
 }
 
 pub(crate) fn empty_search() -> Screen {
@@ -261,6 +263,7 @@ pub(crate) fn all(l: Language) -> Vec<(&'static str, View)> {
         },
     ));
     views.extend(panels(l));
+    views.extend(board::board(l));
     views
 }
 
@@ -290,6 +293,7 @@ fn attract(card_left: bool, reader_works: bool, eid_works: bool) -> Screen {
         eid_works,
         time: Some(NOW),
         services: named(),
+        headlines: board::headlines(),
     }
 }
 

@@ -111,7 +111,6 @@ pub(crate) fn follow_up(l: Language) -> Vec<Named> {
     use CaseState::{Answered, InWork, NeedsSomething, OnItsWay, Received, Rejected, WaitingHere, Withdrawn};
     let page = Screen::FollowUp;
     let choose = |by_card| page(FollowUp::Choose { by_card });
-    let none = |why| page(FollowUp::NoAnswer(why));
     let row = |service, n, state| CaseRow {
         service,
         filed_at: at(l, n),
@@ -128,12 +127,6 @@ pub(crate) fn follow_up(l: Language) -> Vec<Named> {
         ("31-code-foreign", code("", Some(CodeTrouble::NotOurs))),
         ("32-asking", page(FollowUp::Asking { withdrawing: false })),
         ("32-withdrawing", page(FollowUp::Asking { withdrawing: true })),
-        ("33-unknown-code", none(NoCase::UnknownCode)),
-        ("33-no-case-of-card", none(NoCase::NoCaseOfCard)),
-        ("33-line-down", none(NoCase::LineDown)),
-        ("33-later", none(NoCase::Later { minutes: 2 })),
-        ("33-too-late", none(NoCase::TooLate)),
-        ("33-unclear", none(NoCase::Unclear)),
         (
             "34-cases",
             page(FollowUp::Cases(vec![
@@ -177,5 +170,20 @@ pub(crate) fn follow_up(l: Language) -> Vec<Named> {
                 paper: paper(Some(Paper::Printed), true),
             }),
         ),
+    ]
+    .into_iter()
+    .chain(none_found())
+    .collect()
+}
+
+fn none_found() -> Vec<Named> {
+    let none = |why| Screen::FollowUp(FollowUp::NoAnswer(why));
+    vec![
+        ("33-unknown-code", none(NoCase::UnknownCode)),
+        ("33-no-case-of-card", none(NoCase::NoCaseOfCard)),
+        ("33-line-down", none(NoCase::LineDown)),
+        ("33-later", none(NoCase::Later { minutes: 2 })),
+        ("33-too-late", none(NoCase::TooLate)),
+        ("33-unclear", none(NoCase::Unclear)),
     ]
 }

@@ -1,6 +1,7 @@
 //! Packages for other towns: made, signed, checked, compared.
 use catalogue::{Catalogue, Package, SourceFile, bundled};
 use minisign::{KeyPair, PublicKey, SecretKey, SecretKeyBox};
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs::{self, OpenOptions};
 use std::io::{Cursor, Write};
@@ -136,9 +137,37 @@ fn open(path: &Path) -> Result<Catalogue, Box<dyn Error>> {
 fn catalogue_of(package: &Package) -> Result<Catalogue, Box<dyn Error>> {
     let mut files = bundled::small(&[]);
     files.extend(package.files.iter().cloned());
+    files.extend(empty_tables(&package.files));
     let loaded = Catalogue::load(&files).map_err(|faults| listed(&faults))?;
     if !loaded.faults.is_empty() {
         return Err(listed(&loaded.faults).into());
     }
     Ok(loaded.catalogue)
+}
+
+/// The tables that services look things up in, without a row: which streets there are, only the town that adopts them knows.
+fn empty_tables(files: &[SourceFile]) -> Vec<SourceFile> {
+    let mut columns: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in files.iter().filter(|file| file.path.ends_with("/service.toml")) {
+        let Ok(service) = file.text.parse::<toml::Table>() else {
+            continue; // told by the catalogue
+        };
+        let below = |value: &toml::Value, key: &str| value.get(key).and_then(toml::Value::as_array).cloned();
+        let pages = service
+            .get("page")
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten();
+        for field in pages.filter_map(|page| below(page, "field")).flatten() {
+            let looked_up = |key: &str| field.get("from_table")?.get(key)?.as_str().map(str::to_owned);
+            if let Some((table, column)) = looked_up("table").zip(looked_up("column")) {
+                columns.entry(table).or_default().insert(column);
+            }
+        }
+    }
+    let table = |(name, columns): (String, BTreeSet<String>)| SourceFile {
+        path: format!("{}/{name}{}", catalogue::TABLES, catalogue::TABLE_END),
+        text: format!("street;{}\n", columns.into_iter().collect::<Vec<_>>().join(";")),
+    };
+    columns.into_iter().map(table).collect()
 }

@@ -126,6 +126,7 @@ fn a_screen_reader_gets_every_sentence_as_it_was_written() {
                     expect(row.value.expose());
                 }),
                 Block::Code { label, .. } => expect(label),
+                Block::NewPage => {}
             }
         }
         assert!(from_the_right > 25 && actual.len() == from_the_right);

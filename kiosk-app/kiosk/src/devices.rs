@@ -345,6 +345,7 @@ mod tests {
             destination_keys: BTreeMap::new(),
             outbox: folder.join("outbox.db"),
             agent: None,
+            board: None,
             printer: None,
             eid: None,
             ausweisapp: None,

@@ -80,7 +80,7 @@ fn load(folder: &Path) -> Result<(Option<Catalogue>, Vec<Fault>), Box<dyn Error>
         Ok(loaded) => (Some(loaded.catalogue), loaded.faults),
         Err(faults) => (None, faults),
     };
-    for catalogue in &catalogue {
+    if let Some(catalogue) = &catalogue {
         let films = shelf::films(folder, catalogue);
         faults.extend(films.faults);
         for (service, film) in films.missing {

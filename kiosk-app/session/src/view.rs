@@ -2,7 +2,7 @@
 //! (a form's values); it is wiped when the next one replaces it.
 use crate::preferences::Preferences;
 use crate::{Ending, Terminal};
-use catalogue::{CardFact, CardSection, LocalTime, Provider, ServiceId, Situation};
+use catalogue::{CardFact, CardSection, LocalTime, Provider};
 use drivers_api::card::{Authenticity, DataGroup, ProviderCertificate};
 use drivers_api::language::Language;
 use drivers_api::print::PrintTrouble;
@@ -12,6 +12,7 @@ mod board;
 mod card;
 mod follow_up;
 mod form;
+mod services;
 
 pub use board::{BoardEntry, BoardFact, BoardFactKind, BoardPlace, BoardSection, BoardState, BoardView};
 pub use card::{CardHint, CardWork, PinNews, Refusal, SecretEntry, SecretKind, SecretTrouble};
@@ -19,6 +20,7 @@ pub use follow_up::{
     CaseRow, CaseStep, CaseView, CodeEntry, CodeTrouble, FollowUp, LetterPage, LetterPart, LetterRow, NoCase,
 };
 pub use form::{Form, FormChoice, FormField, FormFieldKind};
+pub use services::{Availability, List, Tile};
 
 /// The whole face of the terminal at one moment.
 #[derive(Debug)]
@@ -245,48 +247,6 @@ pub enum Screen {
     /// The citizen seems to be away; nothing personal is shown. [`crate::Tap::Continue`], or the birthday by
     /// [`crate::Tap::Digit`]
     Away(AwayView),
-}
-
-/// Which services are on a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum List {
-    /// All; there are few.
-    All,
-    /// What most people come for; all others are found by situation and by search.
-    Start {
-        /// The situations that have services; `None` are those that belong to none.
-        situations: Vec<Option<Situation>>,
-    },
-    /// Those of a situation; `None`: of none.
-    Situation(Option<Situation>),
-}
-
-/// A service on the list.
-#[derive(Debug)]
-pub struct Tile {
-    /// Which.
-    pub id: ServiceId,
-    /// Its name.
-    pub title: String,
-    /// What it is, in one sentence.
-    pub summary: String,
-    /// Language of both.
-    pub texts_in: Language,
-    /// It needs a card.
-    pub needs_card: bool,
-    /// Whether it can be begun now.
-    pub available: Availability,
-}
-
-/// Whether a service can be begun.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Availability {
-    /// Yes.
-    Now,
-    /// Its card can't be read: no reader.
-    NoReader,
-    /// Its card can't be read: the terminal's certificate is missing, has ended, or doesn't grant what is needed.
-    NoCertificate,
 }
 
 /// Who asks for what and why.

@@ -89,25 +89,11 @@ thread_local! {
 }
 
 fn pseudo(text: &str) -> String {
-    const MARKED: [(char, char); 12] = [
-        ('a', 'å'),
-        ('A', 'Å'),
-        ('e', 'ê'),
-        ('E', 'É'),
-        ('i', 'î'),
-        ('o', 'õ'),
-        ('u', 'û'),
-        ('U', 'Ů'),
-        ('n', 'ñ'),
-        ('s', 'š'),
-        ('t', 'ť'),
-        ('z', 'ž'),
-    ];
+    const PLAIN: &str = "aAeEiouUnstz";
+    const MARKED: &str = "åÅêÉîõûŮñšťž";
     let marked = |c: char| {
-        MARKED
-            .iter()
-            .find(|(plain, _)| *plain == c)
-            .map_or(c, |(_, marked)| *marked)
+        let mut pairs = PLAIN.chars().zip(MARKED.chars());
+        pairs.find(|(plain, _)| *plain == c).map_or(c, |(_, marked)| marked)
     };
     let longer = ["Ẫůfgäbê", "šéhr", "ľängér", "ûñd", "wéïťër"].into_iter().cycle();
     let mut made: String = text.chars().map(marked).collect();

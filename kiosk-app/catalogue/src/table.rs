@@ -71,8 +71,8 @@ impl Side {
     fn holds(self, number: u32) -> bool {
         match self {
             Self::Both => true,
-            Self::Odd => number % 2 == 1,
-            Self::Even => number % 2 == 0,
+            Self::Odd => !number.is_multiple_of(2),
+            Self::Even => number.is_multiple_of(2),
         }
     }
 }

@@ -250,6 +250,7 @@ fn nothing_is_kept(world: &mut World) {
             eid_works: true,
             time: None,
             services: Vec::new(),
+            headlines: Vec::new(),
         },
     ));
     world.show(&view(

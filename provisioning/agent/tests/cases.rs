@@ -1,5 +1,11 @@
 //! From the agent's socket to the backend and back, over real sockets and HTTP.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers may panic, too")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    clippy::disallowed_methods,
+    reason = "a test's helpers may panic, too"
+)]
 mod common;
 use agent::{Config, Control};
 use common::{QUICK, enrol, envelope, free_port, start_fleet, wait_until};

@@ -195,7 +195,7 @@ fn council(
         config.zone.clone(),
     );
     let mut last = None;
-    while let Some(wish) = sweep.next() {
+    while let Some(wish) = sweep.next_wish() {
         match web.get(&wish.url, &Validators::default(), PAGE_BYTES_MAX) {
             Ok(Fetched::New { bytes, .. }) => sweep.take(&wish, &Answer::Bytes(&bytes)),
             Err(FetchTrouble::Status(404 | 410)) => sweep.take(&wish, &Answer::Nothing),

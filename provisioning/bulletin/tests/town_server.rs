@@ -1,5 +1,11 @@
 //! Against a town's web server on its worst day, in Python (`tests/peers/python/town_server.py`).
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers may panic, too")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    clippy::disallowed_methods,
+    reason = "a test's helpers may panic, too"
+)]
 use bulletin::fetch::{FetchTrouble, Fetched, Http, Validators, Web};
 use bulletin::{Before, Config, Content, GatherTrouble, Keeper, feed, gather};
 use jiff::Timestamp;

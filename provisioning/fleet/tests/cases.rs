@@ -1,5 +1,11 @@
 //! What became of cases: over real HTTP, and by the commands with which the office speaks.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers may panic, too")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    clippy::disallowed_methods,
+    reason = "a test's helpers may panic, too"
+)]
 mod common;
 
 use common::{Heard, config, post, put};

@@ -15,7 +15,6 @@ mod line;
 pub mod lone_terminal;
 mod processes;
 pub mod reader_choice;
-pub mod real_window;
 pub mod setup;
 mod speech;
 pub mod tap_figures;

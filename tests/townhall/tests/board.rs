@@ -1,4 +1,5 @@
 //! Somebody reads what the town tells, and nothing is left of what they looked for.
+#![allow(clippy::expect_used, clippy::wildcard_enum_match_arm, reason = "a test may panic")]
 use drivers_api::language::Language;
 use session::view::{BoardSection, BoardView, Screen};
 use session::{Ending, Record, Tap, patience};

@@ -61,6 +61,7 @@ fn texts(document: &Document) -> String {
             .collect::<Vec<_>>()
             .join("\n"),
         Block::Code { text, qr, .. } => format!("{text} {qr}"),
+        Block::NewPage => String::new(),
     };
     document.blocks.iter().map(block).collect::<Vec<_>>().join("\n")
 }
@@ -294,7 +295,7 @@ fn the_card_opens_its_cases() {
     sees!(story, FollowUp::Cases(cases) if cases.len() == 2 && cases[0].state == CaseState::InWork
         && cases[0].service == "Meldebescheinigung" && cases[1].state == CaseState::Answered);
     story.tap(Tap::Case(1)).wait(5);
-    sees!(story, FollowUp::Case(case) if case.code.expose() == OTHER_CODE && case.service != "");
+    sees!(story, FollowUp::Case(case) if case.code.expose() == OTHER_CODE && !case.service.is_empty());
     sees!(story.tap(Tap::Back), FollowUp::Cases(_));
     story.tap(Tap::Continue);
     assert!(matches!(story.screen(), Screen::TakeCard));

@@ -54,7 +54,7 @@ pub(crate) fn panels(l: Language) -> Vec<(&'static str, View)> {
             "21-somebody-comes",
             View {
                 staff: StaffCall::Coming,
-                ..listed(List::All, l)
+                ..view(l, listed(List::All, l))
             },
         ),
         (

@@ -43,7 +43,7 @@ impl NoAnswer {
             question: Some(question),
             purpose,
         }
-        .as_stage()
+        .into_stage()
     }
 
     /// Too many unknown codes at this terminal: nothing is asked.
@@ -54,7 +54,7 @@ impl NoAnswer {
             question: None,
             purpose: Purpose::Find,
         }
-        .as_stage()
+        .into_stage()
     }
 
     /// A card that told no pseudonym has no cases.
@@ -64,10 +64,10 @@ impl NoAnswer {
             question: None,
             purpose: Purpose::Find,
         }
-        .as_stage()
+        .into_stage()
     }
 
-    fn as_stage(self) -> Stage {
+    fn into_stage(self) -> Stage {
         Stage::FollowUp(FollowUp::NoAnswer(self))
     }
 
@@ -104,7 +104,7 @@ impl AnyStage for NoAnswer {
         match input {
             Input::Tap(Tap::Continue) => self.go_on(step),
             Input::Tap(Tap::Back) => back_to(self.purpose),
-            _ => self.as_stage(),
+            _ => self.into_stage(),
         }
     }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
-use wire::board::{AgendaItem, Day, Line, Link, Meeting, Moment, Paper, Text};
+use wire::board::{AgendaItem, Day, Line, Link, Meeting, Moment, Paper};
 
 use super::{ItemRefs, KnownMeeting, KnownPaper};
 
@@ -143,7 +143,7 @@ pub(super) fn paper(object: &Object) -> Option<KnownPaper> {
         text: main
             .and_then(|file| text(file, "text"))
             .map(html::plain)
-            .unwrap_or_else(Text::default),
+            .unwrap_or_default(),
         link: link(object).or_else(|| main.and_then(file_link)),
     };
     let mut refs = Vec::new();

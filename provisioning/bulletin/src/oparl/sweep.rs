@@ -63,7 +63,7 @@ pub struct Counts {
     pub beyond: u32,
 }
 
-/// A walk. [`Sweep::next`], [`Sweep::take`], until there is nothing more to want.
+/// A walk. [`Sweep::next_wish`], [`Sweep::take`], until there is nothing more to want.
 #[derive(Debug)]
 pub struct Sweep {
     pub(super) entry: Url,
@@ -114,7 +114,7 @@ impl Sweep {
     }
 
     /// What is wanted next; `None` at the end.
-    pub fn next(&mut self) -> Option<Wish> {
+    pub fn next_wish(&mut self) -> Option<Wish> {
         if self.wishes.is_empty() && !self.followed_up {
             self.followed_up = true;
             self.follow_up();

@@ -29,7 +29,7 @@ impl Server {
         let now: Timestamp = "2026-11-30T06:00:00Z".parse().unwrap();
         let entry = Url::parse(&format!("{HOST}/system")).unwrap();
         let mut sweep = Sweep::new(entry, None, known, since, now, TimeZone::UTC);
-        while let Some(wish) = sweep.next() {
+        while let Some(wish) = sweep.next_wish() {
             assert!(wish.url.as_str().starts_with(HOST), "{}", wish.url);
             self.asked.push(wish.url.to_string());
             let plain = wish.url.as_str().split("?modified_since").next().unwrap_or_default();
@@ -167,7 +167,7 @@ fn a_list_without_end_ends() {
     let entry = Url::parse(&format!("{HOST}/system")).unwrap();
     let mut sweep = Sweep::new(entry, None, Known::default(), None, now, TimeZone::UTC);
     let mut asked = 0;
-    while let Some(wish) = sweep.next() {
+    while let Some(wish) = sweep.next_wish() {
         asked += 1;
         let page = match asked {
             1 => body(),
@@ -198,10 +198,10 @@ fn a_town_among_several_is_chosen_by_name() {
             now,
             TimeZone::UTC,
         );
-        let wish = sweep.next().unwrap();
+        let wish = sweep.next_wish().unwrap();
         let bodies = json!({"data": [other, body()], "links": {}});
         sweep.take(&wish, &Answer::Bytes(bodies.to_string().as_bytes()));
-        let next = sweep.next().map(|wish| wish.url.path().to_owned());
+        let next = sweep.next_wish().map(|wish| wish.url.path().to_owned());
         assert_eq!(next.unwrap_or_default(), found);
     }
 }
@@ -261,7 +261,7 @@ proptest! {
         let entry = Url::parse(&format!("{HOST}/system")).unwrap();
         let mut sweep = Sweep::new(entry, None, Known::default(), None, now, TimeZone::UTC);
         let mut asked = 0;
-        while let Some(wish) = sweep.next() {
+        while let Some(wish) = sweep.next_wish() {
             prop_assert!(wish.url.as_str().starts_with(HOST));
             prop_assert!(asked < REQUESTS_MAX);
             let page = match asked {

@@ -132,10 +132,10 @@ pub(crate) fn parse(
             eid,
             board,
         }),
-        ["board"] => match check {
-            Some(file) => Ok(Command::CheckBoard { file }),
-            None => Err("say --check FILE".to_owned()),
-        },
+        ["board"] => check.map_or_else(
+            || Err("say --check FILE".to_owned()),
+            |file| Ok(Command::CheckBoard { file }),
+        ),
         ["enrol", name] => Ok(Command::Enrol {
             data,
             name: (*name).to_owned(),

@@ -23,7 +23,7 @@ use cards::{card, pin, refused};
 pub(crate) use forms::{
     card_content, field, information, person_form, question_form, questions, request, review, suggesting_form,
 };
-use panels::panels;
+use panels::{panels, somebody_comes};
 
 pub(crate) fn view(language: Language, screen: Screen) -> View {
     let way = !matches!(
@@ -249,6 +249,7 @@ pub(crate) fn all(l: Language) -> Vec<(&'static str, View)> {
         },
     ));
     views.extend(panels(l));
+    views.extend(somebody_comes(l));
     views.extend(board::board(l));
     views
 }

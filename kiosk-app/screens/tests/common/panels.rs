@@ -43,21 +43,6 @@ pub(crate) fn panels(l: Language) -> Vec<(&'static str, View)> {
             },
         ),
         (
-            "21-help-coming",
-            View {
-                can_step_aside: true,
-                staff: StaffCall::Coming,
-                ..over(Over::Help)
-            },
-        ),
-        (
-            "21-somebody-comes",
-            View {
-                staff: StaffCall::Coming,
-                ..view(l, listed(List::All, l))
-            },
-        ),
-        (
             "21-help-out-of-reach",
             View {
                 staff: StaffCall::OutOfReach,
@@ -84,6 +69,31 @@ pub(crate) fn panels(l: Language) -> Vec<(&'static str, View)> {
             View {
                 over: Over::AskingCancel,
                 ..down(Screen::Review(review(l)))
+            },
+        ),
+    ]
+}
+
+/// Somebody is on the way: told where help is, and on every page.
+pub(crate) fn somebody_comes(l: Language) -> Vec<(&'static str, View)> {
+    let over = |over| View {
+        over,
+        ..view(l, Screen::Form(person_form(l)))
+    };
+    vec![
+        (
+            "21-help-coming",
+            View {
+                can_step_aside: true,
+                staff: StaffCall::Coming,
+                ..over(Over::Help)
+            },
+        ),
+        (
+            "21-somebody-comes",
+            View {
+                staff: StaffCall::Coming,
+                ..view(l, listed(List::All, l))
             },
         ),
     ]

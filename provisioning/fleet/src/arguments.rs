@@ -132,10 +132,7 @@ pub(crate) fn parse(
             eid,
             board,
         }),
-        ["board"] => check.map_or_else(
-            || Err("say --check FILE".to_owned()),
-            |file| Ok(Command::CheckBoard { file }),
-        ),
+        ["board"] => check_command(check),
         ["enrol", name] => Ok(Command::Enrol {
             data,
             name: (*name).to_owned(),
@@ -156,6 +153,12 @@ pub(crate) fn parse(
         ["envelope" | "state" | "letter", ..] => case_command(words.as_slice(), data, state),
         other => Err(format!("what is \"{}\"?", other.join(" "))),
     }
+}
+
+/// The command that looks at a board's sources.
+fn check_command(file: Option<PathBuf>) -> Result<Command, String> {
+    let file = file.ok_or("say --check FILE")?;
+    Ok(Command::CheckBoard { file })
 }
 
 /// The commands about one case.

@@ -151,8 +151,17 @@ mod tests {
         write(at, "termin/service.toml", &good.replace("[[page]]", "[[pages]]"));
         assert!(watched.look(None).is_none());
         let faults = watched.look(None).unwrap().unwrap_err();
+        let (slips, follows): (Vec<&Fault>, Vec<&Fault>) =
+            faults.iter().partition(|fault| fault.path == "termin/service.toml");
         assert!(
-            faults.iter().all(|fault| fault.path == "termin/service.toml"),
+            !slips.is_empty() && slips.iter().all(|fault| fault.line.is_some()),
+            "{faults:?}"
+        );
+        // The town names it among the most used.
+        assert!(
+            follows
+                .iter()
+                .all(|fault| fault.path == "town.toml" && fault.what.contains("`termin`")),
             "{faults:?}"
         );
         assert!(watched.look(None).is_none());

@@ -128,7 +128,7 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for seed in 0..200_u8 {
             let random: [u8; RANDOM_BYTES] =
-                core::array::from_fn(|at| seed.wrapping_mul(31).wrapping_add(at as u8 * 77));
+                core::array::from_fn(|at| seed.wrapping_mul(31).wrapping_add((at as u8).wrapping_mul(77)));
             seen.extend(CaseCode::from_random(random).grouped().chars().filter(|c| *c != '-'));
         }
         assert_eq!(seen, CODE_SYMBOLS.chars().collect());

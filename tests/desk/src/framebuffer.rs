@@ -1,6 +1,7 @@
 //! An X server without a display whose picture can be read while programs draw (`Xvfb -fbdir`, a file in the XWD format).
 use crate::Fault;
 use crate::processes::Processes;
+use screens::picture::Picture;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hasher};
 use std::io::{BufRead, BufReader};
@@ -118,6 +119,18 @@ impl Display {
             std::thread::sleep(LOOK);
         }
         Ok(())
+    }
+
+    /// What it shows now.
+    pub(crate) fn picture(&self, (width, height): (u32, u32)) -> Result<Picture, Fault> {
+        let mut line = vec![0; usize::try_from(self.line)?];
+        let mut rgb = Vec::new();
+        for y in 0..u64::from(height) {
+            self.picture.read_exact_at(&mut line, self.pixels_at + y * self.line)?;
+            let pixels = line.chunks_exact(PIXEL as usize).take(width as usize);
+            rgb.extend(pixels.flat_map(|pixel| pixel.iter().take(3).rev().copied().collect::<Vec<_>>()));
+        }
+        Ok(Picture { width, height, rgb })
     }
 
     fn shows(&self, marks: &Marks) -> Result<bool, Fault> {

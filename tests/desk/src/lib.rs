@@ -15,6 +15,7 @@ mod line;
 pub mod lone_terminal;
 mod processes;
 pub mod reader_choice;
+pub mod real_window;
 pub mod setup;
 mod speech;
 pub mod tap_figures;

@@ -28,8 +28,26 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Reading the card takes less, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Who stands before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visitor {
+    /// Nobody.
+    Nobody,
+    /// One who goes to the review and stays there.
+    Walks,
+    /// One who is led by lines of the standard input: [`WHERE`] with a label, [`CARD`]. Each is answered with one line.
+    Led,
+}
+
+/// Asks what to touch on the way to a label, or to be at it; see [`place_of`].
+pub(crate) const WHERE: &str = "where ";
+/// Begins the answer when the label itself can be touched.
+pub(crate) const HERE_IT_IS: &str = "here";
+/// Lays the card on, or takes it away.
+pub(crate) const CARD: &str = "card";
+
 #[derive(Clone, Copy)]
-enum Act {
+pub(crate) enum Act {
     /// One of the five screens, known by what is on it.
     Look(&'static str),
     /// Where the first is on the screen, the second is touched.
@@ -41,14 +59,14 @@ enum Act {
 const START: &str = "Zum Starten berühren";
 const PROCEED: &str = "Weiter";
 const REQUEST: &str = "Diese Daten brauchen wir von Ihrem Ausweis";
-const TYPED: &str = "Geben Sie Ihre PIN ein";
+pub(crate) const TYPED: &str = "Geben Sie Ihre PIN ein";
 const KIND: &str = "Einfach: Name, Geburtsdatum und Adresse";
 const BANK: &str = "Für eine Bank oder Versicherung";
 const HOME: &str = "Mit der Post an meine Meldeadresse";
 const ELSEWHERE: &str = "Mit der Post an eine andere Adresse";
 const STREET: &str = "Straße und Hausnummer (Zustellung)";
 
-const WALK: [Act; 25] = [
+pub(crate) const WALK: [Act; 25] = [
     Act::Look(START),
     Act::Touch(START, START),
     Act::Look("Deutsch"),
@@ -81,11 +99,11 @@ thread_local! {
     static HERE: RefCell<Option<Rc<Screens>>> = const { RefCell::new(None) };
 }
 
-/// Shows the terminal until its process is ended; with a visitor if `visited`. Paper and cases go into `folder`.
+/// Shows the terminal until its process is ended. Paper and cases go into `folder`.
 ///
 /// # Errors
 /// No display, or something of the terminal doesn't start.
-pub fn show(folder: &Path, visited: bool) -> Result<(), Fault> {
+pub fn show(folder: &Path, visitor: Visitor) -> Result<(), Fault> {
     let inbox = Inbox::default();
     let taps = inbox.sender();
     let (hand, slot) = Hand::new();
@@ -95,10 +113,16 @@ pub fn show(folder: &Path, visited: bool) -> Result<(), Fault> {
     let screens = Rc::new(Screens::new(move |tap| taps.send(Input::Tap(tap)))?);
     screens.window().set_size(LogicalSize::new(WIDTH as f32, HEIGHT as f32));
     lone_terminal::start(folder, inbox, slot, authority, screens.handle())?;
-    if visited {
-        HERE.set(Some(Rc::clone(&screens)));
-        let card = Card::erika(&pki);
-        std::thread::spawn(move || visit(&hand, card));
+    HERE.set(Some(Rc::clone(&screens)));
+    let card = Card::erika(&pki);
+    match visitor {
+        Visitor::Nobody => {}
+        Visitor::Walks => {
+            std::thread::spawn(move || visit(&hand, card));
+        }
+        Visitor::Led => {
+            std::thread::spawn(move || be_led(&hand, card));
+        }
     }
     screens.open()?;
     screens.run()?;
@@ -136,6 +160,59 @@ fn walk(hand: &Hand, card: Card) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+/// Answers each line until there are no more, which ends the process.
+#[allow(clippy::print_stdout)] // that is where it is asked from
+fn be_led(hand: &Hand, card: Card) {
+    let mut card = Some(card);
+    for line in std::io::stdin().lines().map_while(Result::ok) {
+        let answer = match (line.strip_prefix(WHERE), card.take()) {
+            (Some(label), kept) => {
+                card = kept;
+                place_of(label.to_owned()).unwrap_or_else(|| "nowhere".to_owned())
+            }
+            (None, Some(own)) if line == CARD => {
+                card = hand.lay_on(own);
+                "on".to_owned()
+            }
+            (None, None) if line == CARD => {
+                card = hand.take_off();
+                "off".to_owned()
+            }
+            (None, kept) => {
+                card = kept;
+                "what?".to_owned()
+            }
+        };
+        println!("{answer}");
+    }
+    std::process::exit(0);
+}
+
+/// Where that label is, asked on the window's thread: `here X Y`, `on X Y` for the button that reads on to it, `nowhere`.
+fn place_of(label: String) -> Option<String> {
+    let (tell, told) = channel();
+    let look = move || {
+        let screens = HERE.with_borrow(Clone::clone);
+        // Who asked waits for it.
+        let _ = tell.send(screens.and_then(|screens| way_to(&screens, &label)));
+    };
+    slint::invoke_from_event_loop(look).ok()?;
+    told.recv().ok().flatten()
+}
+
+fn way_to(screens: &Screens, label: &str) -> Option<String> {
+    let there = hand::find(screens, label)?;
+    let read_on = || {
+        let mut all = hand::elements(screens).into_iter();
+        all.find(|element| element.id == hand::READ_ON && element.enabled)
+    };
+    let ((x, y), word) = match (there.in_sight, read_on()) {
+        (false, Some(button)) => (button.middle(), "on"),
+        (true | false, _) => (there.middle(), HERE_IT_IS),
+    };
+    Some(format!("{word} {x:.0} {y:.0}"))
 }
 
 fn touch(there: &'static str, label: &str) -> Result<(), Fault> {

@@ -17,6 +17,8 @@ use session::{Effect, Input, Now, Session, Terminal};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
+pub mod board;
+pub mod cases;
 mod clock;
 pub mod filing;
 mod follow_up;

@@ -1,10 +1,9 @@
 //! The real devices of a terminal, and the loop that drives them.
-use crate::board;
 use crate::config::{self, Config, Eid};
 use crate::line;
 use crate::printing::NoPrinter;
 use crate::services::{self, Destinations, ServicesFault};
-use crate::{cases, staff};
+use crate::staff;
 use ausweisapp::Program;
 use ausweisapp::events::AppEvent;
 use catalogue::{Catalogue, Colour};
@@ -12,7 +11,7 @@ use drivers_api::card::{CardEvent, Reader};
 use drivers_api::language::Language;
 use drivers_api::print::Printer;
 use drivers_api::voice::VoiceEvent;
-use host::{Devices, Filing, FilingConfig, Host, Inbox, Inquiry, NewServices, Sender, SharedVoice};
+use host::{board, cases, Devices, Filing, FilingConfig, Host, Inbox, Inquiry, NewServices, Sender, SharedVoice};
 use outbox::Outbox;
 use printer::{Patience, Target};
 use rand::SeedableRng;

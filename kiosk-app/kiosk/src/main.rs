@@ -4,8 +4,6 @@
 //! ends the process with a line in the log: systemd starts it again (`schalter-kiosk.service`), and an empty terminal is
 //! better than a dead picture. `docs/kiosk.md` tells how it is run.
 mod backlight;
-mod board;
-mod cases;
 mod config;
 mod devices;
 mod display;

@@ -155,8 +155,11 @@ pub(crate) async fn get_board<S: Store>(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     authenticate(&shared.store, &headers).await?;
-    let board = shared.board.as_ref().and_then(BoardDesk::published);
-    let board = board.ok_or_else(|| Failure::new(ProblemKind::NotFound, "this backend has no board"))?;
+    let desk = shared.board.as_ref();
+    let desk = desk.ok_or_else(|| Failure::new(ProblemKind::NotFound, "this backend has no board"))?;
+    // Soon it has: who asks comes again after seconds, not at the next regular time.
+    let gathering = || Failure::new(ProblemKind::Unavailable, "the board is being gathered");
+    let board = desk.published().ok_or_else(gathering)?;
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let tag = [(header::ETAG, board.etag.clone())];
     if known.is_some_and(|known| {

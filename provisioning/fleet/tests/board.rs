@@ -79,13 +79,13 @@ fn ask(server: &Running, token: &str, known: Option<&str>) -> (Heard, Option<Str
 fn wait_for(server: &Running, token: &str, wanted: impl Fn(&Board) -> bool) -> (Board, String) {
     for _ in 0..600 {
         let (heard, etag) = ask(server, token, None);
-        // 404 until every source was asked.
+        // 503 until every source was asked.
         if heard.status == 200 {
             let board = Board::from_json(&heard.body).unwrap();
             assert!(wanted(&board), "half a board would take the place of a whole one");
             return (board, etag.unwrap());
         }
-        assert_eq!(heard.status, 404);
+        assert_eq!(heard.status, 503);
         std::thread::park_timeout(Duration::from_millis(50));
     }
     panic!("it did not come");

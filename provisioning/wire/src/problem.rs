@@ -22,7 +22,7 @@ pub enum ProblemKind {
     MediaType,
     /// 429: sooner than is taken from one terminal.
     TooMany,
-    /// 503: can't be stored now.
+    /// 503: can't be stored, or isn't there yet.
     Unavailable,
 }
 

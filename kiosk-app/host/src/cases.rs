@@ -2,6 +2,7 @@
 //!
 //! One line `cases <question as JSON>`, one line of JSON back. Whatever else comes back, or nothing in time, means that
 //! nobody can be asked now. Called on a thread that waits for the answer; the loop of the visit never does.
+use crate::Ask;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -25,13 +26,13 @@ enum AskFault {
 }
 
 /// Who asks: blocks until the answer is there. Without an agent, nobody can be asked.
-pub(crate) fn asker(agent: Option<PathBuf>) -> Box<dyn FnMut(CaseRequest) -> CaseAnswer + Send> {
+pub fn asker(agent: Option<PathBuf>) -> Ask {
     let Some(agent) = agent else {
         return Box::new(|_| CaseAnswer::Unreachable);
     };
     Box::new(move |request| {
         ask(&agent, &request).unwrap_or_else(|fault| {
-            tracing::warn!("nobody can be asked about a case: {}", crate::guard::chain(&fault));
+            tracing::warn!(error = &fault as &dyn std::error::Error, "nobody can be asked about a case");
             CaseAnswer::Unreachable
         })
     })

@@ -2,7 +2,7 @@
 //!
 //! The file is replaced whole and may be missing. What can't be read leaves the board that is known: yesterday's opening
 //! times are better than none, and the screen says from when they are.
-use host::Sender;
+use crate::Sender;
 use session::Input;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,10 @@ use wire::board::{BOARD_BYTES_MAX, Board};
 const LOOK_PERIOD: Duration = Duration::from_secs(5);
 
 /// Tells the visit what stands in the file, at once and after every change.
-pub(crate) fn watch(file: PathBuf, inbox: Sender) -> std::io::Result<()> {
+///
+/// # Errors
+/// No thread to be had.
+pub fn watch(file: PathBuf, inbox: Sender) -> std::io::Result<()> {
     std::thread::Builder::new().name("board".to_owned()).spawn(move || {
         let mut known = None;
         loop {

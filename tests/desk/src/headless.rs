@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 mod follow_up;
 mod form;
+mod town;
 
 /// In reach mode nothing above this part of the height is touched (see `app.slint`).
 const REACH: f32 = 0.36;

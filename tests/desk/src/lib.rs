@@ -4,7 +4,6 @@
 //! without a display and keeps every screen.
 pub mod by_ear;
 pub mod cards;
-mod cases;
 pub mod catalogue_figures;
 pub mod chromium_figures;
 pub mod eid_figures;
@@ -20,6 +19,7 @@ pub mod setup;
 mod speech;
 pub mod tap_figures;
 pub mod terminal_window;
+mod town_board;
 pub mod window;
 
 /// What goes wrong before anything is shown, told once to whoever started the program.

@@ -2,16 +2,16 @@
 //! lives in this process, so that the end of the process ends everything.
 use crate::Fault;
 use crate::cards::Cards;
-use crate::cases;
 use crate::line::Line;
 use crate::reader_choice::{BothReaders, Choice};
+use crate::town_board;
 use agent::{Control, Link, State, Token};
 use catalogue::{Catalogue, bundled};
 use drivers_api::Job;
 use drivers_api::card::DataGroup;
 use drivers_api::print::Printer;
 use fleet::Running;
-use host::{Devices, Filing, FilingConfig, Host, Inbox, Inquiry, Sender, SharedVoice};
+use host::{Devices, Filing, FilingConfig, Host, Inbox, Inquiry, Sender, SharedVoice, board, cases};
 use jiff::Zoned;
 use outbox::Outbox;
 use printer::{PaperTray, Target};
@@ -36,6 +36,9 @@ pub const OUTBOX: &str = "data/outbox.db";
 
 /// The agent's socket, within the folder that was given.
 const SOCKET: &str = "data/agent.sock";
+
+/// What the town tells, as the agent lays it down.
+const BOARD: &str = "data/board.json";
 
 /// Name under which the desk's terminal is enrolled.
 const TERMINAL: &str = "desk";
@@ -91,15 +94,18 @@ impl Setup {
         let sender = inbox.sender();
 
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let fleet = Running::start(fleet::Config {
+        let today = Zoned::now().date();
+        let config = fleet::Config {
             data: data.clone(),
             listen,
-        })?;
+        };
+        let fleet = Running::start_with_board(config, None, Some(town_board::start(&data, today)?))?;
         let token = fleet::enrol(&data, TERMINAL, store::IfKnown::Replace)?;
         let line = Line::to(fleet.address())?;
 
         let outbox_path = out.join(OUTBOX);
         let courier = start_courier(&line, &token, out, sender.clone(), on_state)?;
+        board::watch(out.join(BOARD), sender.clone())?;
 
         let catalogue = load()?;
         let destination_id = catalogue.town().destination_id().parse()?;
@@ -111,10 +117,10 @@ impl Setup {
             outbox: Outbox::open(&outbox_path)?,
         };
         let filing = Filing::spawn(config, sender.clone())?;
-        let inquiry = Inquiry::spawn(cases::asker(out.join(SOCKET)), sender.clone())?;
+        let inquiry = Inquiry::spawn(cases::asker(Some(out.join(SOCKET))), sender.clone())?;
 
         // The cards' country and the terminal that it has certified, both new at each start.
-        let pki = TestPki::new(Zoned::now().date(), &mut randomness());
+        let pki = TestPki::new(today, &mut randomness());
         let cards = Cards::new(&pki);
         let authority = TestAuthority::new(&pki, &TerminalOrder::new(pki.today(), rights()), &cards.revoked())?;
         let choice = Choice::new(sender.clone());
@@ -232,6 +238,7 @@ fn start_courier(
     let url = format!("http://{}", line.address());
     let mut config = agent::Config::new(url, Token::new(&token.reveal())?, out.join(OUTBOX));
     config.socket = Some(out.join(SOCKET));
+    config.board = Some(out.join(BOARD));
     // A hand that mends the line wants to see the case arrive.
     config.backoff.cap_ms = 3_000;
     let control = Control::default();

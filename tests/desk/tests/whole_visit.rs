@@ -16,7 +16,8 @@ fn tests() -> PathBuf {
 #[test]
 fn a_visit_and_one_with_the_line_cut() {
     let folder = tempfile::tempdir().unwrap();
-    let out = folder.path();
+    let kept = std::env::var_os("OUT").map(PathBuf::from); // to look at afterwards
+    let out = kept.as_deref().unwrap_or(folder.path());
     let mut player = Player::start(out).unwrap();
     let first = player.order_meldebescheinigung().unwrap();
     player.cases_arrived(1).unwrap();
@@ -33,6 +34,10 @@ fn a_visit_and_one_with_the_line_cut() {
 
     // Whoever comes back with the receipt hears of the case; a code with another symbol would be refused before.
     assert_eq!(player.follow_up(&first.code).unwrap(), CaseState::Received);
+
+    // And somebody only wants to know when the office is open: told by the town hall, like on any terminal.
+    let offices = player.read_opening_times().unwrap();
+    assert_eq!(offices, ["Bürgerbüro", "Stadtbücherei", "Wertstoffhof"]);
 
     let envelopes = envelopes(out);
     assert_eq!(envelopes.len(), 2, "each case arrives once");

@@ -1,11 +1,19 @@
 //! The town's clock: what stands on the screen and on paper.
 use catalogue::LocalTime;
-use jiff::Zoned;
+use jiff::tz::{Offset, TimeZone};
+use jiff::{Timestamp, Zoned};
 use std::time::Duration;
 
 /// Legal time in Germany (Zeitgesetz §§ 4, 5) as a POSIX rule, so that a terminal without a time-zone database, or with
 /// a wrong one, still dates receipts rightly.
-pub(crate) const LEGAL_TIME: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
+const LEGAL_TIME: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
+
+/// A moment on the town's clock.
+pub fn legal(at: Timestamp) -> Zoned {
+    // The rule is one, as the test below shows; winter time would be the lesser evil.
+    let zone = TimeZone::posix(LEGAL_TIME).unwrap_or_else(|_| TimeZone::fixed(Offset::constant(1)));
+    at.to_zoned(zone)
+}
 
 /// A moment as people read it.
 pub(crate) fn local_time(moment: &Zoned) -> LocalTime {
@@ -26,13 +34,20 @@ pub(crate) fn until_next_minute(moment: &Zoned) -> Duration {
 
 /// Now, where the terminal stands.
 #[allow(clippy::disallowed_methods)] // the host owns the terminal's clock
-pub(crate) fn now() -> Zoned {
-    Zoned::now()
+pub fn now() -> Zoned {
+    legal(Timestamp::now())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_terminal_whose_system_clock_shows_utc_shows_german_time() {
+        let shown = |at: &str| local_time(&legal(at.parse().unwrap())).clock_text();
+        assert_eq!(shown("2026-11-30T23:05:00Z"), "0:05", "winter");
+        assert_eq!(shown("2026-07-01T10:05:00Z"), "12:05", "summer");
+    }
 
     #[test]
     fn the_clock_is_looked_at_once_a_minute() {

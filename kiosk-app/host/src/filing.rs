@@ -9,7 +9,6 @@ use drivers_api::card::Authenticity;
 use drivers_api::language::Language;
 use drivers_api::private::wipe_stack;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use outbox::Outbox;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -68,9 +67,6 @@ pub enum FilingFault {
     /// The operating system has no randomness.
     #[error("no randomness from the operating system")]
     Random(#[from] getrandom::Error),
-    /// The clock is outside the calendar.
-    #[error("the terminal's clock is wrong")]
-    Clock(#[source] jiff::Error),
     /// The key did not seal.
     #[error("sealing to the authority's key")]
     Seal(#[from] seal::SealError),
@@ -193,8 +189,7 @@ fn sealed(config: &FilingConfig, order: Order) -> Result<Last, FilingFault> {
     let now = Timestamp::now();
     let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
     let submission_id = uuid::Builder::from_unix_timestamp_millis(millis, &id_random).into_uuid();
-    let zone = TimeZone::posix(clock::LEGAL_TIME).map_err(FilingFault::Clock)?;
-    let local = now.to_zoned(zone);
+    let local = clock::legal(now);
     let head = Head {
         outline: OUTLINE_VERSION,
         submission_id,

@@ -7,7 +7,6 @@ use catalogue::{LetterPiece, LetterText, LocalTime};
 use drivers_api::Job;
 use drivers_api::private::{PrivateText, wipe_stack};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use session::{CaseQuestion, CaseTold, Input, KnownCase, StateAt};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use wire::CaseCode;
@@ -210,7 +209,6 @@ fn letter(sealed: Letter) -> Option<LetterText> {
 
 /// Seconds since 1970 on the town's clock.
 fn moment(second: i64) -> Option<LocalTime> {
-    let zone = TimeZone::posix(clock::LEGAL_TIME).ok()?;
     let at = Timestamp::from_second(second).ok()?;
-    Some(clock::local_time(&at.to_zoned(zone)))
+    Some(clock::local_time(&clock::legal(at)))
 }

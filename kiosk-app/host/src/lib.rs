@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 pub mod board;
 pub mod cases;
-mod clock;
+pub mod clock;
 pub mod filing;
 mod follow_up;
 pub mod inquiry;

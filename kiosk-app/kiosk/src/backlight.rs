@@ -15,7 +15,7 @@ pub(crate) fn follow(night: Night) -> std::io::Result<()> {
     let work = move || {
         let mut told = false;
         loop {
-            let percent = night.percent_at(jiff::Zoned::now().time());
+            let percent = night.percent_at(host::clock::now().time());
             let set = set_all(Path::new(BACKLIGHTS), percent);
             if !told {
                 told = true;

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 const WALK: [&str; 12] = [
     "Zum Starten berühren",
     "Deutsch",
-    "PIN des Ausweises",
+    "Ausweise und Urkunden",
     "Zurück",
     "Anzeige: Größe, Farben, Ton",
     "Dunkel",
@@ -69,7 +69,8 @@ pub fn taps(canvas: &Canvas) -> Result<Vec<Duration>, Fault> {
         walk.session = Session::Idle;
         walk.show(&screens, canvas);
         for label in WALK {
-            let button = hand::find(&screens, label).ok_or_else(|| format!("no {label}"))?;
+            let button = hand::find(&screens, label).filter(|button| button.in_sight);
+            let button = button.ok_or_else(|| format!("no {label} in sight"))?;
             let (x, y) = button.middle();
             let touched = now();
             hand::tap_at(&screens, x, y);

@@ -52,6 +52,8 @@ const DAYS: [i64; 18] = [
 pub struct Walked {
     /// What was filed, as JSON; nothing where a service files nothing.
     pub filed: Option<Vec<u8>>,
+    /// The same in the office's XML, where the service makes it.
+    pub xml: Option<String>,
     /// Pages of the form that were seen, by number, in order.
     pub pages: Vec<usize>,
     /// How it was shown that it went well.
@@ -201,8 +203,11 @@ impl Robot {
         assert!(story.wait(20).is_idle(), "saw {:?}", story.screen());
         let kept = story.world.filing.kept.take().unwrap_or_default();
         assert!(kept.len() <= 1, "filed {} times", kept.len());
+        let kept = kept.into_iter().next();
+        let (filed, xml) = kept.map_or((None, None), |kept| (Some(kept.json), kept.xml));
         Walked {
-            filed: kept.into_iter().next(),
+            filed,
+            xml,
             pages: self.pages,
             end,
         }

@@ -269,6 +269,7 @@ fn facts(field: &Field, service: &Service) -> BTreeMap<&'static str, String> {
         ("correctable", format!("{:?}", field.correctable)),
         ("shown", shown.unwrap_or_else(|| "always".to_owned())),
         ("follows from", from_table(field, service)),
+        ("falls on", on_weekdays(field, service)),
         ("chosen beforehand", field.default.clone().unwrap_or_default()),
     ])
 }
@@ -281,6 +282,14 @@ fn from_table(field: &Field, service: &Service) -> String {
         let column = follows.table.columns.get(follows.column).map_or("", String::as_str);
         format!("{column} of {}", id(follows.by))
     })
+}
+
+/// Which answer names the days of the week.
+fn on_weekdays(field: &Field, service: &Service) -> String {
+    let id = |at: usize| service.fields.get(at).map_or("", |field| field.id.as_str());
+    let mut rules = service.weekdays.iter().filter(|rule| id(rule.field) == field.id);
+    let rule = rules.next().map(|rule| format!("the days of {}", id(rule.by)));
+    rule.unwrap_or_else(|| "any day of the week".to_owned())
 }
 
 /// Every text with its place, as in the files.

@@ -42,6 +42,7 @@ mod text;
 mod town;
 mod towns;
 mod walk;
+mod weekday;
 mod words;
 
 pub use answers::{ANSWER_CHARS_MAX, Answer, Answers};

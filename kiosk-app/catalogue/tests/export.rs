@@ -85,7 +85,9 @@ fn has_the_shape_of_the_standard(document: &roxmltree::Document<'_>) {
 /// Below the three kinds of notices all is alike.
 fn alike(path: &str) -> String {
     let kinds = ["/xga:anmeldung/", "/xga:ummeldung/", "/xga:abmeldung/"];
-    kinds.iter().fold(path.to_owned(), |path, kind| path.replace(kind, "/*/"))
+    kinds
+        .iter()
+        .fold(path.to_owned(), |path, kind| path.replace(kind, "/*/"))
 }
 
 fn texts<'a>(document: &'a roxmltree::Document<'_>, name: &str) -> Vec<&'a str> {
@@ -262,9 +264,21 @@ fn mistakes_in_an_export_are_told() {
         ("{report}", "{kind}", "no way to an element"),
         ("{report}", "{report", "no way to an element"),
         ("[names.report]", "[names.Report]", "`Report` is no name"),
-        ("open = \"xga:anmeldung\"", "open = \"xga:<a>\"", "no name of an element"),
-        ("open = \"xga:anmeldung\"", "begin = \"xga:anmeldung\"", "`begin` means nothing"),
-        ("[names.report]\nfield = \"what\"", "[names.report]\nfield = \"phone\"", "names nothing"),
+        (
+            "open = \"xga:anmeldung\"",
+            "open = \"xga:<a>\"",
+            "no name of an element",
+        ),
+        (
+            "open = \"xga:anmeldung\"",
+            "begin = \"xga:anmeldung\"",
+            "`begin` means nothing",
+        ),
+        (
+            "[names.report]\nfield = \"what\"",
+            "[names.report]\nfield = \"phone\"",
+            "names nothing",
+        ),
     ] {
         let told = told(from, to);
         assert!(

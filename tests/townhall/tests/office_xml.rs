@@ -71,8 +71,14 @@ const SAME: [(&str, &str); 20] = [
     ("F00000035", "beteiligtePerson/xga:anschrift/xga:ort"),
     ("schalter.gewerbe.name", "betrieb/xga:geschaeftsbezeichnung"),
     ("schalter.gewerbe.known.name", "betrieb/xga:geschaeftsbezeichnung"),
-    ("schalter.gewerbe.staff.full_time", "gewerbe/xga:anzahlVollzeitBeschaeftigte"),
-    ("schalter.gewerbe.staff.part_time", "gewerbe/xga:anzahlTeilzeitBeschaeftigte"),
+    (
+        "schalter.gewerbe.staff.full_time",
+        "gewerbe/xga:anzahlVollzeitBeschaeftigte",
+    ),
+    (
+        "schalter.gewerbe.staff.part_time",
+        "gewerbe/xga:anzahlTeilzeitBeschaeftigte",
+    ),
     ("schalter.gewerbe.place.zip", "gewerbe/xga:anschrift/xga:plz"),
     ("schalter.gewerbe.changed.zip", "gewerbe/xga:anschrift/xga:plz"),
     ("schalter.gewerbe.start_on", "xga:gueltigAb"),
@@ -80,9 +86,18 @@ const SAME: [(&str, &str); 20] = [
     ("schalter.gewerbe.close_on", "xga:gueltigAb"),
     ("schalter.gewerbe.activity", "xga:taetigkeitSchwerpunkt"),
     ("schalter.gewerbe.future.name", "xga:nameFirmaGewerbetreibender"),
-    ("schalter.gewerbe.future.city", "kuenftigesGewerbe/xga:anschrift/xga:ort"),
-    ("schalter.gewerbe.phone", "beteiligtePerson/xga:erreichbarkeit/xga:kennung"),
-    ("schalter.gewerbe.email", "beteiligtePerson/xga:erreichbarkeit/xga:kennung"),
+    (
+        "schalter.gewerbe.future.city",
+        "kuenftigesGewerbe/xga:anschrift/xga:ort",
+    ),
+    (
+        "schalter.gewerbe.phone",
+        "beteiligtePerson/xga:erreichbarkeit/xga:kennung",
+    ),
+    (
+        "schalter.gewerbe.email",
+        "beteiligtePerson/xga:erreichbarkeit/xga:kennung",
+    ),
 ];
 
 #[test]
@@ -100,7 +115,10 @@ fn every_notice_made_at_the_terminal_is_read_by_lxml() {
         let what = case["schalter.gewerbe.what"].as_str().unwrap();
         let (_, kind) = KINDS.into_iter().find(|(key, _)| *key == what).unwrap();
         assert!(
-            parsed.texts.iter().any(|(path, _)| path.starts_with(&format!("xga:satz/xga:{kind}/"))),
+            parsed
+                .texts
+                .iter()
+                .any(|(path, _)| path.starts_with(&format!("xga:satz/xga:{kind}/"))),
             "{what}"
         );
         seen.insert(kind);
@@ -114,11 +132,19 @@ fn every_notice_made_at_the_terminal_is_read_by_lxml() {
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
-            assert!(parsed.at(end).contains(&text.as_str()), "{what}: {key} is {text:?}, {:?}", parsed.at(end));
+            assert!(
+                parsed.at(end).contains(&text.as_str()),
+                "{what}: {key} is {text:?}, {:?}",
+                parsed.at(end)
+            );
             seen.insert(key);
         }
     }
-    let missed: Vec<&str> = SAME.map(|(key, _)| key).into_iter().filter(|key| !seen.contains(key)).collect();
+    let missed: Vec<&str> = SAME
+        .map(|(key, _)| key)
+        .into_iter()
+        .filter(|key| !seen.contains(key))
+        .collect();
     assert!(missed.is_empty(), "never seen: {missed:?}");
     assert!(KINDS.iter().all(|(_, kind)| seen.contains(kind)), "{seen:?}");
 }
@@ -128,8 +154,13 @@ fn every_notice_made_at_the_terminal_is_read_by_lxml() {
 fn lxml_sees_what_is_wrong() {
     let service = gewerbe();
     let good = xml(&service, &whole(&service, "open", "Laden"));
-    let moved = good.replace("<xga:istKorrektur>", "<xga:istFalsch>").replace("</xga:istKorrektur>", "</xga:istFalsch>");
-    let (early, late) = ("<xga:gueltigAb>2026-12-01</xga:gueltigAb>", "<xga:datumMeldung>2026-11-24</xga:datumMeldung>");
+    let moved = good
+        .replace("<xga:istKorrektur>", "<xga:istFalsch>")
+        .replace("</xga:istKorrektur>", "</xga:istFalsch>");
+    let (early, late) = (
+        "<xga:gueltigAb>2026-12-01</xga:gueltigAb>",
+        "<xga:datumMeldung>2026-11-24</xga:datumMeldung>",
+    );
     assert!(good.contains(&format!("{early}{late}")));
     let swapped = good.replace(&format!("{early}{late}"), &format!("{late}{early}"));
     let cut = good[..good.len() - 20].to_owned();
@@ -137,7 +168,10 @@ fn lxml_sees_what_is_wrong() {
     let entity = entity.replacen("Laden", "&e;", 1);
     let parsed = parse(&[moved, swapped, cut, entity]);
     for (parsed, what) in parsed.iter().zip(["no xga:istFalsch", "comes too late", "", "holds"]) {
-        assert!(parsed.error.as_ref().is_some_and(|error| error.contains(what)), "{what}: {parsed:?}");
+        assert!(
+            parsed.error.as_ref().is_some_and(|error| error.contains(what)),
+            "{what}: {parsed:?}"
+        );
     }
 }
 

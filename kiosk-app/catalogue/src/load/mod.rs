@@ -10,6 +10,7 @@ mod fields;
 mod follows;
 mod graph;
 mod kinds;
+mod opening;
 mod receipt;
 pub(crate) mod repeat;
 pub(crate) mod table;

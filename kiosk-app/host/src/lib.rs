@@ -14,14 +14,17 @@ use drivers_api::private::wipe_stack;
 use drivers_api::voice::{Mute, Voice};
 use session::view::View;
 use session::{Effect, Input, Now, Session, Terminal};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
+use wire::board::Board;
 
 mod clock;
 pub mod filing;
 mod follow_up;
 pub mod inquiry;
 pub mod journal;
+mod opening;
 mod services;
 mod voice;
 
@@ -121,6 +124,8 @@ pub struct Host {
     session: Session,
     began: Instant,
     new_services: NewServices,
+    /// As the courier brought it.
+    board: Arc<Board>,
 }
 
 impl Host {
@@ -133,6 +138,7 @@ impl Host {
             session: Session::Idle,
             began: Instant::now(),
             new_services: NewServices::default(),
+            board: Arc::default(),
         }
     }
 
@@ -147,6 +153,7 @@ impl Host {
     pub fn run(mut self, inbox: Inbox, mut show: impl FnMut(View)) {
         let Inbox { sender, receiver } = inbox;
         drop(sender);
+        self.tell_board();
         loop {
             self.renew();
             let moment = clock::now();
@@ -175,7 +182,13 @@ impl Host {
         {
             tracing::info!(services = catalogue.services().len(), "other services are offered");
             self.terminal.catalogue = catalogue;
+            self.tell_board();
         }
+    }
+
+    /// What the town tells, with its opening times, for which it may not need a courier.
+    fn tell_board(&mut self) {
+        self.take(Input::Board(Arc::clone(&self.board)));
     }
 
     #[allow(clippy::disallowed_methods)]
@@ -183,7 +196,11 @@ impl Host {
         self.began.elapsed()
     }
 
-    fn take(&mut self, input: Input) {
+    fn take(&mut self, mut input: Input) {
+        if let Input::Board(board) = &mut input {
+            self.board = Arc::clone(board);
+            *board = opening::completed(board, self.terminal.catalogue.town());
+        }
         let mut effects = Vec::new();
         let session = std::mem::take(&mut self.session);
         self.session = session.handle(input, self.now(), &mut self.terminal, &mut effects);

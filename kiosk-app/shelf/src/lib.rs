@@ -284,4 +284,34 @@ mod tests {
         std::fs::write(folder.path().join("town.toml"), long).unwrap();
         assert!(files(folder.path()).is_err());
     }
+
+    #[test]
+    fn a_crest_lies_beside_the_town() {
+        let folder = tempfile::tempdir().unwrap();
+        for mut file in catalogue::bundled::small(&["lob"]) {
+            let path = folder.path().join(&file.path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            if file.path == TOWN {
+                file.text = file.text.replacen("format = 1", "format = 1\ncrest = \"crest.svg\"", 1);
+            }
+            std::fs::write(path, file.text).unwrap();
+        }
+        let load = || open(folder.path(), None).unwrap().load().unwrap();
+        let missing = load();
+        assert!(missing.catalogue.town().crest().is_none());
+        assert!(missing.faults[0].to_string().starts_with("crest.svg: can't be read"), "{:?}", missing.faults);
+        let crest = folder.path().join("crest.svg");
+        let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><path d=\"M0 0h9v9z\"/></svg>";
+        std::fs::write(&crest, svg).unwrap();
+        let loaded = load();
+        assert!(loaded.faults.is_empty(), "{:?}", loaded.faults);
+        assert_eq!(loaded.catalogue.town().crest().unwrap().bytes(), svg.as_bytes());
+        // What is wrong with it is told, and the town offers its services all the same.
+        for wrong in [svg.replace("path", "image"), " ".repeat(CREST_BYTES_MAX + 1)] {
+            std::fs::write(&crest, wrong).unwrap();
+            let loaded = load();
+            assert_eq!((loaded.faults.len(), loaded.catalogue.services().len()), (1, 1));
+            assert!(loaded.catalogue.town().crest().is_none());
+        }
+    }
 }

@@ -1,4 +1,5 @@
 //! What a town offers.
+use crate::crest::Crest;
 use crate::fault::{Fault, SourceFile};
 use crate::load;
 use crate::receipt::paragraphs;
@@ -31,6 +32,26 @@ pub struct Loaded {
     pub catalogue: Catalogue,
     /// Mistakes; a service that has any is left out.
     pub faults: Vec<Fault>,
+}
+
+impl Loaded {
+    /// Gives the town the crest in that file, which [`crate::crest_file`] named. One that can't be taken is told, and the
+    /// town goes without.
+    pub fn dress(&mut self, name: &str, bytes: &[u8]) {
+        match Crest::read(name, bytes) {
+            Ok(crest) => {
+                let mut town = Town::clone(&self.catalogue.town);
+                town.crest = Some(crest);
+                self.catalogue.town = Arc::new(town);
+            }
+            Err((what, mend)) => self.faults.push(Fault {
+                path: name.to_owned(),
+                line: None,
+                what,
+                mend: mend.to_owned(),
+            }),
+        }
+    }
 }
 
 impl Catalogue {

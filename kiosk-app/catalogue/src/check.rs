@@ -3,6 +3,7 @@ use crate::answers::{Answer, Answers};
 use crate::day::Limit;
 use crate::field::{Field, FieldIndex, FieldKind, Format, PageIndex};
 use crate::service::Service;
+use crate::weekday::OFFERED;
 use crate::words::{Word, Words, fill};
 use crate::{charset, date, iban};
 use drivers_api::language::Language;
@@ -36,6 +37,11 @@ pub enum Problem {
     TooLate {
         /// That day.
         last: Date,
+    },
+    /// On a day of the week that doesn't go with another answer.
+    WrongWeekday {
+        /// Days near it that do, at least one.
+        days: [Option<Date>; OFFERED],
     },
     /// Not an amount in euros.
     NotMoney,
@@ -95,6 +101,14 @@ impl Problem {
             Self::TooLate { last } => {
                 let day = date::day_in_words(last, words, language);
                 say(Word::ProblemTooLate, &[("day", day.expose())])
+            }
+            Self::WrongWeekday { days } => {
+                let days = days.into_iter().flatten();
+                let days = days.map(|day| date::day_in_words(day, words, language).expose().to_owned());
+                say(
+                    Word::ProblemWrongWeekday,
+                    &[("days", &days.collect::<Vec<_>>().join(", "))],
+                )
             }
             Self::NotMoney => say(Word::ProblemNotMoney, &[]),
             Self::MoneyOutOfRange { min, max } => {
@@ -160,7 +174,7 @@ impl Service {
         if answers.get(index).is_some_and(|Answer { from_card, .. }| *from_card) {
             return None;
         }
-        problem_of(field, text, answers.today)
+        problem_of(field, text, answers.today).or_else(|| self.wrong_weekday(index, answers))
     }
 }
 

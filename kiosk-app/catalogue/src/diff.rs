@@ -3,6 +3,7 @@ use crate::catalogue::Catalogue;
 use crate::condition::Condition;
 use crate::day::Limit;
 use crate::field::{Field, FieldKind, Page};
+use crate::opening::Opening;
 use crate::repeat::Copied;
 use crate::service::{Service, ServiceId};
 use crate::text::Text;
@@ -47,6 +48,10 @@ fn town_changes(before: &Town, after: &Town) -> Vec<String> {
         town.accent
             .map_or_else(|| "the screens' own".to_owned(), |colour| colour.to_string())
     };
+    let crest = |town: &Town| {
+        let crest = town.crest.as_ref();
+        crest.map_or_else(|| "the screens' own".to_owned(), ToString::to_string)
+    };
     let provider = |town: &Town| {
         let Provider {
             name,
@@ -81,13 +86,29 @@ fn town_changes(before: &Town, after: &Town) -> Vec<String> {
             after.destination_id.clone(),
         ),
         ("colour", accent(before), accent(after)),
+        ("crest", crest(before), crest(after)),
         ("office", provider(before), provider(after)),
         ("offered first", most_used(before), most_used(after)),
     ];
-    let changed = facts.into_iter().filter(|(_, was, is)| was != is);
+    let facts = facts.into_iter().map(|(what, was, is)| (what.to_owned(), was, is));
+    let changed = facts
+        .chain(opening_changes(before, after))
+        .filter(|(_, was, is)| was != is);
     changed
         .map(|(what, was, is)| format!("town: {what}: {was} → {is}"))
         .collect()
+}
+
+/// Each day of the week by itself, so that a reviewer sees which is otherwise.
+fn opening_changes(before: &Town, after: &Town) -> impl Iterator<Item = (String, String, String)> {
+    let facts = |town: &Town| -> BTreeMap<String, String> { town.opening.iter().flat_map(Opening::facts).collect() };
+    let (was, is) = (facts(before), facts(after));
+    let names: BTreeSet<String> = was.keys().chain(is.keys()).cloned().collect();
+    names.into_iter().map(move |name| {
+        let told = |facts: &BTreeMap<String, String>| facts.get(&name).map_or("not told", String::as_str).to_owned();
+        let (was, is) = (told(&was), told(&is));
+        (name, was, is)
+    })
 }
 
 fn changes(before: &Service, after: &Service) -> Vec<String> {
@@ -269,6 +290,7 @@ fn facts(field: &Field, service: &Service) -> BTreeMap<&'static str, String> {
         ("correctable", format!("{:?}", field.correctable)),
         ("shown", shown.unwrap_or_else(|| "always".to_owned())),
         ("follows from", from_table(field, service)),
+        ("falls on", on_weekdays(field, service)),
         ("chosen beforehand", field.default.clone().unwrap_or_default()),
     ])
 }
@@ -281,6 +303,14 @@ fn from_table(field: &Field, service: &Service) -> String {
         let column = follows.table.columns.get(follows.column).map_or("", String::as_str);
         format!("{column} of {}", id(follows.by))
     })
+}
+
+/// Which answer names the days of the week.
+fn on_weekdays(field: &Field, service: &Service) -> String {
+    let id = |at: usize| service.fields.get(at).map_or("", |field| field.id.as_str());
+    let mut rules = service.weekdays.iter().filter(|rule| id(rule.field) == field.id);
+    let rule = rules.next().map(|rule| format!("the days of {}", id(rule.by)));
+    rule.unwrap_or_else(|| "any day of the week".to_owned())
 }
 
 /// Every text with its place, as in the files.

@@ -17,8 +17,10 @@ pub(crate) struct Export {
     pub(crate) root: String,
     /// Attributes of the root, namespaces among them.
     pub(crate) attributes: Vec<(String, String)>,
-    /// When there is none.
+    /// Whether there is a document at all.
     pub(crate) when: Option<Condition>,
+    /// Names of elements that an answer chooses.
+    pub(crate) chosen: Vec<ChosenName>,
     /// In the order of the document.
     pub(crate) parts: Vec<Part>,
 }
@@ -35,8 +37,24 @@ pub(crate) struct Part {
 /// Name of an element; `again`: it is another one, even where one of that name is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Name {
-    pub(crate) name: String,
+    pub(crate) tag: Tag,
     pub(crate) again: bool,
+}
+
+/// What stands between the angle brackets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Tag {
+    Fixed(String),
+    /// The place of a [`ChosenName`] in its [`Export`].
+    Chosen(usize),
+}
+
+/// An element that is called otherwise by the answer to a choice, with all that lies in it.
+#[derive(Debug)]
+pub(crate) struct ChosenName {
+    pub(crate) field: FieldIndex,
+    /// Its name for each choice; without one, the element is left out.
+    pub(crate) codes: Vec<(String, String)>,
 }
 
 /// What an element holds.
@@ -142,16 +160,24 @@ impl Service {
         if !holds(&export.when) {
             return None;
         }
+        let chosen = export.chosen.iter().map(|chosen| {
+            let answer = answers.value(chosen.field).filter(|_| reach.shows(chosen.field));
+            code(&chosen.codes, answer?)
+        });
+        let chosen: Vec<Option<&str>> = chosen.collect();
         let mut writer = Writer::new(export);
         for part in export.parts.iter().filter(|part| holds(&part.when)) {
+            let Some(path) = named(&part.path, &chosen) else {
+                continue;
+            };
             match &part.content {
-                Content::Text(text) => writer.element(&part.path, text),
-                Content::Fact(ExportFact::Town) => writer.element(&part.path, self.town().name()),
-                Content::Fact(ExportFact::Office) => writer.element(&part.path, &self.town().provider().name),
-                Content::Fact(fact) => writer.later(&part.path, *fact),
+                Content::Text(text) => writer.element(&path, text),
+                Content::Fact(ExportFact::Town) => writer.element(&path, self.town().name()),
+                Content::Fact(ExportFact::Office) => writer.element(&path, &self.town().provider().name),
+                Content::Fact(fact) => writer.later(&path, *fact),
                 Content::Answer(field, form) => {
                     if let Some(text) = self.written(*field, form, &reach, answers) {
-                        writer.element(&part.path, &text);
+                        writer.element(&path, &text);
                     }
                 }
             }
@@ -176,18 +202,33 @@ impl Service {
                     day.year()
                 )))
             }
-            Form::Codes(codes) => {
-                let code = codes.iter().find(|(choice, _)| choice == text);
-                code.and_then(|(_, code)| owned(code))
-            }
+            Form::Codes(codes) => owned(code(codes, text)?),
         }
     }
+}
+
+/// What stands for a choice.
+fn code<'a>(codes: &'a [(String, String)], choice: &str) -> Option<&'a str> {
+    let found = codes.iter().find(|(known, _)| known == choice);
+    found.map(|(_, code)| code.as_str())
+}
+
+/// An element on the way to a text: its name, and whether it is another one.
+type Step<'a> = (&'a str, bool);
+
+/// The way to an element, unless it leads through one that the answers leave out.
+fn named<'a>(path: &'a [Name], chosen: &[Option<&'a str>]) -> Option<Vec<Step<'a>>> {
+    let steps = path.iter().map(|name| match &name.tag {
+        Tag::Fixed(tag) => Some((tag.as_str(), name.again)),
+        Tag::Chosen(at) => Some((chosen.get(*at).copied().flatten()?, name.again)),
+    });
+    steps.collect()
 }
 
 /// Writes XML 1.0, elements one in another, without blanks between them.
 struct Writer<'a> {
     pieces: Vec<Piece>,
-    open: Vec<&'a Name>,
+    open: Vec<&'a str>,
 }
 
 impl<'a> Writer<'a> {
@@ -204,25 +245,25 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn element(&mut self, path: &'a [Name], text: &str) {
+    fn element(&mut self, path: &[Step<'a>], text: &str) {
         self.goto(path);
         self.pieces.push(Piece::Known(escaped(text)));
     }
 
-    fn later(&mut self, path: &'a [Name], fact: ExportFact) {
+    fn later(&mut self, path: &[Step<'a>], fact: ExportFact) {
         self.goto(path);
         self.pieces.push(Piece::Later(fact));
     }
 
     /// Closes and opens elements until the last of the path is open and empty.
-    fn goto(&mut self, path: &'a [Name]) {
-        let same = |(open, wanted): &(&&Name, &Name)| open.name == wanted.name && !wanted.again;
+    fn goto(&mut self, path: &[Step<'a>]) {
+        let same = |(open, (name, again)): &(&&str, &Step<'a>)| *open == name && !again;
         let around = path.len().saturating_sub(1); // the element itself is always a new one
         let shared = self.open.iter().zip(path.iter().take(around)).take_while(same).count();
         self.close_to(shared);
         let mut tags = String::new();
-        for name in path.iter().skip(shared) {
-            tags.push_str(&format!("<{}>", name.name));
+        for (name, _) in path.iter().skip(shared) {
+            tags.push_str(&format!("<{name}>"));
             self.open.push(name);
         }
         self.pieces.push(Piece::Known(Zeroizing::new(tags)));
@@ -232,7 +273,7 @@ impl<'a> Writer<'a> {
         let mut tags = String::new();
         while self.open.len() > depth {
             let Some(name) = self.open.pop() else { break };
-            tags.push_str(&format!("</{}>", name.name));
+            tags.push_str(&format!("</{name}>"));
         }
         self.pieces.push(Piece::Known(Zeroizing::new(tags)));
     }
@@ -248,8 +289,9 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Text as it stands in an element or in an attribute's quotes (XML 1.0 §2.4); what can't stand there at all (§2.2) becomes
-/// U+FFFD.
+/// Text as it stands in an element or in an attribute's quotes (XML 1.0 §2.4), so that it is read as it was: a parser would
+/// take a carriage return for a line feed (§2.11), and in an attribute both for a space (§3.3.3). What can't stand there at
+/// all (§2.2) becomes U+FFFD.
 fn escaped(text: &str) -> Zeroizing<String> {
     let written = |c: char| -> Result<&'static str, char> {
         match c {
@@ -257,7 +299,9 @@ fn escaped(text: &str) -> Zeroizing<String> {
             '<' => Ok("&lt;"),
             '>' => Ok("&gt;"),
             '"' => Ok("&quot;"),
-            '\t' | '\n' | '\r' => Err(c),
+            '\t' => Ok("&#9;"),
+            '\n' => Ok("&#10;"),
+            '\r' => Ok("&#13;"),
             '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => Ok("\u{fffd}"),
             other => Err(other),
         }
@@ -283,8 +327,8 @@ mod tests {
     #[test]
     fn nothing_gets_out_of_its_element() {
         assert_eq!(
-            &*escaped("a<b>&\"c\u{0}\u{8}\u{ffff}ß"),
-            "a&lt;b&gt;&amp;&quot;c\u{fffd}\u{fffd}\u{fffd}ß"
+            &*escaped("a<b>&\"c\u{0}\u{8}\u{ffff}ß\r\n\t"),
+            "a&lt;b&gt;&amp;&quot;c\u{fffd}\u{fffd}\u{fffd}ß&#13;&#10;&#9;"
         );
         let text = escaped("<<<");
         assert_eq!(text.capacity(), text.len());

@@ -206,6 +206,7 @@ fn field() -> Value {
         "max": number,
         "not_before": reference("limit"),
         "not_after": reference("limit"),
+        "weekday_from": reference("id"),
         "choices": { "type": "array", "minItems": 2, "maxItems": 200, "uniqueItems": true, "items": reference("id") },
         "default": { "type": ["string", "integer"] },
         "shown_when": reference("condition"),

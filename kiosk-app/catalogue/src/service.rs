@@ -9,6 +9,7 @@ use crate::repeat::Repeat;
 use crate::situation::Situation;
 use crate::table::Follows;
 use crate::text::Text;
+use crate::weekday::OnWeekdays;
 use crate::words::Words;
 use drivers_api::card::{DataGroups, ReadRequest};
 use drivers_api::language::Language;
@@ -107,6 +108,8 @@ pub struct Service {
     pub(crate) repeats: Vec<Repeat>,
     /// Answers that follow from tables.
     pub(crate) follows: Vec<Follows>,
+    /// Dates that fall on days of the week that other answers name.
+    pub(crate) weekdays: Vec<OnWeekdays>,
     /// How the declaration becomes an office's XML.
     pub(crate) export: Option<Export>,
     pub(crate) receipt: Arc<ReceiptTemplate>,

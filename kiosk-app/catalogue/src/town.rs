@@ -1,5 +1,7 @@
 //! The town that offers the services, and who answers for the data (PAuswG §18(4)).
 use crate::colour::Colour;
+use crate::crest::Crest;
+use crate::opening::Opening;
 use crate::service::ServiceId;
 use crate::suggest::Name;
 
@@ -10,6 +12,8 @@ pub struct Town {
     pub(crate) provider: Provider,
     pub(crate) destination_id: String,
     pub(crate) accent: Option<Colour>,
+    pub(crate) opening: Option<Opening>,
+    pub(crate) crest: Option<Crest>,
     pub(crate) most_used: Vec<ServiceId>,
     /// From `streets.txt`.
     pub(crate) streets: Vec<Name>,
@@ -34,6 +38,16 @@ impl Town {
     /// The town's colour, dark enough for white writing; without one, the screens have theirs.
     pub fn accent(&self) -> Option<Colour> {
         self.accent
+    }
+
+    /// When its office is open, where it says so.
+    pub fn opening(&self) -> Option<&Opening> {
+        self.opening.as_ref()
+    }
+
+    /// The town's crest; without one, the screens have theirs.
+    pub fn crest(&self) -> Option<&Crest> {
+        self.crest.as_ref()
     }
 
     /// Where cases go: the UUID of the destination (FIT-Connect Submission API v2, `destinationId`), in text form.

@@ -26,6 +26,7 @@ words! {
     ProblemNotADate = "problem.not_a_date" [],
     ProblemTooEarly = "problem.too_early" ["day"],
     ProblemTooLate = "problem.too_late" ["day"],
+    ProblemWrongWeekday = "problem.wrong_weekday" ["days"],
     ProblemNotMoney = "problem.not_money" [],
     ProblemMoneyOutOfRange = "problem.money_out_of_range" ["min", "max"],
     ProblemNotAnEmail = "problem.not_an_email" [],

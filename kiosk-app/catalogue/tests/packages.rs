@@ -5,7 +5,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 fn package() -> Package {
-    let mut files = bundled::small(&["sperrmuell"]);
+    let mut files = bundled::small(&["termin"]);
     files.retain(|file| file.path.contains('/'));
     Package {
         name: "musterstadt".to_owned(),
@@ -67,7 +67,7 @@ fn an_adopted_service_ends_with_its_package() {
     let (files, faults) = assemble(small.clone(), vec![(adoption(), package())], Some(date(2028, 1, 1)));
     assert_eq!((files.len(), faults.len()), (small.len(), 1));
     // What the town has itself counts.
-    let own = bundled::small(&["sperrmuell"]);
+    let own = bundled::small(&["termin"]);
     let (files, faults) = assemble(own.clone(), vec![(adoption(), package())], None);
     assert!(faults.is_empty() && files == own);
 }
@@ -91,13 +91,13 @@ fn cases_never_go_to_the_office_of_the_town_that_wrote_the_service() {
     let adopted = |overlay: Option<&str>| {
         let mut files = bundled::small(&["ausweisdaten"]);
         files.extend(overlay.map(|text| SourceFile {
-            path: "sperrmuell/overlay.toml".to_owned(),
+            path: "termin/overlay.toml".to_owned(),
             text: text.to_owned(),
         }));
         let (files, faults) = assemble(files, vec![(adoption(), package.clone())], None);
         assert!(faults.is_empty(), "{faults:?}");
         let loaded = Catalogue::load(&files).unwrap();
-        let service = loaded.catalogue.service(&"sperrmuell".into());
+        let service = loaded.catalogue.service(&"termin".into());
         service
             .map(|service| service.destination_id().map(str::to_owned))
             .ok_or(loaded.faults)
@@ -127,7 +127,7 @@ proptest! {
     #[test]
     fn any_text_as_overlay(text in "\\PC{0,200}|[a-z_\\[\\]={}\", \n.0-9]{0,300}|(fee|texts|period|keywords|for_version) = \\PC{0,40}") {
         let mut files = bundled::small(&["ausweisdaten"]);
-        files.push(SourceFile { path: "sperrmuell/overlay.toml".to_owned(), text });
+        files.push(SourceFile { path: "termin/overlay.toml".to_owned(), text });
         let (files, _) = assemble(files, vec![(adoption(), package())], Some(date(2026, 11, 24)));
         let loaded = Catalogue::load(&files).unwrap();
         prop_assert!(loaded.catalogue.service(&"ausweisdaten".into()).is_some());

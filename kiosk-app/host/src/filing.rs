@@ -298,16 +298,16 @@ mod tests {
 
     #[test]
     fn the_plaintext_is_one_json_object_with_the_offices_xml_in_it() {
-        let loaded = Catalogue::load(&bundled::small(&["gewerbe"])).unwrap();
+        let loaded = Catalogue::load(&bundled::small(&["gewerbe", "lob"])).unwrap();
         let service = Arc::clone(loaded.catalogue.service(&"gewerbe".into()).unwrap());
         let mut answers = service.blank(None);
         for (field, text) in [("what", "open"), ("activity", "Laden \"Blümchen\" \\ & <Café>")] {
             service.enter(&mut answers, service.field_named(field).unwrap(), text);
         }
-        let plaintext = |answers: &catalogue::Answers| -> serde_json::Value {
+        let plaintext = |service: &Arc<catalogue::Service>, answers: &catalogue::Answers| -> serde_json::Value {
             let order = Order {
                 job: Job(1),
-                service: Arc::clone(&service),
+                service: Arc::clone(service),
                 submission: service.submission(answers),
                 authenticity: None,
                 language: Language::German,
@@ -324,7 +324,7 @@ mod tests {
             assert!(bytes.capacity() >= bytes.len());
             value
         };
-        let case = plaintext(&answers);
+        let case = plaintext(&service, &answers);
         assert_eq!(
             case["data"]["schalter.gewerbe.activity"],
             "Laden \"Blümchen\" \\ & <Café>"
@@ -343,8 +343,8 @@ mod tests {
             "{xml}"
         );
         assert!(xml.contains(&Uuid::from_u128(7).to_string()) && xml.ends_with(">\n"));
-        // A closing business has none.
-        service.enter(&mut answers, service.field_named("what").unwrap(), "close");
-        assert!(plaintext(&answers).get("attachments").is_none());
+        // A service whose office reads JSON alone has none.
+        let lob = loaded.catalogue.service(&"lob".into()).unwrap();
+        assert!(plaintext(lob, &lob.blank(None)).get("attachments").is_none());
     }
 }

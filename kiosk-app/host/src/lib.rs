@@ -14,8 +14,10 @@ use drivers_api::private::wipe_stack;
 use drivers_api::voice::{Mute, Voice};
 use session::view::View;
 use session::{Effect, Input, Now, Session, Terminal};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
+use wire::board::Board;
 
 pub mod board;
 pub mod cases;
@@ -24,6 +26,7 @@ pub mod filing;
 mod follow_up;
 pub mod inquiry;
 pub mod journal;
+mod opening;
 mod services;
 mod voice;
 
@@ -123,6 +126,8 @@ pub struct Host {
     session: Session,
     began: Instant,
     new_services: NewServices,
+    /// As the courier brought it.
+    board: Arc<Board>,
 }
 
 impl Host {
@@ -135,6 +140,7 @@ impl Host {
             session: Session::Idle,
             began: Instant::now(),
             new_services: NewServices::default(),
+            board: Arc::default(),
         }
     }
 
@@ -149,6 +155,7 @@ impl Host {
     pub fn run(mut self, inbox: Inbox, mut show: impl FnMut(View)) {
         let Inbox { sender, receiver } = inbox;
         drop(sender);
+        self.tell_board();
         loop {
             self.renew();
             let moment = clock::now();
@@ -177,7 +184,13 @@ impl Host {
         {
             tracing::info!(services = catalogue.services().len(), "other services are offered");
             self.terminal.catalogue = catalogue;
+            self.tell_board();
         }
+    }
+
+    /// What the town tells, with its opening times, for which it may not need a courier.
+    fn tell_board(&mut self) {
+        self.take(Input::Board(Arc::clone(&self.board)));
     }
 
     #[allow(clippy::disallowed_methods)]
@@ -185,7 +198,11 @@ impl Host {
         self.began.elapsed()
     }
 
-    fn take(&mut self, input: Input) {
+    fn take(&mut self, mut input: Input) {
+        if let Input::Board(board) = &mut input {
+            self.board = Arc::clone(board);
+            *board = opening::completed(board, self.terminal.catalogue.town());
+        }
         let mut effects = Vec::new();
         let session = std::mem::take(&mut self.session);
         self.session = session.handle(input, self.now(), &mut self.terminal, &mut effects);

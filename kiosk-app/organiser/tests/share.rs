@@ -132,7 +132,7 @@ fn a_neighbour_has_its_own_fee_and_words_and_nothing_else() {
     towns.adopt("m.schalter", &towns.key, "services = [\"sperrmuell\"]\n");
     let overlay = towns.at("nebenan/sperrmuell/overlay.toml");
     fs::create_dir_all(overlay.parent().unwrap()).unwrap();
-    let good = "for_version = \"1.0.0\"\nkeywords = [\"Gerümpel\"]\n[[fee]]\nid = \"standard\"\ncents = 3000\n\
+    let good = "for_version = \"1.1.0\"\nkeywords = [\"Gerümpel\"]\n[[fee]]\nid = \"standard\"\ncents = 3000\n\
                 [texts.de]\nsummary = \"Nebenan holt ab.\"\n\"fee.standard\" = \"{amount}\"\n\
                 [texts.de-x-leicht]\n\"fee.standard\" = \"{amount}\"\n[texts.en]\n\"fee.standard\" = \"{amount}\"\n";
     fs::write(&overlay, good).unwrap();
@@ -170,7 +170,7 @@ fn a_neighbour_has_its_own_fee_and_words_and_nothing_else() {
     }
     for (from, to, why) in [
         (
-            "for_version = \"1.0.0\"",
+            "for_version = \"1.1.0\"",
             "for_version = \"0.9.0\"",
             "written for version \"0.9.0\"",
         ),

@@ -1,7 +1,8 @@
 //! Folders of services on disk: found, read within bounds, and put together, with what a town adopts of others, to what
 //! the catalogue loads.
 use catalogue::{
-    Adoption, Catalogue, Fault, Loaded, NEIGHBOURS, Neighbour, PACKAGE_BYTES_MAX, Package, SourceFile, TABLES,
+    Adoption, CREST_BYTES_MAX, Catalogue, Fault, Loaded, NEIGHBOURS, Neighbour, PACKAGE_BYTES_MAX, Package, SourceFile,
+    TABLES,
 };
 use jiff::civil::Date;
 use minisign_verify::{PublicKey, Signature};
@@ -39,6 +40,8 @@ pub struct Opened {
     pub faults: Vec<Fault>,
     /// The towns beside it whose services are offered here, too.
     pub neighbours: Vec<(Neighbour, Self)>,
+    /// The crest's file, where the town names one: its name, and what is in it.
+    pub crest: Option<(String, std::io::Result<Vec<u8>>)>,
 }
 
 impl Opened {
@@ -53,6 +56,16 @@ impl Opened {
             Err(others) => return Err(self.faults.into_iter().chain(others).collect()),
         };
         loaded.faults.splice(0..0, self.faults);
+        match self.crest {
+            None => {}
+            Some((name, Ok(bytes))) => loaded.dress(&name, &bytes),
+            Some((name, Err(why))) => loaded.faults.push(Fault {
+                path: name,
+                line: None,
+                what: format!("can't be read: {why}"),
+                mend: format!("put the crest beside {TOWN}, or leave `crest` out"),
+            }),
+        }
         for (neighbour, opened) in self.neighbours {
             loaded.join(&neighbour, opened.load());
         }
@@ -95,10 +108,15 @@ fn open_one(folder: &Path, today: Option<Date>) -> Result<Opened, ReadFault> {
     }
     let (files, faults) = catalogue::assemble(files, adopted, today);
     refused.extend(faults);
+    let crest = catalogue::crest_file(&files).map(|name| {
+        let bytes = read_bytes(&folder.join(&name), CREST_BYTES_MAX as u64);
+        (name, bytes)
+    });
     Ok(Opened {
         files,
         faults: refused,
         neighbours: Vec::new(),
+        crest,
     })
 }
 
@@ -221,14 +239,19 @@ fn fault(path: &Path, source: std::io::Error) -> ReadFault {
 
 /// A text file that must not be longer than that.
 fn read_text(file: &Path, bytes_max: u64) -> std::io::Result<String> {
-    let mut text = String::new();
-    let file = std::fs::File::open(file)?;
-    file.take(bytes_max + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > bytes_max {
+    let bytes = read_bytes(file, bytes_max)?;
+    String::from_utf8(bytes).map_err(|error| Error::new(ErrorKind::InvalidData, error.utf8_error()))
+}
+
+/// A file that must not be longer than that.
+fn read_bytes(file: &Path, bytes_max: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(file)?.take(bytes_max + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > bytes_max {
         let what = format!("more than {bytes_max} bytes");
         return Err(Error::new(ErrorKind::FileTooLarge, what));
     }
-    Ok(text)
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -260,5 +283,35 @@ mod tests {
         let long = "x".repeat(usize::try_from(FILE_BYTES_MAX).unwrap() + 1);
         std::fs::write(folder.path().join("town.toml"), long).unwrap();
         assert!(files(folder.path()).is_err());
+    }
+
+    #[test]
+    fn a_crest_lies_beside_the_town() {
+        let folder = tempfile::tempdir().unwrap();
+        for mut file in catalogue::bundled::small(&["lob"]) {
+            let path = folder.path().join(&file.path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            if file.path == TOWN {
+                file.text = file.text.replacen("format = 1", "format = 1\ncrest = \"crest.svg\"", 1);
+            }
+            std::fs::write(path, file.text).unwrap();
+        }
+        let load = || open(folder.path(), None).unwrap().load().unwrap();
+        let missing = load();
+        assert!(missing.catalogue.town().crest().is_none());
+        assert!(missing.faults[0].to_string().starts_with("crest.svg: can't be read"), "{:?}", missing.faults);
+        let crest = folder.path().join("crest.svg");
+        let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><path d=\"M0 0h9v9z\"/></svg>";
+        std::fs::write(&crest, svg).unwrap();
+        let loaded = load();
+        assert!(loaded.faults.is_empty(), "{:?}", loaded.faults);
+        assert_eq!(loaded.catalogue.town().crest().unwrap().bytes(), svg.as_bytes());
+        // What is wrong with it is told, and the town offers its services all the same.
+        for wrong in [svg.replace("path", "image"), " ".repeat(CREST_BYTES_MAX + 1)] {
+            std::fs::write(&crest, wrong).unwrap();
+            let loaded = load();
+            assert_eq!((loaded.faults.len(), loaded.catalogue.services().len()), (1, 1));
+            assert!(loaded.catalogue.town().crest().is_none());
+        }
     }
 }

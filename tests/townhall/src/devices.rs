@@ -1,5 +1,6 @@
 //! Devices that do what devices do: answer late, twice, to the wrong question, or never.
 use crate::erika;
+use catalogue::SubmissionJson;
 use drivers_api::Job;
 use drivers_api::basis::ReadBasis;
 use drivers_api::card::{
@@ -335,15 +336,32 @@ pub struct FilingDouble {
     /// Jobs whose first answer came too late.
     pub late: BTreeSet<Job>,
     /// What was filed, where a test wants to read it; it is on nobody's way otherwise.
-    pub kept: Option<Vec<Vec<u8>>>,
+    pub kept: Option<Vec<Kept>>,
 }
+
+/// A case as it was handed over to be filed.
+#[derive(Debug)]
+pub struct Kept {
+    /// The declaration as JSON.
+    pub json: Vec<u8>,
+    /// And in the office's XML, where it has one.
+    pub xml: Option<String>,
+}
+
+/// Under which id and when [`Kept::xml`] says it was filed.
+pub const FILED: (&str, &str) = ("01890a5d-ac96-774b-bcce-b302099a8057", "2026-11-24T09:41:00+01:00");
 
 impl FilingDouble {
     /// Files, or fails, and answers.
-    pub fn file(&mut self, job: Job, bytes: &[u8], now: Now, weather: Weather, rng: &mut StdRng) -> Agenda {
-        assert!(bytes.len() > 2, "an empty declaration");
-        if self.asked.insert(job) {
-            self.kept.iter_mut().for_each(|kept| kept.push(bytes.to_vec()));
+    pub fn file(&mut self, job: Job, case: &SubmissionJson, now: Now, weather: Weather, rng: &mut StdRng) -> Agenda {
+        let json = case.expose();
+        assert!(json.len() > 2, "an empty declaration");
+        let xml = || Some(case.attachment()?.xml(FILED.0, FILED.1).to_string());
+        if let (true, Some(kept)) = (self.asked.insert(job), &mut self.kept) {
+            kept.push(Kept {
+                json: json.to_vec(),
+                xml: xml(),
+            });
         }
         let done = after(rng, now, 5, 900);
         if self.has(job) {

@@ -43,8 +43,9 @@ const HOSTILE: [&str; 8] = [
 /// Longest text that somebody types.
 const LONG_CHARS: usize = 100_000;
 const MONEY: [&str; 5] = ["0,00", "1,00", "12,50", "650,00", "1.200,00"];
-const DAYS: [i64; 18] = [
-    0, 1, -1, 3, -3, 10, -10, 20, 40, -40, 100, -200, -400, -1_500, -3_700, -6_700, -9_000, -20_000,
+const DAYS: [i64; 24] = [
+    0, 1, -1, 3, -3, 10, 11, 12, 13, 14, 15, 16, -10, 20, 40, -40, 100, -200, -400, -1_500, -3_700, -6_700, -9_000,
+    -20_000,
 ];
 
 /// What came of a visit.
@@ -52,6 +53,8 @@ const DAYS: [i64; 18] = [
 pub struct Walked {
     /// What was filed, as JSON; nothing where a service files nothing.
     pub filed: Option<Vec<u8>>,
+    /// The same in the office's XML, where the service makes it.
+    pub xml: Option<String>,
     /// Pages of the form that were seen, by number, in order.
     pub pages: Vec<usize>,
     /// How it was shown that it went well.
@@ -201,8 +204,11 @@ impl Robot {
         assert!(story.wait(20).is_idle(), "saw {:?}", story.screen());
         let kept = story.world.filing.kept.take().unwrap_or_default();
         assert!(kept.len() <= 1, "filed {} times", kept.len());
+        let kept = kept.into_iter().next();
+        let (filed, xml) = kept.map_or((None, None), |kept| (Some(kept.json), kept.xml));
         Walked {
-            filed: kept.into_iter().next(),
+            filed,
+            xml,
             pages: self.pages,
             end,
         }

@@ -94,7 +94,7 @@ impl World {
                 agenda
             }
             Effect::AskCase { job, question } => self.cases.ask(job, question, *now, *weather, rng),
-            Effect::File { job, submission, .. } => self.filing.file(job, submission.expose(), *now, *weather, rng),
+            Effect::File { job, submission, .. } => self.filing.file(job, &submission, *now, *weather, rng),
             // What a voice says comes from the screens, which a storm doesn't have.
             Effect::Voice(_) => return,
             Effect::CallStaff { job, .. } => staff::call(job, *now, *weather, rng),

@@ -125,6 +125,7 @@ impl Layout<'_> {
                 field,
                 shown_when: raw.shown_when.as_ref().map(&renamed),
                 follows: None, // taken before
+                weekdays: None,
             });
         }
         self.laid.pages.push(RawPage {
@@ -192,6 +193,7 @@ impl Layout<'_> {
             field,
             shown_when: None,
             follows: None,
+            weekdays: None,
         });
         self.laid.pages.push(RawPage {
             line,

@@ -9,6 +9,7 @@ use crate::load::follows::{self, RawFollows};
 use crate::load::repeat::{self, Laid};
 use crate::load::table::Tables;
 use crate::load::view::{At, Parsed, View, shorten};
+use crate::load::weekdays::{self, RawWeekdays};
 use crate::load::{card, facts, fee, fields, format_of, graph};
 use crate::repeat::{Copied, Repeat};
 use crate::service::{Finish, Period};
@@ -16,6 +17,7 @@ use crate::situation::Situation;
 use crate::table::Follows;
 use crate::text::Text;
 use crate::walk::{FIELDS_MAX, PAGES_MAX};
+use crate::weekday::OnWeekdays;
 use drivers_api::card::{DataGroup, DataGroups, ReadRequest};
 use toml::de::DeValue;
 
@@ -44,6 +46,7 @@ pub(crate) struct Draft {
     pub(crate) fields: Vec<Field>,
     pub(crate) repeats: Vec<Repeat>,
     pub(crate) follows: Vec<Follows>,
+    pub(crate) weekdays: Vec<OnWeekdays>,
     /// Ids of the sections of a service that informs.
     pub(crate) sections: Vec<String>,
 }
@@ -71,6 +74,7 @@ pub(crate) struct RawField {
     pub(crate) field: Field,
     pub(crate) shown_when: Option<RawCondition>,
     pub(crate) follows: Option<RawFollows>,
+    pub(crate) weekdays: Option<RawWeekdays>,
 }
 
 /// The definition, unless it has a fault.
@@ -105,9 +109,11 @@ pub(crate) fn read(file: &SourceFile, tables: &Tables, faults: &mut Faults) -> O
     let sections = sections(&mut root, finish, faults);
     let repeats = repeat::read(&mut root, faults);
     let follows = follows::take(&root, &mut raw_fields, &pages, faults);
+    let weekdays = weekdays::take(&root, &mut raw_fields, &pages, faults);
     let Laid { pages, fields, repeats } = repeat::lay_out(&root, pages, raw_fields, repeats, faults);
     let (pages, fields, fees) = graph::resolve(&root, pages, fields, fees, &asked, faults);
     let follows = follows::resolve(&root, follows, &fields, tables, faults);
+    let weekdays = weekdays::resolve(&root, weekdays, &fields, faults);
     root.finish(faults);
     (faults.count() == before).then_some(Draft {
         leika,
@@ -124,6 +130,7 @@ pub(crate) fn read(file: &SourceFile, tables: &Tables, faults: &mut Faults) -> O
         fields,
         repeats,
         follows,
+        weekdays,
         sections,
     })
 }

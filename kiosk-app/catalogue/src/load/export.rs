@@ -1,9 +1,9 @@
 //! Reads `export.toml`: which answer stands in which element of an office's XML.
-use crate::export::{Content, Export, ExportFact, Form, Name, Part};
+use crate::export::{ChosenName, Content, Export, ExportFact, Form, Name, Part, Tag};
 use crate::fault::{Faults, SourceFile};
-use crate::field::{Field, FieldKind};
+use crate::field::{Field, FieldIndex, FieldKind};
 use crate::load::condition::{self, Known, Place};
-use crate::load::definition::Draft;
+use crate::load::definition::{Draft, is_id};
 use crate::load::format_of;
 use crate::load::view::{Parsed, View, shorten};
 use toml::de::DeValue;
@@ -13,6 +13,8 @@ const PARTS_MAX: usize = 500;
 const DEPTH_MAX: usize = 20;
 /// Longest name of an element.
 const NAME_BYTES_MAX: usize = 100;
+/// Most elements whose names an answer chooses.
+const CHOSEN_MAX: usize = 20;
 
 /// The export, unless it has a fault.
 pub(crate) fn read(file: &SourceFile, draft: &Draft, faults: &mut Faults) -> Option<Export> {
@@ -38,6 +40,7 @@ pub(crate) fn read(file: &SourceFile, draft: &Draft, faults: &mut Faults) -> Opt
     let attributes = attributes(&mut root, faults);
     let when = root.table("when", "when".to_owned(), faults);
     let raw = condition::read(when, faults);
+    let views_of_names = root.table("names", "[names]".to_owned(), faults);
     let mut views = root.tables("element", faults);
     if views.is_empty() || views.len() > PARTS_MAX {
         let what = format!("{} elements", views.len());
@@ -56,9 +59,10 @@ pub(crate) fn read(file: &SourceFile, draft: &Draft, faults: &mut Faults) -> Opt
         before: Vec::new(), // all is answered when it is written
     };
     let when = raw.and_then(|raw| known.condition(raw, Place::End, faults));
+    let (names, chosen) = names(views_of_names, &known, faults);
     let parts: Vec<Part> = views
         .into_iter()
-        .filter_map(|view| part(view, &known, faults))
+        .filter_map(|view| part(view, &names, &known, faults))
         .collect();
     root.finish(faults);
     (faults.count() == before).then_some(Export {
@@ -66,8 +70,56 @@ pub(crate) fn read(file: &SourceFile, draft: &Draft, faults: &mut Faults) -> Opt
         root: element?,
         attributes,
         when,
+        chosen,
         parts,
     })
+}
+
+/// `[names.NAME]`: elements that are called otherwise by the answer to a choice; `at` takes them as `{NAME}`.
+fn names(view: Option<View<'_>>, known: &Known<'_, '_>, faults: &mut Faults) -> (Vec<String>, Vec<ChosenName>) {
+    let Some(mut all) = view else {
+        return (Vec::new(), Vec::new());
+    };
+    let keys = all.keys();
+    if keys.len() > CHOSEN_MAX {
+        let what = format!("{} names that are chosen", keys.len());
+        all.fault(faults, all.line, what, format!("at most {CHOSEN_MAX}"));
+    }
+    let (mut names, mut chosen) = (Vec::new(), Vec::new());
+    for key in keys.into_iter().take(CHOSEN_MAX) {
+        if !is_id(&key.value) {
+            let what = format!("`{}` is no name", shorten(&key.value));
+            all.fault(faults, key.line, what, "use a–z, 0–9 and _, at most 64");
+        }
+        let about = format!("[names.{}]", shorten(&key.value));
+        let view = all.table(key.value.clone(), about, faults);
+        if let Some(one) = view.and_then(|view| chosen_name(view, known, faults)) {
+            names.push(key.value);
+            chosen.push(one);
+        }
+    }
+    all.finish(faults);
+    (names, chosen)
+}
+
+fn chosen_name(mut view: View<'_>, known: &Known<'_, '_>, faults: &mut Faults) -> Option<ChosenName> {
+    let (field, definition) = field(&mut view, known, faults)?;
+    let codes = codes(&mut view, definition, faults);
+    if codes.as_ref().is_none_or(Vec::is_empty) {
+        view.fault(
+            faults,
+            view.line,
+            format!("{} names nothing", view.name),
+            "add codes = { CHOICE = \"NAME\" }",
+        );
+    }
+    let codes = codes?;
+    if let Some((_, name)) = codes.iter().find(|(_, name)| !is_element(name)) {
+        let what = format!("`{}` is no name of an element", shorten(name));
+        view.fault(faults, view.line_of("codes"), what, "as in XML, with its prefix");
+    }
+    view.finish(faults);
+    Some(ChosenName { field, codes })
 }
 
 /// `[attributes]` of the root: namespaces, versions.
@@ -88,9 +140,9 @@ fn attributes(root: &mut View<'_>, faults: &mut Faults) -> Vec<(String, String)>
     attributes
 }
 
-fn part(mut view: View<'_>, known: &Known<'_, '_>, faults: &mut Faults) -> Option<Part> {
+fn part(mut view: View<'_>, names: &[String], known: &Known<'_, '_>, faults: &mut Faults) -> Option<Part> {
     let line = view.line;
-    let path = path(&mut view, faults);
+    let path = path(&mut view, names, faults);
     let has_when = view.has("when");
     let when = condition::read(view.table("when", "when".to_owned(), faults), faults);
     let when = when.and_then(|when| known.condition(when, Place::End, faults));
@@ -118,21 +170,24 @@ fn part(mut view: View<'_>, known: &Known<'_, '_>, faults: &mut Faults) -> Optio
 }
 
 /// `at`: names with `/` between them; `+` behind one begins another element of that name.
-fn path(view: &mut View<'_>, faults: &mut Faults) -> Option<Vec<Name>> {
+fn path(view: &mut View<'_>, names: &[String], faults: &mut Faults) -> Option<Vec<Name>> {
     let text = view.text("at", faults)?;
-    let names = text.split('/').map(|name| {
+    let steps = text.split('/').map(|name| {
         let (name, again) = name.strip_suffix('+').map_or((name, false), |name| (name, true));
-        Name {
-            name: name.to_owned(),
-            again,
-        }
+        let tag = match name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) => Tag::Chosen(names.iter().position(|known| known == name)?),
+            None => Some(Tag::Fixed(name.to_owned())).filter(|_| is_element(name))?,
+        };
+        Some(Name { tag, again })
     });
-    let names: Vec<Name> = names.collect();
-    if names.len() <= DEPTH_MAX && names.iter().all(|name| is_element(&name.name)) {
-        return Some(names);
+    if let Some(steps) = steps
+        .collect::<Option<Vec<Name>>>()
+        .filter(|steps| steps.len() <= DEPTH_MAX)
+    {
+        return Some(steps);
     }
     let what = format!("`{}` is no way to an element", shorten(&text));
-    let mend = format!("names as in XML with / between them, at most {DEPTH_MAX}");
+    let mend = format!("names as in XML, or {{NAME}} for [names.NAME], with / between them, at most {DEPTH_MAX}");
     view.fault(faults, view.line_of("at"), what, mend);
     None
 }
@@ -149,13 +204,7 @@ fn fact(view: &mut View<'_>, faults: &mut Faults) -> Option<Content> {
 }
 
 fn answer(view: &mut View<'_>, known: &Known<'_, '_>, faults: &mut Faults) -> Option<Content> {
-    let line = view.line_of("field");
-    let name = view.text("field", faults)?;
-    let (index, field) = known.field(&name, line, Place::End, faults)?;
-    if field.copied.is_some() {
-        let what = format!("`{}` has several answers", shorten(&name));
-        view.fault(faults, line, what, "name a field of a page without repeat");
-    }
+    let (index, field) = field(view, known, faults)?;
     let codes = codes(view, field, faults);
     let form = view.text_if("as", faults);
     let form = match (form.as_deref(), codes) {
@@ -172,6 +221,18 @@ fn answer(view: &mut View<'_>, known: &Known<'_, '_>, faults: &mut Faults) -> Op
         }
     };
     Some(Content::Answer(index, form))
+}
+
+/// The field that `field` names, which has one answer.
+fn field<'a>(view: &mut View<'_>, known: &'a Known<'_, '_>, faults: &mut Faults) -> Option<(FieldIndex, &'a Field)> {
+    let line = view.line_of("field");
+    let name = view.text("field", faults)?;
+    let (index, field) = known.field(&name, line, Place::End, faults)?;
+    if field.copied.is_some() {
+        let what = format!("`{}` has several answers", shorten(&name));
+        view.fault(faults, line, what, "name a field of a page without repeat");
+    }
+    Some((index, field))
 }
 
 fn is_text(field: &Field) -> bool {

@@ -7,6 +7,7 @@ use crate::load::definition::{RawField, id};
 use crate::load::follows;
 use crate::load::kinds::{PAPER, kind};
 use crate::load::view::{View, shorten};
+use crate::load::weekdays;
 use crate::submission::{FROM_CARD_KEY, PSEUDONYM_KEY, SERVICE_KEY, VERSION_KEY};
 use crate::suggest::List;
 use crate::text::Text;
@@ -48,6 +49,7 @@ pub(crate) fn read(mut view: View<'_>, page: PageIndex, faults: &mut Faults) -> 
     let default = default(&mut view, &kind, faults);
     let suggest = suggest(&mut view, &kind, faults);
     let follows = follows::raw(&mut view, &kind, faults);
+    let weekdays = weekdays::raw(&mut view, &kind, faults);
     view.finish(faults);
     let (label, hint) = (Text::default(), Text::default());
     let field = Field {
@@ -73,6 +75,7 @@ pub(crate) fn read(mut view: View<'_>, page: PageIndex, faults: &mut Faults) -> 
         field,
         shown_when,
         follows,
+        weekdays,
     }
 }
 

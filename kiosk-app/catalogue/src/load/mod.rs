@@ -10,12 +10,14 @@ mod fields;
 mod follows;
 mod graph;
 mod kinds;
+mod opening;
 mod receipt;
 pub(crate) mod repeat;
 pub(crate) mod table;
 mod texts;
 mod town;
 pub(crate) mod view;
+mod weekdays;
 pub(crate) mod words;
 
 use crate::bundled;
@@ -322,6 +324,7 @@ fn service(folder: &Folder<'_>, shared: &Shared, faults: &mut Faults) -> Option<
         fields: draft.fields,
         repeats: draft.repeats,
         follows: draft.follows,
+        weekdays: draft.weekdays,
         export,
         receipt,
         words: Arc::clone(words),

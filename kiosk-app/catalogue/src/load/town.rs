@@ -1,9 +1,10 @@
 //! Reads `town.toml` and `streets.txt`.
 use crate::charset;
 use crate::colour::Colour;
+use crate::crest;
 use crate::fault::{Faults, SourceFile};
 use crate::load::view::{FILE_BYTES_MAX, Parsed, View, shorten};
-use crate::load::{facts, format_of};
+use crate::load::{facts, format_of, opening};
 use crate::package;
 use crate::service::ServiceId;
 use crate::suggest::Name;
@@ -28,6 +29,8 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<(Town, Vec<
         facts::check_destination(&root, id, faults);
     }
     let accent = accent(&mut root, faults);
+    let _ = crest::read_name(&mut root, faults); // the file is no text: see `Loaded::dress`
+    let opening = opening::read(&mut root, faults);
     let most_used = root.texts("most_used", faults);
     if let Some(id) = most_used.get(MOST_USED_MAX) {
         let mend = "keep the ones that most people come for; the others are found by situation and by search";
@@ -69,6 +72,8 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<(Town, Vec<
         provider: provider?,
         destination_id: destination_id?,
         accent,
+        opening,
+        crest: None,
         streets: Vec::new(),
         most_used: most_used.iter().map(|id| ServiceId::new(&id.value)).collect(),
     };

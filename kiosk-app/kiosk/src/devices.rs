@@ -6,7 +6,7 @@ use crate::services::{self, Destinations, ServicesFault};
 use crate::staff;
 use ausweisapp::Program;
 use ausweisapp::events::AppEvent;
-use catalogue::{Catalogue, Colour};
+use catalogue::{Catalogue, Town};
 use drivers_api::card::{CardEvent, Reader};
 use drivers_api::language::Language;
 use drivers_api::print::Printer;
@@ -175,9 +175,9 @@ impl Parts {
 }
 
 impl Parts {
-    /// The town's colour, if it has one.
-    pub(crate) fn accent(&self) -> Option<Colour> {
-        self.catalogue.town().accent()
+    /// Whose terminal it is.
+    pub(crate) fn town(&self) -> &Town {
+        self.catalogue.town()
     }
 }
 

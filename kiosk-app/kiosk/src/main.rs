@@ -73,8 +73,11 @@ fn run() -> Result<(), Fault> {
         move |said| speech.clone().give(said.into()),
     )
     .map_err(display::DisplayFault::Open)?;
-    if let Some(accent) = parts.accent() {
-        screens.dress(accent);
+    if let Err(fault) = screens.dress(parts.town()) {
+        tracing::error!(
+            error = &fault as &dyn std::error::Error,
+            "the terminal's own crest stays"
+        );
     }
     if let Some(night) = config.display.night
         && let Err(error) = backlight::follow(night)

@@ -20,6 +20,7 @@ pub mod hand;
 pub mod picture;
 pub mod theme;
 
+mod crest;
 mod ear;
 mod face;
 mod frame;
@@ -33,6 +34,7 @@ mod tremble;
 mod typed;
 mod wheel;
 
+pub use crest::CrestFault;
 pub use ear::Said;
 
 /// The compiled `.slint` files.
@@ -137,12 +139,18 @@ impl Screens {
         Ok(Self { inner })
     }
 
-    /// Takes the town's colour for the attract screen and the crest, in the light look. It must carry white writing with a
-    /// contrast of 7:1, as [`catalogue::Town::accent`] does.
-    pub fn dress(&self, accent: catalogue::Colour) {
-        let [red, green, blue] = accent.0;
-        let theme = self.inner.app.global::<ui::Theme>();
-        theme.set_accent(slint::Color::from_rgb_u8(red, green, blue));
+    /// Takes the town's colour for the attract screen and the crest, in the light look (it carries white writing, see
+    /// [`catalogue::Town::accent`]), and its own crest, if it has them.
+    ///
+    /// # Errors
+    /// The crest can't be drawn: the screens' own stays.
+    pub fn dress(&self, town: &catalogue::Town) -> Result<(), CrestFault> {
+        let app = &self.inner.app;
+        if let Some(catalogue::Colour([red, green, blue])) = town.accent() {
+            app.global::<ui::Theme>()
+                .set_accent(slint::Color::from_rgb_u8(red, green, blue));
+        }
+        town.crest().map_or(Ok(()), |own| crest::wear(app, own))
     }
 
     /// Shows a view. Sets adapters only; what a person is typing stays as it is (see [`session::view::Form::page`]).

@@ -67,7 +67,7 @@ fn every_ink_can_be_read_in_every_look() {
             .replacen("format = 1", &format!("format = 1\naccent = {accent:?}"), 1);
         let loaded = catalogue::Catalogue::load(&files).unwrap();
         let accent = loaded.catalogue.town().accent().unwrap();
-        screens.dress(accent);
+        screens.dress(loaded.catalogue.town()).unwrap();
         let light: BTreeMap<&str, Rgb> = colours(&screens, Look::Light).into_iter().collect();
         assert_eq!((light["brand"], light["seal"]), (accent.0, accent.0));
         every_pair_can_be_read(&screens);

@@ -250,7 +250,7 @@ fn minisign_reads_our_signatures_and_we_read_its() {
         verified.starts_with("musterstadt 1, valid until 2999-12-31"),
         "{verified}"
     );
-    assert!(verified.contains("hundesteuer 1.0.0"), "{verified}");
+    assert!(verified.contains("hundesteuer 1.1.0"), "{verified}");
     assert!(refused(&["verify", &towns.text("m.schalter"), &towns.key]).contains("not by that key"));
 }
 

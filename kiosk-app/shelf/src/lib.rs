@@ -299,7 +299,11 @@ mod tests {
         let load = || open(folder.path(), None).unwrap().load().unwrap();
         let missing = load();
         assert!(missing.catalogue.town().crest().is_none());
-        assert!(missing.faults[0].to_string().starts_with("crest.svg: can't be read"), "{:?}", missing.faults);
+        assert!(
+            missing.faults[0].to_string().starts_with("crest.svg: can't be read"),
+            "{:?}",
+            missing.faults
+        );
         let crest = folder.path().join("crest.svg");
         let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><path d=\"M0 0h9v9z\"/></svg>";
         std::fs::write(&crest, svg).unwrap();

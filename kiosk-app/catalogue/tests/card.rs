@@ -1,8 +1,8 @@
 //! What a service asks of the card: a service that only shows, and one whose card answers yes or no.
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 mod common;
-use catalogue::{Answers, CardQuestion, Catalogue, Delivery, Fault, Filing, Finish, LocalTime, Service, SourceFile};
-use common::{enter, with_jugendkarte};
+use catalogue::{Answers, CardQuestion, Catalogue, Fault, Filing, Finish, Service, SourceFile};
+use common::{edit, enter, faults, filing, with_jugendkarte};
 use drivers_api::card::{Authenticity, DataGroup, PersonalData, ReadRequest, SpecialFunctions};
 use drivers_api::document::Block;
 use drivers_api::language::Language;
@@ -158,18 +158,9 @@ fn declaration_and_receipt_tell_the_answers() {
             ("Ein Kennzeichen Ihres Ausweises (Pseudonym)", "wird mitgesendet"),
         ]
     );
-    let filed_at = LocalTime {
-        year: 2026,
-        month: 11,
-        day: 23,
-        hour: 9,
-        minute: 5,
-    };
     let filing = Filing {
-        case_code: "K7QF-2M9X-4TB".to_owned(),
-        filed_at,
-        delivery: Delivery::OnItsWay,
         authenticity: Some(Authenticity::ChipTrusted),
+        ..filing()
     };
     let receipt = service.receipt(&answers, &declaration, &filing, Language::German);
     let mut printed = String::new();
@@ -196,14 +187,14 @@ fn questions_are_whole_sentences_and_true() {
     );
     // Who reads the address as well doesn't promise that it stays on the card.
     let mut files = with_jugendkarte();
-    change(
+    edit(
         &mut files,
         SERVICE,
         "[card]",
         "data_groups = [\"place_of_residence\"]\n\n[card]",
     );
     let from_card = "max_chars = 100\nfrom_card = \"place_of_residence\"\ncorrectable = true";
-    change(&mut files, SERVICE, "max_chars = 100", from_card);
+    edit(&mut files, SERVICE, "max_chars = 100", from_card);
     let loaded = Catalogue::load(&files).unwrap();
     let service = loaded.catalogue.service(&"jugendkarte".into()).unwrap();
     let german = service.card_questions(&service.read_request(), Language::German);
@@ -227,12 +218,6 @@ fn questions_are_whole_sentences_and_true() {
             .card_questions(&service.read_request(), Language::German)
             .is_empty()
     );
-}
-
-fn change(files: &mut [SourceFile], path: &str, from: &str, to: &str) {
-    let file = files.iter_mut().find(|file| file.path == path).unwrap();
-    assert!(file.text.contains(from), "{from}");
-    file.text = file.text.replacen(from, to, 1);
 }
 
 /// The end of the list of groups.
@@ -269,15 +254,11 @@ const MISTAKES: &[(&str, &str, &str, &str, &str)] = &[
     ("ausweisdaten/texts.de.toml", "title = ", "statement = \"Ja.\"\ntitle = ", "statement", "`statement` means nothing"),
 ];
 
-fn faults(files: &[SourceFile]) -> Vec<Fault> {
-    Catalogue::load(files).map_or_else(|faults| faults, |loaded| loaded.faults)
-}
-
 #[test]
 fn mistakes_are_told_with_file_and_line() {
     for (path, from, to, at, what) in MISTAKES {
         let mut files = with_jugendkarte();
-        change(&mut files, path, from, to);
+        edit(&mut files, path, from, to);
         let text = &files.iter().find(|file| file.path == *path).unwrap().text;
         let line = text.lines().position(|line| line.contains(at)).unwrap() + 1;
         let found = faults(&files);
@@ -311,6 +292,6 @@ fn mistakes_are_told_with_file_and_line() {
     );
     let asks_nothing =
         "[card]\nage_at_least = 16\nmunicipality = \"02760503150000\"\nlives_elsewhere = \"go_on\"\npseudonym = true";
-    change(&mut files, SERVICE, asks_nothing, "[card]");
+    edit(&mut files, SERVICE, asks_nothing, "[card]");
     assert!(faults(&files).iter().any(|fault| fault.what == "[card] asks nothing"));
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 mod common;
 use catalogue::{Answers, Catalogue, Service, SourceFile, bundled};
-use common::enter;
+use common::{alone, enter, mistake};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,9 +12,7 @@ const AT: &str = "2026-11-24T09:41:00+01:00";
 const NS: &str = "http://www.xgewerbeanzeige.de/spezifikation/2.2";
 
 fn gewerbe() -> Arc<Service> {
-    let loaded = Catalogue::load(&bundled::small(&["gewerbe"])).unwrap();
-    assert!(loaded.faults.is_empty(), "{:#?}", loaded.faults);
-    Arc::clone(loaded.catalogue.service(&"gewerbe".into()).unwrap())
+    alone("gewerbe")
 }
 
 /// Erika opens a shop.
@@ -220,18 +218,7 @@ fn changes_and_closures_have_it_too() {
 
 #[test]
 fn mistakes_in_an_export_are_told() {
-    let told = |from: &str, to: &str| -> String {
-        let mut files = bundled::small(&["gewerbe", "lob"]);
-        let file = files
-            .iter_mut()
-            .find(|file| file.path == "gewerbe/export.toml")
-            .unwrap();
-        assert!(file.text.contains(from), "{from}");
-        file.text = file.text.replacen(from, to, 1);
-        let loaded = Catalogue::load(&files).unwrap();
-        assert!(loaded.catalogue.service(&"gewerbe".into()).is_none(), "{to}");
-        loaded.faults.iter().map(|fault| format!("{fault}\n")).collect()
-    };
+    let told = |from: &str, to: &str| mistake("gewerbe/export.toml", from, to);
     for (from, to, what) in [
         ("gewerbeanzeige.xml", "../gewerbe.xml", "no name of a file"),
         ("root = \"xga:abh.", "root = \"<abh.", "no name of an element"),

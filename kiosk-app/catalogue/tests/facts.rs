@@ -1,8 +1,8 @@
 //! What a definition tells the office: level of assurance, time of keeping, destination, film; and its JSON Schema.
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 mod common;
-use catalogue::{Assurance, Catalogue, Fault, SourceFile, bundled, format_schema};
-use common::changed;
+use catalogue::{Assurance, Catalogue, Fault, bundled, format_schema};
+use common::{changed, faults};
 use drivers_api::language::Language;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -10,13 +10,6 @@ use std::collections::BTreeSet;
 const SERVICE: &str = "meldebescheinigung/service.toml";
 const SHOWS: &str = "ausweisdaten/service.toml";
 const VERSION: &str = "version = \"1.0.0\"";
-
-fn faults(files: &[SourceFile]) -> Vec<Fault> {
-    match Catalogue::load(files) {
-        Ok(loaded) => loaded.faults,
-        Err(faults) => faults,
-    }
-}
 
 /// With a line more in that definition, expects that fault in that line.
 fn mistake(path: &str, line: &str, what: &str) {

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 mod common;
 use catalogue::{Catalogue, Fault, SourceFile};
-use common::changed;
+use common::{changed, faults};
 
 const SERVICE: &str = "meldebescheinigung/service.toml";
 const GERMAN: &str = "meldebescheinigung/texts.de.toml";
@@ -19,13 +19,6 @@ fn line_of(path: &str, part: &str, nth: usize) -> usize {
         .unwrap()
         .0
         + 1
-}
-
-fn faults(files: &[SourceFile]) -> Vec<Fault> {
-    match Catalogue::load(files) {
-        Ok(loaded) => loaded.faults,
-        Err(faults) => faults,
-    }
 }
 
 /// Replaces `from` by `to` in the file and expects a fault that says `what` in the line where `at` stood before (empty:

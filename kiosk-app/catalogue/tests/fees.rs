@@ -2,22 +2,16 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 mod common;
 use catalogue::Catalogue;
-use common::enter;
 use common::ferienpass::{DAY, ferienpass, files, two};
+use common::{edit, enter, told};
 use drivers_api::language::Language;
 use jiff::civil::date;
 
 /// What the file says after a change.
 fn fault(from: &str, to: &str) -> String {
     let mut files = files();
-    let file = files
-        .iter_mut()
-        .find(|file| file.path == "ferienpass/service.toml")
-        .unwrap();
-    assert!(file.text.contains(from), "{from}");
-    file.text = file.text.replacen(from, to, 1);
-    let faults = Catalogue::load(&files).unwrap().faults;
-    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    edit(&mut files, "ferienpass/service.toml", from, to);
+    told(&files)
 }
 
 #[test]
@@ -51,14 +45,11 @@ fn the_fee_follows_day_and_answers() {
 #[test]
 fn a_service_is_offered_in_its_time() {
     let mut files = files();
-    let file = files
-        .iter_mut()
-        .find(|file| file.path == "ferienpass/service.toml")
-        .unwrap();
-    file.text = file.text.replacen(
+    edit(
+        &mut files,
+        "ferienpass/service.toml",
         "[[fee]]",
         "[period]\nfrom = \"2027-06-01\"\nuntil = \"2027-07-31\"\n\n[[fee]]",
-        1,
     );
     let catalogue = Catalogue::load(&files).unwrap().catalogue;
     for (day, offered) in [

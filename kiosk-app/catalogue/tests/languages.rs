@@ -4,6 +4,7 @@
 #![allow(clippy::wildcard_enum_match_arm)] // a test names the languages that it is about
 mod common;
 use catalogue::{Catalogue, Fault, Service, SourceFile};
+use common::faults;
 use drivers_api::card::{DataGroup, GroupContent, PersonalData};
 use drivers_api::language::Language;
 use std::collections::BTreeMap;
@@ -28,13 +29,6 @@ fn with(path: &str, text: &str) -> Vec<SourceFile> {
         text: text.to_owned(),
     });
     files
-}
-
-fn faults(files: &[SourceFile]) -> Vec<Fault> {
-    match Catalogue::load(files) {
-        Ok(loaded) => loaded.faults,
-        Err(faults) => faults,
-    }
 }
 
 fn service(catalogue: &Catalogue, id: &str) -> Arc<Service> {

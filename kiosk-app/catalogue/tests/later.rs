@@ -1,12 +1,10 @@
 //! Papers that are handed in later, and services that only inform.
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 mod common;
-use catalogue::{Answers, Catalogue, Delivery, Filing, Finish, LocalTime, Service, SourceFile};
-use common::enter;
+use catalogue::{Answers, Catalogue, Finish, Service, SourceFile};
 use common::ferienpass::{DAY, files};
-use drivers_api::document::{Block, Document};
+use common::{enter, lines, receipt, told, whole};
 use drivers_api::language::Language;
-use std::sync::Arc;
 
 const PROOF: &str = "
 [[page.field]]
@@ -32,18 +30,7 @@ fn with_proof() -> Vec<SourceFile> {
     files
 }
 
-fn loaded(files: &[SourceFile], id: &str) -> Arc<Service> {
-    let loaded = Catalogue::load(files).unwrap();
-    assert!(loaded.faults.is_empty(), "{:#?}", loaded.faults);
-    Arc::clone(loaded.catalogue.service(&id.into()).unwrap())
-}
-
-fn faults(files: &[SourceFile]) -> String {
-    let faults = Catalogue::load(files).unwrap().faults;
-    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-}
-
-fn whole(service: &Service, proof: &str) -> Answers {
+fn answered(service: &Service, proof: &str) -> Answers {
     let mut answers = service.blank(Some(DAY));
     for (field, text) in [
         ("benefits", "true"),
@@ -59,47 +46,11 @@ fn whole(service: &Service, proof: &str) -> Answers {
     answers
 }
 
-fn receipt(service: &Service, answers: &Answers, language: Language) -> Document {
-    let filing = Filing {
-        case_code: "K7QF-2M9X-4TB".to_owned(),
-        filed_at: LocalTime {
-            year: 2026,
-            month: 11,
-            day: 24,
-            hour: 9,
-            minute: 5,
-        },
-        delivery: Delivery::OnItsWay,
-        authenticity: None,
-    };
-    let declaration = service.declaration(answers, language);
-    service.receipt(answers, &declaration, &filing, language)
-}
-
-/// Every line of a document.
-fn lines(document: &Document) -> Vec<String> {
-    let mut lines = Vec::new();
-    for block in &document.blocks {
-        match block {
-            Block::Heading { text, .. } | Block::Paragraph(text) | Block::Notice(text) => {
-                lines.push(text.expose().to_owned());
-            }
-            Block::Table(rows) => {
-                let rows = rows.iter().map(|row| format!("{}: {}", row.label, row.value.expose()));
-                lines.extend(rows);
-            }
-            Block::Code { text, .. } => lines.push(text.clone()),
-            Block::NewPage => lines.push("---".to_owned()),
-        }
-    }
-    lines
-}
-
 #[test]
 fn papers_are_told_until_they_are_there() {
-    let service = loaded(&with_proof(), "ferienpass");
+    let service = whole(&with_proof(), "ferienpass");
     let proof = service.field_named("proof").unwrap();
-    let answers = whole(&service, "post");
+    let answers = answered(&service, "post");
     for (language, how, steps, note) in [
         (
             Language::German,
@@ -128,7 +79,7 @@ fn papers_are_told_until_they_are_there() {
         "Das schicke ich mit der Post."
     );
     // What the office has, nobody hands in.
-    let answers = whole(&service, "known");
+    let answers = answered(&service, "known");
     assert_eq!(
         service.next_steps_after(&answers, Language::German),
         "Die Pässe kommen mit der Post."
@@ -136,7 +87,7 @@ fn papers_are_told_until_they_are_there() {
     let lines = lines(&receipt(&service, &answers, Language::German));
     assert!(!lines.iter().any(|line| line.contains("auf jedes Blatt")), "{lines:#?}");
     // And what isn't asked for, neither.
-    let mut answers = whole(&service, "post");
+    let mut answers = answered(&service, "post");
     enter(&service, &mut answers, "benefits", "false");
     assert!(service.declaration(&answers, Language::German).papers.is_empty());
 }
@@ -148,14 +99,14 @@ fn a_receipt_lists_the_papers() {
         file.text = file.text.replace("documents", "contact");
     }
     assert!(
-        faults(&files).contains("the receipt has no block `documents`"),
+        told(&files).contains("the receipt has no block `documents`"),
         "{}",
-        faults(&files)
+        told(&files)
     );
     // Without an order of its own it has the town's.
     files.retain(|file| file.path != "ferienpass/receipt.toml");
-    let service = loaded(&files, "ferienpass");
-    let lines = lines(&receipt(&service, &whole(&service, "counter"), Language::German));
+    let service = whole(&files, "ferienpass");
+    let lines = lines(&receipt(&service, &answered(&service, "counter"), Language::German));
     assert!(
         lines.iter().any(|line| line == "Bescheid: Gebe ich am Schalter ab"),
         "{lines:#?}"
@@ -185,7 +136,7 @@ const BRING: &str = "[section.bring]\ntitle = \"Mitbringen\"\ntext = \"\"\"\nAlt
 #[test]
 fn a_service_informs() {
     let files = informing("finish = \"inform\"\nsections = [\"bring\"]\n", BRING);
-    let service = loaded(&files, "ausweis");
+    let service = whole(&files, "ausweis");
     assert_eq!(service.finish(), Finish::Inform);
     assert!(!service.needs_card() && service.page_count() == 0);
     let told: Vec<_> = service.sections(Language::German).collect();
@@ -208,7 +159,7 @@ fn a_service_informs() {
 
 #[test]
 fn what_a_service_can_t_have_that_informs() {
-    for (service, texts, told) in [
+    for (service, texts, what) in [
         ("finish = \"inform\"\n", "", "there is nothing to tell"),
         (
             "finish = \"inform\"\nsections = [\"bring\", \"bring\"]\n",
@@ -242,7 +193,7 @@ fn what_a_service_can_t_have_that_informs() {
             "`sections` are for a service that informs",
         ),
     ] {
-        let faults = faults(&informing(service, texts));
-        assert!(faults.contains(told), "{service}: {faults}");
+        let faults = told(&informing(service, texts));
+        assert!(faults.contains(what), "{service}: {faults}");
     }
 }

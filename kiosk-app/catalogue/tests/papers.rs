@@ -27,19 +27,11 @@ fn visit(service: &Service) -> Answers {
     answers
 }
 
-fn filing(delivery: Delivery, authenticity: Option<Authenticity>) -> Filing {
-    let filed_at = LocalTime {
-        year: 2026,
-        month: 11,
-        day: 23,
-        hour: 9,
-        minute: 5,
-    };
+fn filed(delivery: Delivery, authenticity: Option<Authenticity>) -> Filing {
     Filing {
-        case_code: "K7QF-2M9X-4TB".to_owned(),
-        filed_at,
         delivery,
         authenticity,
+        ..common::filing()
     }
 }
 
@@ -81,7 +73,7 @@ fn receipt_as_printed() {
     let answers = visit(&service);
     for language in Language::ALL {
         let declaration = service.declaration(&answers, language);
-        let filing = filing(Delivery::OnItsWay, Some(Authenticity::NotProven));
+        let filing = filed(Delivery::OnItsWay, Some(Authenticity::NotProven));
         let receipt = service.receipt(&answers, &declaration, &filing, language);
         compare(&format!("receipt.{}.txt", language.tag()), &as_text(&receipt));
         let said = matches!(receipt.blocks.last(), Some(Block::Notice(_)));
@@ -117,12 +109,7 @@ fn receipt_tells_what_is_known() {
     let answers = visit(&service);
     let declaration = service.declaration(&answers, Language::German);
     let receipt = |delivery, authenticity| {
-        as_text(&service.receipt(
-            &answers,
-            &declaration,
-            &filing(delivery, authenticity),
-            Language::German,
-        ))
+        as_text(&service.receipt(&answers, &declaration, &filed(delivery, authenticity), Language::German))
     };
     let waiting = receipt(Delivery::WaitingForLine, Some(Authenticity::ChipTrusted));
     assert!(waiting.contains("von selbst gesendet") && !waiting.contains("wird jetzt übermittelt"));
@@ -137,7 +124,7 @@ fn titles_and_footers_hold_no_personal_data() {
     let service = service();
     let answers = visit(&service);
     let declaration = service.declaration(&answers, Language::German);
-    let filing = filing(Delivery::OnItsWay, Some(Authenticity::NotProven));
+    let filing = filed(Delivery::OnItsWay, Some(Authenticity::NotProven));
     let receipt = service.receipt(&answers, &declaration, &filing, Language::German);
     for text in [&receipt.title, &receipt.issuer, &receipt.footer] {
         assert!(!text.contains("Mustermann") && !text.contains("Erika"));

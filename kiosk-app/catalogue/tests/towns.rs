@@ -2,17 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 mod common;
 use catalogue::{Catalogue, Loaded, Neighbour, SourceFile, bundled, neighbours};
-use common::{enter, stored};
+use common::{edit, enter, stored};
 use drivers_api::language::Language;
 
 const OTHER: &str = "0b2d9c11-3f58-4c07-8f1e-5a9d2c4e6f70";
 const HOME: &str = "7f1c2a54-6d0e-4b8e-9a53-2f6c1d7e8b90";
-
-fn edit(files: &mut [SourceFile], path: &str, from: &str, to: &str) {
-    let file = files.iter_mut().find(|file| file.path == path).unwrap();
-    assert!(file.text.contains(from), "{path}: {from}");
-    file.text = file.text.replacen(from, to, 1);
-}
 
 /// Nebenan: another name, another office, another destination.
 fn nebenan(services: &[&str]) -> Vec<SourceFile> {

@@ -2,15 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 mod common;
 use catalogue::{Answers, Catalogue, Problem, Service, bundled};
-use common::{enter, stored};
+use common::{alone, enter, mistake, stored};
 use drivers_api::language::Language;
 use jiff::civil::date;
 use std::sync::Arc;
 
 fn sperrmuell() -> Arc<Service> {
-    let loaded = Catalogue::load(&bundled::small(&["sperrmuell"])).unwrap();
-    assert!(loaded.faults.is_empty(), "{:#?}", loaded.faults);
-    Arc::clone(loaded.catalogue.service(&"sperrmuell".into()).unwrap())
+    alone("sperrmuell")
 }
 
 /// The problem with that day, on Tuesday, 24 November 2026.
@@ -166,17 +164,11 @@ fn mistakes_are_told() {
             "`weekday_from` is for a date",
         ),
     ] {
-        let mut files = bundled::small(&["sperrmuell", "lob"]);
-        let file = files
-            .iter_mut()
-            .find(|file| file.path == "sperrmuell/service.toml")
-            .unwrap();
-        assert!(file.text.contains(from), "{from}");
-        file.text = file.text.replacen(from, to, 1);
-        let loaded = Catalogue::load(&files).unwrap();
-        assert!(loaded.catalogue.service(&"sperrmuell".into()).is_none(), "{to}");
-        let hit = |fault: &catalogue::Fault| fault.what.contains(what) && fault.line.is_some();
-        assert!(loaded.faults.iter().any(hit), "{what}: {:#?}", loaded.faults);
+        let told = mistake("sperrmuell/service.toml", from, to);
+        assert!(
+            told.contains(what) && told.contains("sperrmuell/service.toml:"),
+            "{what}\n{told}"
+        );
     }
 }
 

@@ -1,24 +1,9 @@
 //! What is wrong on purpose: refused by name, and everything else stays on offer. And a second town in a folder below.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says so by failing")]
+mod common;
+use common::{edit, minisign, told, write};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-fn told(arguments: &[&str]) -> String {
-    let tool = Command::new(env!("CARGO_BIN_EXE_catalogue"))
-        .args(arguments)
-        .output()
-        .unwrap();
-    String::from_utf8_lossy(&tool.stdout).into_owned() + &String::from_utf8_lossy(&tool.stderr)
-}
-
-fn write(folder: &Path, files: Vec<::catalogue::SourceFile>) {
-    for file in files {
-        let path = folder.join(file.path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, file.text).unwrap();
-    }
-}
+use std::path::PathBuf;
 
 /// A town that adopts `m.schalter`, which is signed by minisign itself, whatever is in it.
 struct Adopts {
@@ -37,7 +22,7 @@ impl Adopts {
             folder,
             good: String::new(),
         };
-        adopts.minisign(&["-G", "-W", "-p", "k.pub", "-s", "k.key"]);
+        minisign(adopts.folder.path(), &["-G", "-W", "-p", "k.pub", "-s", "k.key"]);
         let key = fs::read_to_string(adopts.at("k.pub")).unwrap();
         let key = key.lines().nth(1).unwrap();
         let town = fs::read_to_string(adopts.at("nebenan/town.toml")).unwrap();
@@ -64,18 +49,13 @@ impl Adopts {
         self.at(name).to_str().unwrap().to_owned()
     }
 
-    fn minisign(&self, arguments: &[&str]) {
-        let done = Command::new("minisign")
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .output();
-        assert!(done.expect("Debian's minisign is installed").status.success());
-    }
-
     /// What the check tells when this is the signed package.
     fn check(&self, package: &str) -> String {
         fs::write(self.at("nebenan/adopted/m.schalter"), package).unwrap();
-        self.minisign(&["-S", "-W", "-s", "k.key", "-m", "nebenan/adopted/m.schalter"]);
+        minisign(
+            self.folder.path(),
+            &["-S", "-W", "-s", "k.key", "-m", "nebenan/adopted/m.schalter"],
+        );
         told(&["check", &self.text("nebenan")])
     }
 }
@@ -205,12 +185,7 @@ fn a_diff_tells_what_a_town_has_otherwise() {
         &folder.path().join("new"),
         ::catalogue::bundled::small(&["bewohnerparken", "lob"]),
     );
-    let edit = |path: &str, from: &str, to: &str| {
-        let path = folder.path().join("new").join(path);
-        let text = fs::read_to_string(&path).unwrap();
-        assert!(text.contains(from), "{from}");
-        fs::write(path, text.replacen(from, to, 1)).unwrap();
-    };
+    let edit = |path: &str, from: &str, to: &str| edit(&folder.path().join("new").join(path), from, to);
     let other = "0b2d9c11-3f58-4c07-8f1e-5a9d2c4e6f70";
     edit("town.toml", "format = 1", "format = 1\naccent = \"#004d14\"");
     edit("town.toml", "name = \"Musterstadt\"", "name = \"Nebenan\"");

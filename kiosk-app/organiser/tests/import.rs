@@ -1,9 +1,10 @@
 //! Drafts from FIM schemas: without a fault, with every question, and with notes of what is left to do.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says so by failing")]
+mod common;
+use common::{run, said, write};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 fn schema(name: &str) -> PathBuf {
     Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap())
@@ -11,33 +12,18 @@ fn schema(name: &str) -> PathBuf {
         .join(name)
 }
 
-fn catalogue(arguments: &[&Path]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_catalogue"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn told(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
-
 /// A town with the draft of that schema, which is without a fault.
 fn imported(file: &Path) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
-    for file in ::catalogue::bundled::small(&["ausweisdaten"]) {
-        let path = folder.path().join(file.path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, file.text).unwrap();
-    }
-    let made = catalogue(&[Path::new("import-xdf"), file, folder.path(), Path::new("entwurf")]);
-    assert!(made.status.success(), "{}", told(&made));
-    let checked = catalogue(&[Path::new("check"), folder.path()]);
-    assert!(checked.status.success(), "{}", told(&checked));
+    write(folder.path(), ::catalogue::bundled::small(&["ausweisdaten"]));
+    let made = run(&[Path::new("import-xdf"), file, folder.path(), Path::new("entwurf")]);
+    assert!(made.status.success(), "{}", said(&made));
+    let checked = run(&[Path::new("check"), folder.path()]);
+    assert!(checked.status.success(), "{}", said(&checked));
     assert!(
-        told(&checked).contains("2 services without a fault"),
+        said(&checked).contains("2 services without a fault"),
         "{}",
-        told(&checked)
+        said(&checked)
     );
     let definition = fs::read_to_string(folder.path().join("entwurf/service.toml")).unwrap();
     (folder, definition)
@@ -163,11 +149,11 @@ fn what_can_t_be_read_is_told() {
     ] {
         let file = folder.path().join("x.xml");
         fs::write(&file, text).unwrap();
-        let output = catalogue(&[Path::new("import-xdf"), &file, folder.path(), Path::new("entwurf")]);
+        let output = run(&[Path::new("import-xdf"), &file, folder.path(), Path::new("entwurf")]);
         assert!(
-            !output.status.success() && told(&output).contains(why),
+            !output.status.success() && said(&output).contains(why),
             "{why}: {}",
-            told(&output)
+            said(&output)
         );
         assert!(!folder.path().join("entwurf").exists());
     }

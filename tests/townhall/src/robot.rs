@@ -2,7 +2,8 @@
 use crate::devices::{Holder, PIN, Weather};
 use crate::story::{GOOD_CARD, Story};
 use crate::world::World;
-use catalogue::{Catalogue, LocalTime, ServiceId};
+use catalogue::{Catalogue, Declaration, LocalTime, ServiceId};
+use drivers_api::document::{Block, Document};
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
 use jiff::ToSpan;
@@ -59,6 +60,10 @@ pub struct Walked {
     pub pages: Vec<usize>,
     /// How it was shown that it went well.
     pub end: &'static str,
+    /// Every line of the form, of the review and of what was printed, in the language of the visit.
+    pub told: Vec<String>,
+    /// What it costs, as the review says it.
+    pub fee: Option<String>,
 }
 
 /// A visit for that service, in German.
@@ -84,6 +89,7 @@ pub fn walk_as(catalogue: Catalogue, service: &str, seed: u64, language: Languag
         world: World::new(catalogue, Weather { faults: 0.0 }, seed),
     };
     story.world.filing.kept = Some(Vec::new());
+    story.world.papers = Some(Vec::new());
     story.world.set_holder(Holder {
         housed: seed % 4 != 3,
         ..Holder::default()
@@ -101,11 +107,17 @@ pub fn walk_as(catalogue: Catalogue, service: &str, seed: u64, language: Languag
         pages: Vec::new(),
         tries: 0,
         hostile,
+        told: Vec::new(),
+        fee: None,
     };
     story.tap(Tap::Start).tap(Tap::Language(language)).tap(Tap::Service(id));
     for _touch in 0..TOUCHES_MAX {
         match story.screen() {
-            Screen::Request(_) | Screen::Review(_) => drop(story.tap(Tap::Continue)),
+            Screen::Request(_) => drop(story.tap(Tap::Continue)),
+            Screen::Review(review) => {
+                robot.read(&review.declaration);
+                story.tap(Tap::Continue);
+            }
             Screen::LayCard { .. } => story.world.lay_on(GOOD_CARD),
             Screen::Secret(_) => drop(story.type_secret(PIN)),
             Screen::Working { .. } | Screen::Filing => drop(story.wait(10)),
@@ -137,6 +149,8 @@ struct Robot {
     pages: Vec<usize>,
     tries: usize,
     hostile: bool,
+    told: Vec<String>,
+    fee: Option<String>,
 }
 
 impl Robot {
@@ -148,6 +162,7 @@ impl Robot {
         } else {
             self.tries = 0;
             self.pages.push(form.page);
+            self.read_form(form);
         }
         for field in form.fields.iter().filter(|field| field.editable) {
             let open = field.required && field.value.is_empty();
@@ -162,6 +177,30 @@ impl Robot {
             }
         }
         story.tap(Tap::Continue);
+    }
+
+    fn read_form(&mut self, form: &Form) {
+        self.told.extend([form.title.clone(), form.intro.clone()]);
+        for field in &form.fields {
+            self.told.extend([field.label.clone(), field.hint.clone()]);
+            if let FormFieldKind::Select { choices } = &field.kind {
+                self.told.extend(choices.iter().map(|choice| choice.label.clone()));
+            }
+        }
+    }
+
+    fn read(&mut self, declaration: &Declaration) {
+        for section in &declaration.sections {
+            self.told.push(section.title.clone());
+            for row in &section.rows {
+                self.told.extend([row.label.clone(), row.value.expose().to_owned()]);
+            }
+        }
+        let papers = declaration.papers.iter();
+        self.told
+            .extend(papers.flat_map(|(name, how)| [name.clone(), how.clone()]));
+        self.told.push(declaration.statement.clone());
+        self.fee.clone_from(&declaration.fee);
     }
 
     /// Another answer at each try.
@@ -198,12 +237,14 @@ impl Robot {
     }
 
     /// Looks at the end, takes the card, and leaves.
-    fn done(self, story: &mut Story, end: &'static str) -> Walked {
+    fn done(mut self, story: &mut Story, end: &'static str) -> Walked {
         story.wait(15).tap(Tap::Continue);
         story.world.take_card();
         assert!(story.wait(20).is_idle(), "saw {:?}", story.screen());
         let kept = story.world.filing.kept.take().unwrap_or_default();
         assert!(kept.len() <= 1, "filed {} times", kept.len());
+        let papers = story.world.papers.take().unwrap_or_default();
+        self.told.extend(papers.iter().flat_map(lines));
         let kept = kept.into_iter().next();
         let (filed, xml) = kept.map_or((None, None), |kept| (Some(kept.json), kept.xml));
         Walked {
@@ -211,6 +252,29 @@ impl Robot {
             xml,
             pages: self.pages,
             end,
+            told: self.told,
+            fee: self.fee,
         }
     }
+}
+
+/// Every line of a document.
+pub fn lines(document: &Document) -> Vec<String> {
+    let mut lines = vec![document.title.clone(), document.footer.clone()];
+    for block in &document.blocks {
+        match block {
+            Block::Heading { text, .. } | Block::Paragraph(text) | Block::Notice(text) => {
+                lines.push(text.expose().to_owned());
+            }
+            Block::Table(rows) => {
+                lines.extend(
+                    rows.iter()
+                        .flat_map(|row| [row.label.clone(), row.value.expose().to_owned()]),
+                );
+            }
+            Block::Code { label, text, alt, .. } => lines.extend([label.clone(), text.clone(), alt.clone()]),
+            Block::NewPage => {}
+        }
+    }
+    lines
 }

@@ -1,7 +1,9 @@
 //! The town that offers the services, and who answers for the data (PAuswG §18(4)).
 use crate::colour::Colour;
+use crate::map::TownMap;
 use crate::service::ServiceId;
 use crate::suggest::Name;
+use std::sync::Arc;
 
 /// A town, from `town.toml` and `streets.txt`.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +15,8 @@ pub struct Town {
     pub(crate) most_used: Vec<ServiceId>,
     /// From `streets.txt`.
     pub(crate) streets: Vec<Name>,
+    /// From `map/`.
+    pub(crate) map: Option<Arc<TownMap>>,
 }
 
 impl Town {
@@ -34,6 +38,11 @@ impl Town {
     /// The town's colour, dark enough for white writing; without one, the screens have theirs.
     pub fn accent(&self) -> Option<Colour> {
         self.accent
+    }
+
+    /// Its map, if it has one.
+    pub fn map(&self) -> Option<&Arc<TownMap>> {
+        self.map.as_ref()
     }
 
     /// Where cases go: the UUID of the destination (FIT-Connect Submission API v2, `destinationId`), in text form.

@@ -125,6 +125,7 @@ impl Layout<'_> {
                 field,
                 shown_when: raw.shown_when.as_ref().map(&renamed),
                 follows: None, // taken before
+                instead: None,
             });
         }
         self.laid.pages.push(RawPage {
@@ -184,6 +185,7 @@ impl Layout<'_> {
             shown_when: None,
             default: None,
             suggest: None,
+            instead: None,
             paper: false,
         };
         let fields = vec![self.laid.fields.len()];
@@ -192,6 +194,7 @@ impl Layout<'_> {
             field,
             shown_when: None,
             follows: None,
+            instead: None,
         });
         self.laid.pages.push(RawPage {
             line,

@@ -9,7 +9,7 @@ use crate::load::follows::{self, RawFollows};
 use crate::load::repeat::{self, Laid};
 use crate::load::table::Tables;
 use crate::load::view::{At, Parsed, View, shorten};
-use crate::load::{card, facts, fee, fields, format_of, graph};
+use crate::load::{card, facts, fee, fields, format_of, graph, place};
 use crate::repeat::{Copied, Repeat};
 use crate::service::{Finish, Period};
 use crate::situation::Situation;
@@ -71,6 +71,8 @@ pub(crate) struct RawField {
     pub(crate) field: Field,
     pub(crate) shown_when: Option<RawCondition>,
     pub(crate) follows: Option<RawFollows>,
+    /// Of a place, by name.
+    pub(crate) instead: Option<At<String>>,
 }
 
 /// The definition, unless it has a fault.
@@ -105,8 +107,10 @@ pub(crate) fn read(file: &SourceFile, tables: &Tables, faults: &mut Faults) -> O
     let sections = sections(&mut root, finish, faults);
     let repeats = repeat::read(&mut root, faults);
     let follows = follows::take(&root, &mut raw_fields, &pages, faults);
+    let places = place::take(&root, &mut raw_fields, &pages, faults);
     let Laid { pages, fields, repeats } = repeat::lay_out(&root, pages, raw_fields, repeats, faults);
-    let (pages, fields, fees) = graph::resolve(&root, pages, fields, fees, &asked, faults);
+    let (pages, mut fields, fees) = graph::resolve(&root, pages, fields, fees, &asked, faults);
+    place::resolve(&root, places, &mut fields, faults);
     let follows = follows::resolve(&root, follows, &fields, tables, faults);
     root.finish(faults);
     (faults.count() == before).then_some(Draft {

@@ -47,7 +47,10 @@ fn a_place_is_told_in_words_and_submitted_in_degrees() {
     let service = with_map();
     let mut answers = answered(&service);
     let field = service.field_named("place").unwrap();
-    assert_eq!(names(&service, &answers), ["kind", "place", "map", "describe", "danger", "answer"]);
+    assert_eq!(
+        names(&service, &answers),
+        ["kind", "place", "map", "describe", "danger", "answer"]
+    );
     assert_eq!(service.first_incomplete(&answers), None, "the map can be passed over");
     let point = Point::new(MARKET.0, MARKET.1).unwrap();
     service.enter(&mut answers, field, point.text().expose());
@@ -63,7 +66,10 @@ fn a_place_is_told_in_words_and_submitted_in_degrees() {
         assert!(rows.any(|row| row.value.expose() == words));
     }
     let json: serde_json::Value = serde_json::from_slice(service.submission(&answers).expose()).unwrap();
-    assert_eq!(json["schalter.maengel.place"], serde_json::json!({ "lat": 54.51417, "long": 6.53134 }));
+    assert_eq!(
+        json["schalter.maengel.place"],
+        serde_json::json!({ "lat": 54.51417, "long": 6.53134 })
+    );
     let schema = &service.schema()["properties"]["schalter.maengel.place"];
     assert_eq!(schema["required"], serde_json::json!(["lat", "long"]));
     assert_eq!(service.first_incomplete(&answers), None);
@@ -74,10 +80,21 @@ fn what_is_no_place_on_the_map_is_refused() {
     let service = with_map();
     let field = service.field_named("place").unwrap();
     let page = service.page_named("map").unwrap();
-    for odd in ["Am Markt", "0.00000,0.00000", "54.51417,16.53134", "\"},{\"", "NaN,NaN", "54.5,6.5"] {
+    for odd in [
+        "Am Markt",
+        "0.00000,0.00000",
+        "54.51417,16.53134",
+        "\"},{\"",
+        "NaN,NaN",
+        "54.5,6.5",
+    ] {
         let mut answers = answered(&service);
         service.enter(&mut answers, field, odd);
-        assert_eq!(service.check_page(page, &answers), [(field, Problem::NotAChoice)], "{odd}");
+        assert_eq!(
+            service.check_page(page, &answers),
+            [(field, Problem::NotAChoice)],
+            "{odd}"
+        );
         assert_eq!(service.first_incomplete(&answers), Some(page));
     }
 }
@@ -99,7 +116,10 @@ fn a_town_without_a_map_is_not_asked_for_one() {
     let service = without_map();
     assert!(service.town().map().is_none());
     let answers = answered(&service);
-    assert_eq!(names(&service, &answers), ["kind", "place", "describe", "danger", "answer"]);
+    assert_eq!(
+        names(&service, &answers),
+        ["kind", "place", "describe", "danger", "answer"]
+    );
     assert_eq!(service.first_incomplete(&answers), None);
     let json: serde_json::Value = serde_json::from_slice(service.submission(&answers).expose()).unwrap();
     assert!(json.get("schalter.maengel.place").is_none());
@@ -117,7 +137,10 @@ fn every_street_of_the_town_is_on_its_map() {
     let map = loaded.catalogue.town().map().unwrap();
     let files = bundled::files();
     let streets = files.iter().find(|file| file.path == "streets.txt").unwrap();
-    let streets = streets.text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let streets = streets
+        .text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     for street in streets {
         assert!(map.find(street).is_some_and(|point| map.holds(point)), "{street}");
     }
@@ -127,13 +150,21 @@ fn every_street_of_the_town_is_on_its_map() {
 fn a_map_with_a_fault_is_told_and_nothing_else_is_lost() {
     for (path, text, told) in [
         ("map/map.toml", "format = 1\n", "map/map.toml:1: `north` is missing"),
-        ("map/places.csv", "name;lat;long\nAm Markt;0;0\n", "map/places.csv:2: `Am Markt` lies outside the map"),
+        (
+            "map/places.csv",
+            "name;lat;long\nAm Markt;0;0\n",
+            "map/places.csv:2: `Am Markt` lies outside the map",
+        ),
     ] {
         let mut files = files();
         let file = files.iter_mut().find(|file| file.path == path).unwrap();
         file.text = text.to_owned();
         let loaded = bundled::load(&files).unwrap();
-        assert!(loaded.faults.iter().any(|fault| fault.to_string().starts_with(told)), "{:#?}", loaded.faults);
+        assert!(
+            loaded.faults.iter().any(|fault| fault.to_string().starts_with(told)),
+            "{:#?}",
+            loaded.faults
+        );
         let service = service(loaded.catalogue);
         assert!(!names(&service, &answered(&service)).contains(&"map".to_owned()));
     }
@@ -143,16 +174,28 @@ fn a_map_with_a_fault_is_told_and_nothing_else_is_lost() {
         text: String::new(),
     });
     let loaded = bundled::load(&files).unwrap();
-    assert!(loaded.faults[0].to_string().starts_with("map/roads.csv: not a file of the map"));
+    assert!(
+        loaded.faults[0]
+            .to_string()
+            .starts_with("map/roads.csv: not a file of the map")
+    );
     let alone: Vec<SourceFile> = bundled::small(&["lob"]);
     let loaded = Catalogue::load_with_map(&alone, Some(bundled::PICTURE)).unwrap();
-    assert!(loaded.faults[0].to_string().starts_with("map/map.toml: the file is missing"));
+    assert!(
+        loaded.faults[0]
+            .to_string()
+            .starts_with("map/map.toml: the file is missing")
+    );
 }
 
 fn faults(from: &str, to: &str) -> Vec<Fault> {
     let mut files = files();
     // A text must be left that can be named; one service more, so that something is offered.
-    files.extend(bundled::small(&["lob"]).into_iter().filter(|file| file.path.starts_with("lob/")));
+    files.extend(
+        bundled::small(&["lob"])
+            .into_iter()
+            .filter(|file| file.path.starts_with("lob/")),
+    );
     let file = files.iter_mut().find(|file| file.path == SERVICE).unwrap();
     assert!(file.text.contains(from), "{from}");
     file.text = file.text.replacen(from, to, 1);
@@ -165,14 +208,46 @@ fn faults(from: &str, to: &str) -> Vec<Fault> {
 #[test]
 fn nobody_has_to_see_a_map() {
     for (from, to, told) in [
-        ("required = false\ninstead = \"street\"\n", "required = true\n", "who can't see the map could not go on"),
-        ("instead = \"street\"", "instead = \"kind\"", "`kind` is no text that was asked before"),
-        ("instead = \"street\"", "instead = \"email\"", "`email` is no text that was asked before"),
-        ("instead = \"street\"", "instead = \"nowhere\"", "`nowhere` is no text that was asked before"),
-        ("suggest = \"streets\"", "instead = \"near\"", "`instead` in field \"street\" is for a place"),
-        ("instead = \"street\"", "instead = \"street\"\ndefault = \"54.51417,6.53134\"", "only select and number can be chosen"),
-        ("instead = \"street\"", "instead = \"street\"\nfrom_card = \"place_of_residence.street\"\ncorrectable = true", "doesn't fit this kind of field"),
-        ("instead = \"street\"", "instead = \"street\"\nmax_chars = 5", "`max_chars` means nothing"),
+        (
+            "required = false\ninstead = \"street\"\n",
+            "required = true\n",
+            "who can't see the map could not go on",
+        ),
+        (
+            "instead = \"street\"",
+            "instead = \"kind\"",
+            "`kind` is no text that was asked before",
+        ),
+        (
+            "instead = \"street\"",
+            "instead = \"email\"",
+            "`email` is no text that was asked before",
+        ),
+        (
+            "instead = \"street\"",
+            "instead = \"nowhere\"",
+            "`nowhere` is no text that was asked before",
+        ),
+        (
+            "suggest = \"streets\"",
+            "instead = \"near\"",
+            "`instead` in field \"street\" is for a place",
+        ),
+        (
+            "instead = \"street\"",
+            "instead = \"street\"\ndefault = \"54.51417,6.53134\"",
+            "only select and number can be chosen",
+        ),
+        (
+            "instead = \"street\"",
+            "instead = \"street\"\nfrom_card = \"place_of_residence.street\"\ncorrectable = true",
+            "doesn't fit this kind of field",
+        ),
+        (
+            "instead = \"street\"",
+            "instead = \"street\"\nmax_chars = 5",
+            "`max_chars` means nothing",
+        ),
         (
             "fim = \"schalter.maengel.place\"\n",
             "fim = \"schalter.maengel.place\"\n\n[[page.field]]\nid = \"other\"\nkind = \"place\"\nfim = \"schalter.maengel.other\"\n",
@@ -185,11 +260,19 @@ fn nobody_has_to_see_a_map() {
         ),
     ] {
         let found = faults(from, to);
-        assert!(found.iter().any(|fault| fault.what.contains(told) && fault.path == SERVICE), "{told}: {found:#?}");
+        assert!(
+            found
+                .iter()
+                .any(|fault| fault.what.contains(told) && fault.path == SERVICE),
+            "{told}: {found:#?}"
+        );
     }
     for (from, to) in [
         ("required = false\ninstead = \"street\"\n", ""),
-        ("required = false\ninstead = \"street\"\n", "required = true\ninstead = \"street\"\n"),
+        (
+            "required = false\ninstead = \"street\"\n",
+            "required = true\ninstead = \"street\"\n",
+        ),
         (
             "id = \"danger\"\nnext = \"answer\"",
             "id = \"danger\"\nnext = [{ when = { field = \"place\", is_set = true }, page = \"answer\" }, { page = \"answer\" }]",
@@ -203,10 +286,17 @@ fn nobody_has_to_see_a_map() {
 fn a_text_counts_instead_of_a_required_place() {
     let mut files = files();
     let file = files.iter_mut().find(|file| file.path == SERVICE).unwrap();
-    file.text = file.text.replacen("required = false\ninstead", "required = true\ninstead", 1);
-    file.text = file.text.replacen("suggest = \"streets\"", "suggest = \"streets\"\nrequired = false", 1);
+    file.text = file
+        .text
+        .replacen("required = false\ninstead", "required = true\ninstead", 1);
+    file.text = file
+        .text
+        .replacen("suggest = \"streets\"", "suggest = \"streets\"\nrequired = false", 1);
     let service = service(bundled::load(&files).unwrap().catalogue);
-    let (page, field) = (service.page_named("map").unwrap(), service.field_named("place").unwrap());
+    let (page, field) = (
+        service.page_named("map").unwrap(),
+        service.field_named("place").unwrap(),
+    );
     let mut answers = answered(&service);
     assert_eq!(service.check_page(page, &answers), []);
     service.enter(&mut answers, service.field_named("street").unwrap(), "");

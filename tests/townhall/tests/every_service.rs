@@ -16,7 +16,7 @@ const VISITS: u64 = 40;
 const HOSTILE_VISITS: u64 = 4;
 
 fn load(id: &str) -> Catalogue {
-    let loaded = Catalogue::load(&bundled::small(&[id])).unwrap_or_else(|faults| panic!("{id}: {faults:#?}"));
+    let loaded = bundled::load(&bundled::small(&[id])).unwrap_or_else(|faults| panic!("{id}: {faults:#?}"));
     assert!(loaded.faults.is_empty(), "{:#?}", loaded.faults);
     loaded.catalogue
 }

@@ -26,7 +26,10 @@ fn loaded(facts: &str, places: &str) -> Result<TownMap, Vec<String>> {
 
 fn told(facts: &str, places: &str, expected: &str) {
     let faults = loaded(facts, places).unwrap_err();
-    assert!(faults.iter().any(|fault| fault.starts_with(expected)), "{expected}: {faults:#?}");
+    assert!(
+        faults.iter().any(|fault| fault.starts_with(expected)),
+        "{expected}: {faults:#?}"
+    );
 }
 
 #[test]
@@ -48,28 +51,80 @@ fn a_map_is_read() {
 fn mistakes_in_facts_are_told_with_their_line() {
     for (from, to, expected) in [
         ("format = 1\n", "", "map/map.toml:1: `format` is missing"),
-        ("north = 54.52698", "north = 54.4", "map/map.toml:3: `north` is not between"),
-        ("north = 54.52698", "north = 56.52698", "map/map.toml:3: `north` is not between"),
+        (
+            "north = 54.52698",
+            "north = 54.4",
+            "map/map.toml:3: `north` is not between",
+        ),
+        (
+            "north = 54.52698",
+            "north = 56.52698",
+            "map/map.toml:3: `north` is not between",
+        ),
         ("east = 6.5619", "east = 6.4", "map/map.toml:6: `east` is not between"),
-        ("east = 6.5619", "east = 6.5001", "map/map.toml:6: `east` is not between"),
-        ("north = 54.52698", "north = 154.5", "map/map.toml:3: `north` is no degree"),
-        ("north = 54.52698", "north = nan", "map/map.toml:3: `north` is no degree"),
-        ("north = 54.52698", "north = -inf", "map/map.toml:3: `north` is no degree"),
-        ("north = 54.52698", "north = 1e400", "map/map.toml:3: `north` is no degree"),
-        ("north = 54.52698", "north = 0x36", "map/map.toml:3: `north` is no degree"),
-        ("north = 54.52698", "north = \"54.5\"", "map/map.toml:3: `north` is no degree"),
+        (
+            "east = 6.5619",
+            "east = 6.5001",
+            "map/map.toml:6: `east` is not between",
+        ),
+        (
+            "north = 54.52698",
+            "north = 154.5",
+            "map/map.toml:3: `north` is no degree",
+        ),
+        (
+            "north = 54.52698",
+            "north = nan",
+            "map/map.toml:3: `north` is no degree",
+        ),
+        (
+            "north = 54.52698",
+            "north = -inf",
+            "map/map.toml:3: `north` is no degree",
+        ),
+        (
+            "north = 54.52698",
+            "north = 1e400",
+            "map/map.toml:3: `north` is no degree",
+        ),
+        (
+            "north = 54.52698",
+            "north = 0x36",
+            "map/map.toml:3: `north` is no degree",
+        ),
+        (
+            "north = 54.52698",
+            "north = \"54.5\"",
+            "map/map.toml:3: `north` is no degree",
+        ),
         ("west = 6.5\n", "", "map/map.toml:1: `west` is missing"),
-        ("columns = 8", "columns = 27", "map/map.toml:7: `columns` in the file is 27"),
+        (
+            "columns = 8",
+            "columns = 27",
+            "map/map.toml:7: `columns` in the file is 27",
+        ),
         ("rows = 6", "rows = 0", "map/map.toml:8: `rows` in the file is 0"),
         ("rows = 6\n", "", "map/map.toml:1: `rows` is missing"),
-        ("\"von uns\"", "\"\"", "map/map.toml:2: `attribution` in the file is empty"),
+        (
+            "\"von uns\"",
+            "\"\"",
+            "map/map.toml:2: `attribution` in the file is empty",
+        ),
         ("\"von uns\"", "\"a\\nb\"", "map/map.toml:2: `attribution` is no line"),
-        ("rows = 6", "rows = 6\nscale = 3", "map/map.toml:9: `scale` means nothing"),
+        (
+            "rows = 6",
+            "rows = 6\nscale = 3",
+            "map/map.toml:9: `scale` means nothing",
+        ),
     ] {
         assert!(FACTS.contains(from));
         told(&FACTS.replacen(from, to, 1), PLACES, expected);
     }
-    told(&FACTS.replace("von uns", &"©".repeat(81)), PLACES, "map/map.toml:2: `attribution` is no line");
+    told(
+        &FACTS.replace("von uns", &"©".repeat(81)),
+        PLACES,
+        "map/map.toml:2: `attribution` is no line",
+    );
     told(&"x".repeat(300_000), PLACES, "map/map.toml: the file has 300000 bytes");
 }
 
@@ -82,18 +137,38 @@ fn mistakes_in_places_are_told_with_their_line() {
         ("name;lat;long\nAm Markt;54.5\n", "map/places.csv:2: 2 cells, not 3"),
         ("name;lat;long\n;54.51;6.53\n", "map/places.csv:2: `` is no name"),
         ("name;lat;long\nAm\u{202e}Markt;54.51;6.53\n", "map/places.csv:2: `Am"),
-        ("name;lat;long\nAm Markt;54.51;east\n", "map/places.csv:2: `Am Markt` is nowhere"),
-        ("name;lat;long\nAm Markt;954.51;6.53\n", "map/places.csv:2: `Am Markt` is nowhere"),
-        ("name;lat;long\n\nAm Markt;6.53;54.51\n", "map/places.csv:3: `Am Markt` lies outside"),
-        ("name;lat;long\nAm Markt;54.52699;6.53\n", "map/places.csv:2: `Am Markt` lies outside"),
+        (
+            "name;lat;long\nAm Markt;54.51;east\n",
+            "map/places.csv:2: `Am Markt` is nowhere",
+        ),
+        (
+            "name;lat;long\nAm Markt;954.51;6.53\n",
+            "map/places.csv:2: `Am Markt` is nowhere",
+        ),
+        (
+            "name;lat;long\n\nAm Markt;6.53;54.51\n",
+            "map/places.csv:3: `Am Markt` lies outside",
+        ),
+        (
+            "name;lat;long\nAm Markt;54.52699;6.53\n",
+            "map/places.csv:2: `Am Markt` lies outside",
+        ),
     ] {
         told(FACTS, places, expected);
     }
     let many: String = (0..=PLACES_MAX).map(|at| format!("Weg {at}x;54.51;6.53\n")).collect();
-    told(FACTS, &format!("name;lat;long\n{many}"), "map/places.csv:20002: more than 20000 places");
+    told(
+        FACTS,
+        &format!("name;lat;long\n{many}"),
+        "map/places.csv:20002: more than 20000 places",
+    );
     told(FACTS, &"x".repeat(TABLE_BYTES_MAX + 1), "map/places.csv: the file has");
     let long = "x".repeat(101);
-    told(FACTS, &format!("name;lat;long\n{long};54.51;6.53\n"), "map/places.csv:2: `xxx");
+    told(
+        FACTS,
+        &format!("name;lat;long\n{long};54.51;6.53\n"),
+        "map/places.csv:2: `xxx",
+    );
 }
 
 #[test]
@@ -117,7 +192,11 @@ fn a_map_is_whole_or_none() {
     };
     let mut faults = Faults::default();
     assert!(read(&files, Some(b"\x89PNG\r\n\x1a\n"), &mut faults).is_none());
-    assert!(faults.into_list()[0].to_string().starts_with("map/map.png: not readable as PNG"));
+    assert!(
+        faults.into_list()[0]
+            .to_string()
+            .starts_with("map/map.png: not readable as PNG")
+    );
 }
 
 #[test]

@@ -14,12 +14,7 @@ pub(crate) struct RawPlace {
 }
 
 /// Checks what fields of a place keep by themselves, and takes their `instead`; before pages are copied.
-pub(crate) fn take(
-    root: &View<'_>,
-    fields: &mut [RawField],
-    pages: &[RawPage],
-    faults: &mut Faults,
-) -> Vec<RawPlace> {
+pub(crate) fn take(root: &View<'_>, fields: &mut [RawField], pages: &[RawPage], faults: &mut Faults) -> Vec<RawPlace> {
     let (mut taken, mut seen) = (Vec::new(), BTreeSet::new());
     for raw in fields {
         let is_place = matches!(raw.field.kind, FieldKind::Place { .. });
@@ -31,7 +26,10 @@ pub(crate) fn take(
             }
             None if raw.field.kind == (FieldKind::Place { must: true }) => {
                 let what = format!("who can't see the map could not go on at field \"{id}\"");
-                wrong(what, "write required = false, or instead = \"…\" with a text that counts, too");
+                wrong(
+                    what,
+                    "write required = false, or instead = \"…\" with a text that counts, too",
+                );
             }
             Some(_) | None => {}
         }
@@ -43,7 +41,10 @@ pub(crate) fn take(
             wrong("a place on a page that is answered several times".to_owned(), mend);
         }
         if !seen.insert(raw.field.page) {
-            wrong(format!("field \"{id}\" is the second map on its page"), "give it a page of its own");
+            wrong(
+                format!("field \"{id}\" is the second map on its page"),
+                "give it a page of its own",
+            );
         }
         taken.push(RawPlace {
             field: raw.field.id.clone(),
@@ -63,11 +64,20 @@ pub(crate) fn resolve(root: &View<'_>, raw: Vec<RawPlace>, fields: &mut [Field],
         let (Some(index), Some(At { line, value })) = (named(fields, &field), instead) else {
             continue;
         };
-        let is_text = |at: &usize| fields.get(*at).is_some_and(|field| matches!(field.kind, FieldKind::Text { .. }));
+        let is_text = |at: &usize| {
+            fields
+                .get(*at)
+                .is_some_and(|field| matches!(field.kind, FieldKind::Text { .. }))
+        };
         let text = named(fields, &value).filter(|text| *text < index && is_text(text));
         if text.is_none() {
             let what = format!("`{}` is no text that was asked before", shorten(&value));
-            root.fault(faults, line, what, "name the field with the street, or with a description");
+            root.fault(
+                faults,
+                line,
+                what,
+                "name the field with the street, or with a description",
+            );
         }
         if let Some(field) = fields.get_mut(index) {
             field.instead = text;
@@ -86,7 +96,9 @@ pub(crate) fn pass_over(draft: &mut Draft) {
     }
     // From the last to the first, so that a way past several pages is found at once: pages only lead forward.
     for page in (0..draft.pages.len()).rev() {
-        let Some(definition) = draft.pages.get(page) else { continue };
+        let Some(definition) = draft.pages.get(page) else {
+            continue;
+        };
         let empty = !definition.fields.is_empty() && definition.fields.iter().all(|field| hidden.contains(field));
         let [only] = &definition.next[..] else { continue };
         if !empty || only.when.is_some() {

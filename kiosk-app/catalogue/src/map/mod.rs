@@ -196,7 +196,12 @@ impl TownMap {
 
     /// The square that a place is in: "C4".
     pub fn square(&self, point: Point) -> String {
-        let Bounds { north, south, west, east } = self.bounds;
+        let Bounds {
+            north,
+            south,
+            west,
+            east,
+        } = self.bounds;
         let at = |from: i32, to: i32, here: i32, count: u8| {
             let (span, here) = (i64::from(to) - i64::from(from), i64::from(here) - i64::from(from));
             let at = here * i64::from(count) / span.max(1);

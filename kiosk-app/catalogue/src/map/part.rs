@@ -117,8 +117,18 @@ impl TownMap {
 
     /// The place that a finger touched.
     pub fn touched(&self, part: MapPart, spot: Spot) -> Point {
-        let Pixels { left, top, width, height } = self.pixels(part);
-        let Bounds { north, south, west, east } = self.bounds;
+        let Pixels {
+            left,
+            top,
+            width,
+            height,
+        } = self.pixels(part);
+        let Bounds {
+            north,
+            south,
+            west,
+            east,
+        } = self.bounds;
         let (whole, high) = self.size();
         let across = fine(left) + i64::from(spot.x) * i64::from(width);
         let down = fine(top) + i64::from(spot.y) * i64::from(height);
@@ -135,7 +145,12 @@ impl TownMap {
 
     /// Where a place is on what is shown; `None` when it isn't.
     pub fn spot(&self, part: MapPart, point: Point) -> Option<Spot> {
-        let Pixels { left, top, width, height } = self.pixels(part);
+        let Pixels {
+            left,
+            top,
+            width,
+            height,
+        } = self.pixels(part);
         let (across, down) = self.on_picture(point);
         let within = |at: i64, from: u32, size: u32| u16::try_from(rounded(at - fine(from), i64::from(size))).ok();
         Some(Spot {
@@ -152,12 +167,19 @@ impl TownMap {
     /// The lines between squares that are in sight and the names of the squares: where each begins on what is shown, from
     /// the left (`A`, `B` …) and from the top (`1`, `2` …). What begins outside begins at the edge.
     pub fn lines(&self, part: MapPart) -> (Vec<(u16, String)>, Vec<(u16, String)>) {
-        let Pixels { left, top, width, height } = self.pixels(part);
+        let Pixels {
+            left,
+            top,
+            width,
+            height,
+        } = self.pixels(part);
         let (whole, high) = self.size();
         let columns = begins(whole, self.squares.columns, left, width);
         let rows = begins(high, self.squares.rows, top, height);
         (
-            columns.map(|(at, column)| (at, column_name(column).to_string())).collect(),
+            columns
+                .map(|(at, column)| (at, column_name(column).to_string()))
+                .collect(),
             rows.map(|(at, row)| (at, (row + 1).to_string())).collect(),
         )
     }
@@ -173,7 +195,9 @@ impl TownMap {
     }
 
     fn level_max(&self) -> u8 {
-        (0..LEVEL_MAX).take_while(|level| self.extent(level + 1).0 >= WIDTH_MIN).count() as u8
+        (0..LEVEL_MAX)
+            .take_while(|level| self.extent(level + 1).0 >= WIDTH_MIN)
+            .count() as u8
     }
 
     /// Width and height of a part.
@@ -205,7 +229,12 @@ impl TownMap {
 
     /// Where a place is on the picture, in parts of [`FINE`] of a pixel.
     fn on_picture(&self, point: Point) -> (i64, i64) {
-        let Bounds { north, south, west, east } = self.bounds;
+        let Bounds {
+            north,
+            south,
+            west,
+            east,
+        } = self.bounds;
         let (width, height) = self.size();
         let along = |from: i32, to: i32, here: i32, size: u32| {
             let (span, here) = (i64::from(to) - i64::from(from), i64::from(here) - i64::from(from));

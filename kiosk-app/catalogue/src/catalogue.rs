@@ -64,7 +64,16 @@ impl Catalogue {
     /// The faults, when `town.toml` or the words are missing or broken, or when no service is left. Broken services
     /// are left out and named in [`Loaded::faults`].
     pub fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
-        load::load(files)
+        load::load(files, None)
+    }
+
+    /// The same with the town's map: `map/map.toml` and `map/places.csv` are among the files, and this is what stands in
+    /// `map/map.png`. Without it, no service asks for a place on the map.
+    ///
+    /// # Errors
+    /// As [`Self::load`]; of a map with a fault the fault is told, and the town has none.
+    pub fn load_with_map(files: &[SourceFile], picture: Option<&[u8]>) -> Result<Loaded, Vec<Fault>> {
+        load::load(files, picture)
     }
 
     /// The town that the terminal stands in.

@@ -2,6 +2,7 @@
 use crate::answers::{Answer, Answers};
 use crate::day::Limit;
 use crate::field::{Field, FieldIndex, FieldKind, Format, PageIndex};
+use crate::map::Point;
 use crate::service::Service;
 use crate::weekday::OFFERED;
 use crate::words::{Word, Words, fill};
@@ -161,8 +162,10 @@ impl Service {
     fn problem(&self, index: FieldIndex, answers: &Answers) -> Option<Problem> {
         let field = self.fields.get(index)?;
         let Some(text) = answers.value(index) else {
-            return field.required.then_some(match field.kind {
-                FieldKind::Bool | FieldKind::Select { .. } => Problem::NotChosen,
+            let told_in_words = field.instead.is_some_and(|text| answers.value(text).is_some());
+            let must = field.kind == (FieldKind::Place { must: true }) && !told_in_words;
+            return (field.required || must).then_some(match field.kind {
+                FieldKind::Bool | FieldKind::Select { .. } | FieldKind::Place { .. } => Problem::NotChosen,
                 FieldKind::Text { .. }
                 | FieldKind::Date { .. }
                 | FieldKind::Number { .. }
@@ -173,6 +176,11 @@ impl Service {
         // The card's word stands: a citizen can't mend it, and long or rare names are true all the same.
         if answers.get(index).is_some_and(|Answer { from_card, .. }| *from_card) {
             return None;
+        }
+        if matches!(field.kind, FieldKind::Place { .. }) {
+            let point = Point::parse(text);
+            let on_map = point.is_some_and(|point| self.town().map().is_some_and(|map| map.holds(point)));
+            return (!on_map).then_some(Problem::NotAChoice);
         }
         problem_of(field, text, answers.today).or_else(|| self.wrong_weekday(index, answers))
     }
@@ -206,6 +214,7 @@ fn problem_of(field: &Field, text: &str, today: Option<Date>) -> Option<Problem>
             Some(_) => None,
         },
         FieldKind::Iban => (!iban::is_valid(text)).then_some(Problem::NotAnIban),
+        FieldKind::Place { .. } => Point::parse(text).is_none().then_some(Problem::NotAChoice),
         FieldKind::Bool => (!matches!(text, "true" | "false")).then_some(Problem::NotAChoice),
         FieldKind::Number { min, max } => match whole_number(text) {
             None => Some(Problem::NotANumber),

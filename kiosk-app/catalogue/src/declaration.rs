@@ -128,6 +128,7 @@ impl Service {
         match &definition.kind {
             FieldKind::Text { .. } => PrivateText::from(text),
             FieldKind::Iban => iban::grouped(text),
+            FieldKind::Place { .. } => self.place_text(text, language),
             FieldKind::Money { .. } => match cents(text) {
                 Some(cents) => PrivateText::new(self.words.amount(cents, language)),
                 None => PrivateText::from(text),

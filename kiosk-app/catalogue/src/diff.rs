@@ -274,6 +274,8 @@ fn facts(field: &Field, service: &Service) -> BTreeMap<&'static str, String> {
         FieldKind::Number { min, max } => format!("number, {min} to {max}"),
         FieldKind::Money { min, max } => format!("money, {min} to {max} cents"),
         FieldKind::Iban => "IBAN".to_owned(),
+        FieldKind::Place { must: false } => "place on the map".to_owned(),
+        FieldKind::Place { must: true } => "place on the map, or the text instead of it".to_owned(),
         FieldKind::Select { choices } => {
             let keys: Vec<&str> = choices.iter().map(|choice| choice.key.as_str()).collect();
             format!("one of {}", keys.join(", "))

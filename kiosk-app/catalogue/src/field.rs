@@ -77,6 +77,8 @@ pub struct Field {
     pub(crate) shown_when: Option<Condition>,
     pub(crate) default: Option<String>,
     pub(crate) suggest: Option<List>,
+    /// Of a place: the text that counts as well, and tells where the map begins.
+    pub(crate) instead: Option<FieldIndex>,
     /// `kind = "file"`: a paper that is handed in later; the choices are [`HandedIn`].
     pub(crate) paper: bool,
 }
@@ -154,6 +156,11 @@ pub enum FieldKind {
     },
     /// A bank account of SEPA (ISO 13616-1), stored in capitals without spaces.
     Iban,
+    /// A place on the town's map, stored as [`crate::Point::text`]. Not asked in a town without a map.
+    Place {
+        /// It, or the text that counts instead, must be answered.
+        must: bool,
+    },
     /// One of several choices, stored as its key.
     Select {
         /// The choices in order.

@@ -197,7 +197,7 @@ fn field() -> Value {
     let number = json!({ "type": "integer" });
     let properties = json!({
         "id": reference("id"),
-        "kind": names(["text", "date", "bool", "number", "money", "iban", "select", "file"]),
+        "kind": names(["text", "date", "bool", "number", "money", "iban", "select", "place", "file"]),
         "required": { "type": "boolean" },
         "max_chars": { "type": "integer", "minimum": 1, "maximum": ANSWER_CHARS_MAX },
         "digits": { "type": "integer", "minimum": 1, "maximum": ANSWER_CHARS_MAX },
@@ -215,6 +215,7 @@ fn field() -> Value {
         "from_table": reference("from_table"),
         "correctable": { "enum": [true, false, "if_blank"] },
         "suggest": names(List::ALL.map(List::name)),
+        "instead": reference("id"),
     });
     let mut shape = table(properties, &["id", "kind", "fim"]);
     let needs = |kinds: Value, required: Value| {

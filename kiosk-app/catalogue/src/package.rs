@@ -4,6 +4,7 @@
 //! A town names what it adopts in its `town.toml` (`[[adopt]]`), and says in `ID/overlay.toml` what is otherwise with it.
 use crate::fault::{Fault, Faults, SourceFile};
 use crate::load::view::{Parsed, View, shorten};
+use crate::map::MAP;
 use crate::overlay;
 use crate::table::TABLES;
 use jiff::civil::Date;
@@ -107,7 +108,8 @@ fn read_files(files: &Map<String, Value>) -> Result<Vec<SourceFile>, PackageFaul
     let read = files.iter().map(|(path, text)| {
         let parts: Vec<&str> = path.split('/').collect();
         let named = |part: &&str| !part.starts_with('.') && !part.is_empty() && part.bytes().all(known);
-        if parts.len() != 2 || !parts.iter().all(named) || parts.first() == Some(&TABLES) {
+        let is_towns = parts.first().is_some_and(|folder| [TABLES, MAP].contains(folder));
+        if parts.len() != 2 || !parts.iter().all(named) || is_towns {
             return Err(PackageFault(format!("`{}` is no file of a service", shorten(path))));
         }
         let text = text

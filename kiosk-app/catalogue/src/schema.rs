@@ -125,6 +125,15 @@ fn property(field: &Field) -> Value {
             let up = |cents: i64| euros(cents + 99);
             json!({ "type": "number", "minimum": euros(*min), "maximum": up(*max) })
         }
+        FieldKind::Place { .. } => json!({
+            "type": "object",
+            "properties": {
+                "lat": { "type": "number", "minimum": -90, "maximum": 90 },
+                "long": { "type": "number", "minimum": -180, "maximum": 180 },
+            },
+            "required": ["lat", "long"],
+            "additionalProperties": false,
+        }),
         FieldKind::Bool => json!({ "type": "boolean" }),
         FieldKind::Number { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
         FieldKind::Select { choices } => {

@@ -4,6 +4,7 @@ use crate::check::{cents, whole_number};
 use crate::date;
 use crate::export::Attachment;
 use crate::field::{Field, FieldIndex, FieldKind};
+use crate::map::{PLACE_BYTES_MAX, Point};
 use crate::repeat::{Copied, Repeat};
 use crate::service::Service;
 use drivers_api::private::PrivateText;
@@ -169,11 +170,18 @@ fn write(json: &mut Writer, field: &Field, text: Option<&str>) {
             let amount = Zeroizing::new(format!("{}.{:02}", cents / 100, cents % 100));
             json.pair(&field.fim_id, |json| json.bare(&amount));
         }
+        (FieldKind::Place { .. }, Some(text)) => {
+            let Some(point) = Point::parse(text) else { return };
+            let mut place = Zeroizing::new(String::with_capacity(PLACE_BYTES_MAX));
+            point.write_json(&mut place);
+            json.pair(&field.fim_id, |json| json.bare(&place));
+        }
         (FieldKind::Select { choices }, Some(text)) if choices.iter().any(|choice| choice.key == text) => {
             json.pair(&field.fim_id, |json| json.string(text));
         }
         (FieldKind::Bool | FieldKind::Date { .. } | FieldKind::Select { .. }, _)
-        | (FieldKind::Text { .. } | FieldKind::Iban | FieldKind::Number { .. } | FieldKind::Money { .. }, None) => {}
+        | (FieldKind::Text { .. } | FieldKind::Iban | FieldKind::Number { .. } | FieldKind::Money { .. }, None)
+        | (FieldKind::Place { .. }, None) => {}
     }
 }
 
@@ -273,6 +281,7 @@ mod tests {
                     FieldKind::Text { .. } => "\u{1}".repeat(crate::ANSWER_CHARS_MAX),
                     FieldKind::Select { choices } => choices.last().unwrap().key.clone(),
                     FieldKind::Iban => "DE89370400440532013000".to_owned(),
+                    FieldKind::Place { .. } => "-54.51234,-106.50001".to_owned(),
                     FieldKind::Date { .. } => "1964-08-12".to_owned(),
                     FieldKind::Money { max, .. } => format!("{},{:02}", max / 100, max % 100),
                     FieldKind::Number { max, .. } => max.to_string(),

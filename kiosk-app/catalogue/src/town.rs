@@ -1,9 +1,11 @@
 //! The town that offers the services, and who answers for the data (PAuswG §18(4)).
 use crate::colour::Colour;
 use crate::crest::Crest;
+use crate::map::TownMap;
 use crate::opening::Opening;
 use crate::service::ServiceId;
 use crate::suggest::Name;
+use std::sync::Arc;
 
 /// A town, from `town.toml` and `streets.txt`.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +19,8 @@ pub struct Town {
     pub(crate) most_used: Vec<ServiceId>,
     /// From `streets.txt`.
     pub(crate) streets: Vec<Name>,
+    /// From `map/`.
+    pub(crate) map: Option<Arc<TownMap>>,
 }
 
 impl Town {
@@ -48,6 +52,11 @@ impl Town {
     /// The town's crest; without one, the screens have theirs.
     pub fn crest(&self) -> Option<&Crest> {
         self.crest.as_ref()
+    }
+
+    /// Its map, if it has one.
+    pub fn map(&self) -> Option<&Arc<TownMap>> {
+        self.map.as_ref()
     }
 
     /// Where cases go: the UUID of the destination (FIT-Connect Submission API v2, `destinationId`), in text form.

@@ -47,6 +47,8 @@ words! {
     AnswerNo = "answer.no" [],
     AnswerBlank = "answer.blank" [],
     AnswerFromCard = "answer.from_card" ["value"],
+    PlaceNear = "place.near" ["name", "square"],
+    PlaceSquare = "place.square" ["square"],
     FeeAmount = "fee.amount" ["euros", "cents"],
     FeeLine = "fee.line" ["fee"],
     ReceiptTitle = "receipt.title" [],

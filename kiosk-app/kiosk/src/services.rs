@@ -41,7 +41,7 @@ pub(crate) fn load(folder: Option<&Path>, today: Option<Date>) -> Result<(Catalo
         }
         None => (
             "the program".to_owned(),
-            Catalogue::load(&catalogue::bundled::files()),
+            catalogue::bundled::load(&catalogue::bundled::files()),
             None,
         ),
     };

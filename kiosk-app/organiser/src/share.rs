@@ -53,9 +53,9 @@ pub(crate) fn pack(folder: &Path, file: &Path, name: &str, version: &str, until:
     let mut packed: Vec<SourceFile> = files
         .into_iter()
         .filter(|file| {
-            file.path
-                .split_once('/')
-                .is_some_and(|(id, name)| id != catalogue::TABLES && wanted(id) && name != "overlay.toml")
+            file.path.split_once('/').is_some_and(|(id, name)| {
+                ![catalogue::TABLES, catalogue::MAP].contains(&id) && wanted(id) && name != "overlay.toml"
+            })
         })
         .collect();
     packed.sort_by(|a, b| a.path.cmp(&b.path));

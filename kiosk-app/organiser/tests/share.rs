@@ -16,6 +16,7 @@ impl Towns {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         write(&at("musterstadt"), ::catalogue::bundled::files());
+        fs::write(at("musterstadt/map/map.png"), ::catalogue::bundled::PICTURE).unwrap();
         write(&at("nebenan"), ::catalogue::bundled::small(&["ausweisdaten"]));
         // Streets are a town's own: what is looked up by them needs a table of its own.
         let tables = ::catalogue::bundled::files().into_iter();

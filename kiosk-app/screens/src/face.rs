@@ -162,7 +162,7 @@ fn fill(inner: &Inner, view: &View, new: bool) {
         Screen::Board(board) => pages::board::fill(app, &inner.form.search, board, view.language, new),
         Screen::CardContent(content) => pages::card_content::fill(app, content, new),
         Screen::Exit { service, title, text } => pages::exit::fill(app, service, title, text),
-        Screen::Form(form) => pages::form::fill(app, &inner.form, form, new),
+        Screen::Form(form) => pages::form::fill(app, &inner.form, form, view.preferences.look, new),
         Screen::Review(review) => pages::review::fill(app, review, new),
         Screen::FollowUp(follow_up) => pages::follow_up::fill(app, &inner.form.code, follow_up, new),
         Screen::FilingFailed { storage_full, certain } => pages::filing::fill(app, *storage_full, *certain),

@@ -120,6 +120,7 @@ impl Screens {
         frame::connect_digits(&app, &on_tap, &tremble);
         let board = Rc::new(keyboard::Board::default());
         keyboard::connect(&app, &board);
+        pages::place::connect(&app, &on_tap, &form.map);
         pages::languages::fill(&app);
         let inner = Rc::new(Inner {
             app,

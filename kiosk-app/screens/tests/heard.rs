@@ -1,6 +1,8 @@
 //! What is heard, and where five keys lead: on every page, with headset and with the loudspeaker alone.
 #![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // helpers of tests
 mod common;
+#[path = "heard/place.rs"]
+mod place;
 
 use common::{all, person_form, view};
 use drivers_api::language::Language;
@@ -117,6 +119,7 @@ fn eyes_are_not_needed() {
     the_room_hears_nothing_personal(&mut world);
     letters_by_keys(&mut world);
     a_code_by_keys(&mut world);
+    place::a_place_by_keys(&mut world);
     a_mistake_is_told_and_found(&mut world);
     time_runs_out_audibly(&mut world);
     what_comes_by_itself_waits(&mut world);

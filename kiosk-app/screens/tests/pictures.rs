@@ -20,11 +20,13 @@ const TOUCH_MIN: f32 = 72.0;
 const SIZES: [(&str, u32, u32); 2] = [("portrait", 1080, 1920), ("landscape", 1920, 1080)];
 
 /// Screens that show most of the widgets between them.
-const FEW: [&str; 9] = [
+const FEW: [&str; 11] = [
     "03-services",
     "05-lay-card-not-eid",
     "06-pin-wrong",
     "09-form-questions",
+    "09-form-map",
+    "09-form-place",
     "31-code-slip",
     "35-case-answered",
     "36-letter",

@@ -1,9 +1,12 @@
 //! Every button of every screen says the right thing, by finger and by keyboard.
 #![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // helpers of tests
 mod common;
+#[path = "taps/place.rs"]
+mod place;
 #[path = "taps/typing.rs"]
 mod typing;
 
+use catalogue::Spot;
 use common::expected::{either, expected, expected_of_follow_up, expected_of_panels};
 use common::{all, person_form, pick, question_form, secret, view};
 use drivers_api::card::PinState;
@@ -11,10 +14,10 @@ use drivers_api::language::Language;
 use screens::Screens;
 use screens::hand::{self, Missed, find, key, tap};
 use screens::picture::{self, Canvas};
-use session::Tap;
 use session::view::{Countdown, Over, Screen, SecretKind, View};
+use session::{MapStep, Tap};
 use slint::platform::Key;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -22,6 +25,8 @@ struct World {
     canvas: Canvas,
     screens: Screens,
     said: Rc<RefCell<Vec<String>>>,
+    /// Where a map was touched.
+    touched: Rc<Cell<Option<Spot>>>,
     clock: u64,
 }
 
@@ -65,9 +70,19 @@ fn words(tap: &Tap) -> String {
 fn everything_that_is_done_is_said() {
     let said = Rc::new(RefCell::new(Vec::new()));
     let canvas = picture::install(1080, 1920).unwrap();
+    let touched = Rc::new(Cell::new(None));
     let screens = Screens::new({
-        let said = said.clone();
-        move |tap| said.borrow_mut().push(words(&tap))
+        let (said, touched) = (said.clone(), touched.clone());
+        move |tap| {
+            if let Tap::Map {
+                step: MapStep::Touch(spot),
+                ..
+            } = tap
+            {
+                touched.set(Some(spot));
+            }
+            said.borrow_mut().push(words(&tap));
+        }
     })
     .unwrap();
     screens.open().unwrap();
@@ -75,6 +90,7 @@ fn everything_that_is_done_is_said() {
         canvas,
         screens,
         said,
+        touched,
         clock: 0,
     };
     for (width, height) in [(1080, 1920), (1920, 1080)] {
@@ -88,6 +104,7 @@ fn everything_that_is_done_is_said() {
             typing::typing(&mut world, language);
             typing::suggesting(&mut world, language);
             typing::code(&mut world, language);
+            place::places(&mut world, language);
             keyboard_only(&mut world, language);
         }
         typing::own_letters(&mut world);

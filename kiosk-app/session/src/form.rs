@@ -1,6 +1,7 @@
 //! The form and the review of the whole declaration.
 use crate::entrance::{ChoosingService, Requesting};
 use crate::finish::Filing;
+use crate::on_map::{MapStep, OnMap};
 use crate::view::{self, FormField, FormFieldKind, Screen};
 use crate::visit::{AnyStage, Expired, Stage, Step};
 use crate::{Input, Tap, Terminal, patience};
@@ -68,6 +69,8 @@ pub(crate) struct Filling {
     problems: Vec<(FieldIndex, Problem)>,
     /// The field that was typed in last.
     typing: Option<FieldIndex>,
+    /// How its map is looked at, once somebody has touched it.
+    on_map: Option<OnMap>,
 }
 
 impl Filling {
@@ -85,7 +88,20 @@ impl Filling {
             page,
             problems: Vec::new(),
             typing: None,
+            on_map: None,
         })
+    }
+
+    fn look(&mut self, field: FieldIndex, step: MapStep) {
+        if !self.case.service.page(self.page).fields().contains(&field) {
+            return;
+        }
+        if let Some((on_map, entered)) = OnMap::step(self.on_map, &self.case, field, step) {
+            self.on_map = Some(on_map);
+            if let Some(text) = entered {
+                self.enter(field, &text);
+            }
+        }
     }
 
     fn enter(&mut self, field: FieldIndex, text: &PrivateText) {
@@ -154,7 +170,11 @@ impl Filling {
             Vec::new()
         };
         let editable = self.case.service.editable(index, &self.case.answers);
-        let kind = form_field_kind(field, language);
+        let map = OnMap::view(self.on_map, &self.case, index, language);
+        let kind = match map {
+            Some(map) => FormFieldKind::Place(Box::new(map)),
+            None => form_field_kind(field, language),
+        };
         // What nobody can choose isn't shown as a choice.
         let (kind, value) = if matches!(kind, FormFieldKind::Select { .. }) && !editable {
             let told = self.case.service.value_text(index, &self.case.answers, language);
@@ -181,6 +201,7 @@ fn form_field_kind(field: &Field, language: Language) -> FormFieldKind {
     match field.kind() {
         FieldKind::Text { .. } if field.digits().is_some() => FormFieldKind::Digits,
         FieldKind::Text { .. } => FormFieldKind::Text,
+        FieldKind::Place { .. } => FormFieldKind::Text, // without a map it isn't asked
         FieldKind::Date { .. } => FormFieldKind::Date,
         FieldKind::Money { .. } => FormFieldKind::Money,
         FieldKind::Iban => FormFieldKind::Iban,
@@ -205,6 +226,7 @@ impl AnyStage for Filling {
     fn handle(mut self, input: Input, _language: Language, _step: &mut Step<'_>) -> Stage {
         match input {
             Input::Tap(Tap::Enter { field, text }) => self.enter(field, &text),
+            Input::Tap(Tap::Map { field, step }) => self.look(field, step),
             Input::Tap(Tap::Continue) => return self.next(),
             Input::Tap(Tap::Back) => return self.back(),
             Input::Tap(Tap::LeaveOut) => return self.leave_out(),
@@ -219,6 +241,7 @@ impl AnyStage for Filling {
             page,
             problems,
             typing,
+            on_map,
         } = self;
         case.left_alone(|case| {
             Stage::Filling(Self {
@@ -226,6 +249,7 @@ impl AnyStage for Filling {
                 page,
                 problems,
                 typing,
+                on_map,
             })
         })
     }

@@ -27,6 +27,7 @@ mod finish;
 mod follow_up;
 mod form;
 mod inform;
+mod on_map;
 mod paper;
 pub mod patience;
 mod pin;
@@ -44,6 +45,7 @@ pub use away::Away;
 pub use board::TownBoard;
 pub use errand::PinWish;
 pub use follow_up::{CODE_SYMBOLS, CaseQuestion, CaseState, CaseTold, KnownCase, StateAt, code_symbol};
+pub use on_map::MapStep;
 pub use preferences::{Preferences, Wish};
 pub use session::Session;
 pub use staff::StaffNews;
@@ -182,6 +184,13 @@ pub enum Tap {
         field: FieldIndex,
         /// All of its text; see [`view::FormField::value`].
         text: PrivateText,
+    },
+    /// A step on the map of a field.
+    Map {
+        /// Which field.
+        field: FieldIndex,
+        /// Which.
+        step: MapStep,
     },
     /// Change a page from the review.
     Change(PageIndex),

@@ -26,8 +26,8 @@ pub fn pages(service: &Arc<Service>, terminal: &Terminal, language: Language) ->
     });
     let mut views = vec![("request".to_owned(), view(stage))];
     for page in 0..service.page_count() {
-        // Further entries of a list look as the first.
-        if service.page(page).entry().is_some_and(|entry| entry > 0) {
+        // Further entries of a list look as the first; a town without a map passes over pages that ask for a place.
+        if service.page(page).entry().is_some_and(|entry| entry > 0) || asks_for_a_place_only(service, page) {
             continue;
         }
         for (number, answers) in answers_for(service, page, terminal).into_iter().enumerate() {
@@ -42,6 +42,13 @@ pub fn pages(service: &Arc<Service>, terminal: &Terminal, language: Language) ->
         }
     }
     views
+}
+
+/// True where there is no map to ask on.
+fn asks_for_a_place_only(service: &Service, page: PageIndex) -> bool {
+    let fields = service.page(page).fields();
+    let is_place = |field: &usize| matches!(service.field(*field).kind(), FieldKind::Place { .. });
+    service.town().map().is_none() && !fields.is_empty() && fields.iter().all(is_place)
 }
 
 /// The lists that lead to the services: the first one, and those by situation in life.
@@ -64,7 +71,7 @@ fn answers_for(service: &Service, page: PageIndex, terminal: &Terminal) -> Vec<A
         let values: Vec<&str> = match service.field(field).kind() {
             FieldKind::Bool => vec!["true", "false"],
             FieldKind::Select { choices } => choices.iter().map(catalogue::Choice::key).collect(),
-            FieldKind::Text { .. } | FieldKind::Date { .. } | FieldKind::Iban => Vec::new(),
+            FieldKind::Text { .. } | FieldKind::Date { .. } | FieldKind::Iban | FieldKind::Place { .. } => Vec::new(),
             FieldKind::Number { .. } | FieldKind::Money { .. } => Vec::new(),
         };
         for value in values {

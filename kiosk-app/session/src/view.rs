@@ -19,7 +19,7 @@ pub use card::{CardHint, CardWork, PinNews, Refusal, SecretEntry, SecretKind, Se
 pub use follow_up::{
     CaseRow, CaseStep, CaseView, CodeEntry, CodeTrouble, FollowUp, LetterPage, LetterPart, LetterRow, NoCase,
 };
-pub use form::{Form, FormChoice, FormField, FormFieldKind};
+pub use form::{Form, FormChoice, FormField, FormFieldKind, MapView, MapWays};
 pub use services::{Availability, List, Tile};
 
 /// The whole face of the terminal at one moment.

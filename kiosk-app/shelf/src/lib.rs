@@ -1,8 +1,8 @@
 //! Folders of services on disk: found, read within bounds, and put together, with what a town adopts of others, to what
 //! the catalogue loads.
 use catalogue::{
-    Adoption, CREST_BYTES_MAX, Catalogue, Fault, Loaded, NEIGHBOURS, Neighbour, PACKAGE_BYTES_MAX, Package, SourceFile,
-    TABLES,
+    Adoption, CREST_BYTES_MAX, Catalogue, Fault, Loaded, MAP, MAP_PICTURE, MAP_PICTURE_BYTES_MAX, NEIGHBOURS,
+    Neighbour, PACKAGE_BYTES_MAX, Package, SourceFile, TABLES,
 };
 use jiff::civil::Date;
 use minisign_verify::{PublicKey, Signature};
@@ -36,6 +36,8 @@ const SIGNATURE_BYTES_MAX: u64 = 4096;
 pub struct Opened {
     /// What the catalogue loads.
     pub files: Vec<SourceFile>,
+    /// The picture of the town's map, if it has one.
+    pub picture: Option<Vec<u8>>,
     /// What of others could not be taken, and why.
     pub faults: Vec<Fault>,
     /// The towns beside it whose services are offered here, too.
@@ -51,7 +53,7 @@ impl Opened {
     /// # Errors
     /// The faults, when nothing of this town can be used.
     pub fn load(self) -> Result<Loaded, Vec<Fault>> {
-        let mut loaded = match Catalogue::load(&self.files) {
+        let mut loaded = match Catalogue::load_with_map(&self.files, self.picture.as_deref()) {
             Ok(loaded) => loaded,
             Err(others) => return Err(self.faults.into_iter().chain(others).collect()),
         };
@@ -106,6 +108,20 @@ fn open_one(folder: &Path, today: Option<Date>) -> Result<Opened, ReadFault> {
             Err(why) => refused.push(told(&adoption, &why)),
         }
     }
+    let picture = read_bytes(&folder.join(MAP_PICTURE), MAP_PICTURE_BYTES_MAX as u64);
+    if let Err(why) = &picture
+        && files
+            .iter()
+            .any(|file| file.path.split_once('/').is_some_and(|(folder, _)| folder == MAP))
+    {
+        refused.push(Fault {
+            path: MAP_PICTURE.to_owned(),
+            line: None,
+            what: format!("the map has no picture: {why}"),
+            mend: "add it, or remove the folder; docs/services.md, “A map of the town”, tells how it is made"
+                .to_owned(),
+        });
+    }
     let (files, faults) = catalogue::assemble(files, adopted, today);
     refused.extend(faults);
     let crest = catalogue::crest_file(&files).map(|name| {
@@ -114,6 +130,7 @@ fn open_one(folder: &Path, today: Option<Date>) -> Result<Opened, ReadFault> {
     });
     Ok(Opened {
         files,
+        picture: picture.ok(),
         faults: refused,
         neighbours: Vec::new(),
         crest,
@@ -183,7 +200,7 @@ pub struct ReadFault {
     pub source: Error,
 }
 
-/// The TOML files of the folder and of its folders, the tables, and the list of streets; what is hidden or something else is passed
+/// The TOML files of the folder and of its folders, the tables, the places of the map, and the list of streets; what is hidden or something else is passed
 /// over.
 ///
 /// # Errors
@@ -204,7 +221,10 @@ pub fn files(folder: &Path) -> Result<Vec<SourceFile>, ReadFault> {
 
 fn take(files: &mut Vec<SourceFile>, path: String, at: &Path) -> Result<(), ReadFault> {
     let ends = |end: &str| at.extension().is_some_and(|extension| extension == end);
-    let is_table = ends("csv") && path.split_once('/').is_some_and(|(folder, _)| folder == TABLES);
+    let is_table = ends("csv")
+        && path
+            .split_once('/')
+            .is_some_and(|(folder, _)| [TABLES, MAP].contains(&folder));
     let is_ours = ends("toml") || is_table || path == "streets.txt";
     if is_ours && at.is_file() {
         let text = read_text(at, if is_table { TABLE_BYTES_MAX } else { FILE_BYTES_MAX })
@@ -257,6 +277,42 @@ fn read_bytes(file: &Path, bytes_max: u64) -> std::io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_map_is_taken_as_a_whole_and_what_lacks_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        for file in catalogue::bundled::small(&["maengelmelder"]) {
+            let path = folder.path().join(&file.path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, file.text).unwrap();
+        }
+        std::fs::write(folder.path().join("map/draw.py"), "passed over").unwrap();
+        let loaded = || open(folder.path(), None).unwrap().load().unwrap();
+        let without = loaded();
+        assert!(
+            without.faults[0]
+                .to_string()
+                .starts_with("map/map.png: the map has no picture: No such file")
+        );
+        assert!(without.catalogue.town().map().is_none());
+        assert_eq!(without.catalogue.services().len(), 1);
+        let picture = folder.path().join(MAP_PICTURE);
+        std::fs::write(&picture, catalogue::bundled::PICTURE).unwrap();
+        let with = loaded();
+        assert_eq!(with.faults, []);
+        assert!(with.catalogue.town().map().is_some());
+        std::fs::write(&picture, vec![0; 2 * MAP_PICTURE_BYTES_MAX]).unwrap();
+        let huge = loaded();
+        assert!(
+            huge.faults[0]
+                .to_string()
+                .starts_with("map/map.png: the picture has more than 4194304 bytes")
+        );
+        assert!(huge.catalogue.town().map().is_none());
+        std::fs::remove_file(&picture).unwrap();
+        std::fs::remove_dir_all(folder.path().join(MAP)).unwrap();
+        assert_eq!(loaded().faults, [], "a town needs no map");
+    }
 
     #[test]
     fn what_is_hidden_or_no_service_is_passed_over() {

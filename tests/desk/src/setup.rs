@@ -197,7 +197,7 @@ impl Desk {
 /// Every fault with its file and line.
 pub fn load() -> Result<Catalogue, Fault> {
     let told = |faults: Vec<catalogue::Fault>| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-    let loaded = catalogue::Catalogue::load(&bundled::files()).map_err(told)?;
+    let loaded = bundled::load(&bundled::files()).map_err(told)?;
     for fault in &loaded.faults {
         tracing::error!(%fault, "service left out");
     }

@@ -2,6 +2,7 @@
 use crate::devices::{CAN, Card, PIN, PUK, TRANSPORT_PIN};
 use crate::erika::{CANARY, with_canary};
 use crate::inquiring;
+use crate::robot::any_step;
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
 use rand::RngExt;
@@ -179,6 +180,13 @@ fn fill(form: &Form, rng: &mut StdRng) -> Act {
         return Act::Tap(Tap::Continue);
     };
     let text = match &field.kind {
+        FormFieldKind::Place(_) => {
+            let step = any_step(rng);
+            return Act::Tap(Tap::Map {
+                field: field.field,
+                step,
+            });
+        }
         FormFieldKind::Digits => "51147".into(),
         FormFieldKind::Text => PrivateText::from(&**with_canary(["", " 7", " am Weg"][rng.random_range(0..3)])),
         FormFieldKind::Iban => "DE89 3704 0044 0532 0130 00".into(),
@@ -220,7 +228,7 @@ fn wish(rng: &mut StdRng) -> Wish {
 
 /// Children, elbows, pranks.
 fn nonsense(rng: &mut StdRng) -> Act {
-    Act::Tap(match rng.random_range(0..33) {
+    Act::Tap(match rng.random_range(0..34) {
         0 => Tap::Start,
         1 => Tap::Language(Language::ALL[rng.random_range(0..Language::ALL.len())]),
         2 => Tap::Service("gibt-es-nicht".into()),
@@ -248,6 +256,10 @@ fn nonsense(rng: &mut StdRng) -> Act {
         30 => Tap::Case(rng.random_range(0..3)),
         31 => Tap::Code(text_noise(rng)),
         32 => Tap::Scanned(text_noise(rng)),
+        33 => Tap::Map {
+            field: rng.random_range(0..40),
+            step: any_step(rng),
+        },
         27 => return Act::Headset(rng.random_bool(0.5)),
         15 => return Act::LayOn(any_card(rng)),
         16 => return Act::TakeCard,

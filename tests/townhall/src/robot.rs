@@ -2,7 +2,7 @@
 use crate::devices::{Holder, PIN, Weather};
 use crate::story::{GOOD_CARD, Story};
 use crate::world::World;
-use catalogue::{Catalogue, Declaration, LocalTime, ServiceId};
+use catalogue::{Catalogue, Declaration, Direction, LocalTime, ServiceId, Spot};
 use drivers_api::document::{Block, Document};
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
@@ -10,8 +10,8 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use session::Tap;
 use session::view::{Form, FormField, FormFieldKind, Screen};
+use session::{MapStep, Tap};
 
 /// Most touches for a visit; the longest form needs a tenth.
 const TOUCHES_MAX: usize = 5_000;
@@ -143,6 +143,22 @@ fn offered_on(catalogue: &Catalogue, id: &ServiceId) -> Date {
     day.unwrap_or_else(|| panic!("{} isn't offered within five years", id.as_str()))
 }
 
+/// Something that can be done on a map.
+pub(crate) fn any_step(rng: &mut StdRng) -> MapStep {
+    let sides = [Direction::North, Direction::South, Direction::West, Direction::East];
+    match rng.random_range(0..6) {
+        0 => MapStep::Closer,
+        1 => MapStep::Farther,
+        2 => MapStep::Move(sides[rng.random_range(0..sides.len())]),
+        3 => MapStep::Middle,
+        4 => MapStep::Remove,
+        _ => MapStep::Touch(Spot {
+            x: rng.random(),
+            y: rng.random(),
+        }),
+    }
+}
+
 struct Robot {
     day: Date,
     rng: StdRng,
@@ -168,7 +184,9 @@ impl Robot {
             let open = field.required && field.value.is_empty();
             let preset = matches!(field.kind, FormFieldKind::Select { .. } | FormFieldKind::Number { .. });
             let wished = self.tries == 0 && (field.value.is_empty() || preset) && self.rng.random_bool(0.5);
-            if open || wished || field.error.is_some() {
+            if let FormFieldKind::Place(_) = field.kind {
+                self.wander(field, story);
+            } else if open || wished || field.error.is_some() {
                 let text = PrivateText::new(self.some(field));
                 story.tap(Tap::Enter {
                     field: field.field,
@@ -203,6 +221,17 @@ impl Robot {
         self.fee.clone_from(&declaration.fee);
     }
 
+    /// Moves over the map, and touches it here and there.
+    fn wander(&mut self, field: &FormField, story: &mut Story) {
+        for _ in 0..self.rng.random_range(0..8) {
+            let step = any_step(&mut self.rng);
+            story.tap(Tap::Map {
+                field: field.field,
+                step,
+            });
+        }
+    }
+
     /// Another answer at each try.
     fn some(&mut self, field: &FormField) -> String {
         let mut at = self.tries;
@@ -232,6 +261,7 @@ impl Robot {
                 self.rng.random_range(*min..=most).to_string()
             }
             FormFieldKind::YesNo => self.rng.random_bool(0.5).to_string(),
+            FormFieldKind::Place(_) => String::new(), // see `wander`
             FormFieldKind::Select { choices } => choices[self.rng.random_range(0..choices.len())].key.clone(),
         }
     }

@@ -110,6 +110,7 @@ impl Story {
                     FormFieldKind::Date => "12.08.1964".to_owned(),
                     FormFieldKind::Number { min, .. } => min.to_string(),
                     FormFieldKind::YesNo => "true".to_owned(),
+                    FormFieldKind::Place(_) => continue, // nobody has to see a map
                     FormFieldKind::Select { choices } => choices[0].key.clone(),
                 };
                 self.tap(Tap::Enter {

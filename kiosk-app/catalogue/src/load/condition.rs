@@ -345,6 +345,7 @@ impl Known<'_, '_> {
             }
             (FieldKind::Money { .. }, _) => (false, "ask at_least or at_most, in cents".to_owned()),
             (FieldKind::Iban, _) => (false, "an IBAN can only be asked for with is_set".to_owned()),
+            (FieldKind::Place { .. }, _) => (false, "a place can only be asked for with is_set".to_owned()),
             (FieldKind::Date { .. }, _) => (false, "ask before or after, or is_set".to_owned()),
         };
         if !fits {

@@ -126,6 +126,7 @@ impl Layout<'_> {
                 shown_when: raw.shown_when.as_ref().map(&renamed),
                 follows: None, // taken before
                 weekdays: None,
+                instead: None,
             });
         }
         self.laid.pages.push(RawPage {
@@ -185,6 +186,7 @@ impl Layout<'_> {
             shown_when: None,
             default: None,
             suggest: None,
+            instead: None,
             paper: false,
         };
         let fields = vec![self.laid.fields.len()];
@@ -194,6 +196,7 @@ impl Layout<'_> {
             shown_when: None,
             follows: None,
             weekdays: None,
+            instead: None,
         });
         self.laid.pages.push(RawPage {
             line,

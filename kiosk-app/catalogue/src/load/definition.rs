@@ -10,7 +10,7 @@ use crate::load::repeat::{self, Laid};
 use crate::load::table::Tables;
 use crate::load::view::{At, Parsed, View, shorten};
 use crate::load::weekdays::{self, RawWeekdays};
-use crate::load::{card, facts, fee, fields, format_of, graph};
+use crate::load::{card, facts, fee, fields, format_of, graph, place};
 use crate::repeat::{Copied, Repeat};
 use crate::service::{Finish, Period};
 use crate::situation::Situation;
@@ -75,6 +75,8 @@ pub(crate) struct RawField {
     pub(crate) shown_when: Option<RawCondition>,
     pub(crate) follows: Option<RawFollows>,
     pub(crate) weekdays: Option<RawWeekdays>,
+    /// Of a place, by name.
+    pub(crate) instead: Option<At<String>>,
 }
 
 /// The definition, unless it has a fault.
@@ -110,8 +112,10 @@ pub(crate) fn read(file: &SourceFile, tables: &Tables, faults: &mut Faults) -> O
     let repeats = repeat::read(&mut root, faults);
     let follows = follows::take(&root, &mut raw_fields, &pages, faults);
     let weekdays = weekdays::take(&root, &mut raw_fields, &pages, faults);
+    let places = place::take(&root, &mut raw_fields, &pages, faults);
     let Laid { pages, fields, repeats } = repeat::lay_out(&root, pages, raw_fields, repeats, faults);
-    let (pages, fields, fees) = graph::resolve(&root, pages, fields, fees, &asked, faults);
+    let (pages, mut fields, fees) = graph::resolve(&root, pages, fields, fees, &asked, faults);
+    place::resolve(&root, places, &mut fields, faults);
     let follows = follows::resolve(&root, follows, &fields, tables, faults);
     let weekdays = weekdays::resolve(&root, weekdays, &fields, faults);
     root.finish(faults);

@@ -249,7 +249,8 @@ fn codes(view: &mut View<'_>, field: &Field, faults: &mut Faults) -> Option<Vec<
         | FieldKind::Date { .. }
         | FieldKind::Number { .. }
         | FieldKind::Money { .. }
-        | FieldKind::Iban => Vec::new(),
+        | FieldKind::Iban
+        | FieldKind::Place { .. } => Vec::new(),
     };
     let mut codes = Vec::new();
     for key in keys {

@@ -6,7 +6,7 @@ use crate::load::condition;
 use crate::load::definition::{RawField, id};
 use crate::load::follows;
 use crate::load::kinds::{PAPER, kind};
-use crate::load::view::{View, shorten};
+use crate::load::view::{At, View, shorten};
 use crate::load::weekdays;
 use crate::submission::{FROM_CARD_KEY, PSEUDONYM_KEY, SERVICE_KEY, VERSION_KEY};
 use crate::suggest::List;
@@ -26,8 +26,26 @@ pub(crate) fn read(mut view: View<'_>, page: PageIndex, faults: &mut Faults) -> 
     view.name = format!("field \"{id}\"");
     let paper = matches!(view.value("kind").map(|at| at.value), Some(DeValue::String(kind)) if kind == PAPER);
     let kind = kind(&mut view, faults);
+    let (kind, is_place) = match kind {
+        FieldKind::Place { .. } => {
+            let must = view.flag("required", false, faults);
+            (FieldKind::Place { must }, true)
+        }
+        FieldKind::Text { .. }
+        | FieldKind::Date { .. }
+        | FieldKind::Bool
+        | FieldKind::Number { .. }
+        | FieldKind::Money { .. }
+        | FieldKind::Iban
+        | FieldKind::Select { .. } => (kind, false),
+    };
     let from_card = from_card(&mut view, &kind, faults);
-    let required = view.flag("required", kind != FieldKind::Bool, faults);
+    // A place alone is never required: a text may stand in its stead.
+    let required = !is_place && view.flag("required", kind != FieldKind::Bool, faults);
+    let instead = view.text_if("instead", faults).map(|value| At {
+        line: view.line_of("instead"),
+        value,
+    });
     let correctable = correctable(&mut view, from_card, required, faults);
     let digits = match kind {
         FieldKind::Text { max_chars } => {
@@ -40,6 +58,7 @@ pub(crate) fn read(mut view: View<'_>, page: PageIndex, faults: &mut Faults) -> 
         | FieldKind::Number { .. }
         | FieldKind::Money { .. }
         | FieldKind::Iban
+        | FieldKind::Place { .. }
         | FieldKind::Select { .. } => None,
     };
     let format = format(&mut view, &kind, faults);
@@ -68,6 +87,7 @@ pub(crate) fn read(mut view: View<'_>, page: PageIndex, faults: &mut Faults) -> 
         shown_when: None,
         default,
         suggest,
+        instead: None,
         paper,
     };
     RawField {
@@ -76,6 +96,7 @@ pub(crate) fn read(mut view: View<'_>, page: PageIndex, faults: &mut Faults) -> 
         shown_when,
         follows,
         weekdays,
+        instead,
     }
 }
 
@@ -150,6 +171,7 @@ fn from_card(view: &mut View<'_>, kind: &FieldKind, faults: &mut Faults) -> Opti
         | FieldKind::Number { .. }
         | FieldKind::Money { .. }
         | FieldKind::Iban
+        | FieldKind::Place { .. }
         | FieldKind::Select { .. } => false,
     };
     if !fits {
@@ -257,6 +279,7 @@ fn default(view: &mut View<'_>, kind: &FieldKind, faults: &mut Faults) -> Option
         | FieldKind::Date { .. }
         | FieldKind::Money { .. }
         | FieldKind::Iban
+        | FieldKind::Place { .. }
         | FieldKind::Bool => {
             if view.value("default").is_some() {
                 let what = "only select and number can be chosen beforehand";

@@ -47,6 +47,7 @@ pub(crate) fn kind(view: &mut View<'_>, faults: &mut Faults) -> FieldKind {
             FieldKind::Date { not_before, not_after }
         }
         "iban" => FieldKind::Iban,
+        "place" => FieldKind::Place { must: false }, // `required` is read later
         "bool" => FieldKind::Bool,
         "number" | "money" => {
             let (min, max) = limits(view, if name == "money" { 0 } else { -NUMBER_MAX }, faults);
@@ -68,7 +69,7 @@ pub(crate) fn kind(view: &mut View<'_>, faults: &mut Faults) -> FieldKind {
                 faults,
                 view.line_of("kind"),
                 what,
-                "known: text, date, bool, number, money, iban, select, file",
+                "known: text, date, bool, number, money, iban, select, place, file",
             );
             fallback
         }

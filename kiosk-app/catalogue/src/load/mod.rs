@@ -10,7 +10,9 @@ mod fields;
 mod follows;
 mod graph;
 mod kinds;
+pub(crate) mod map;
 mod opening;
+pub(crate) mod place;
 mod receipt;
 pub(crate) mod repeat;
 pub(crate) mod table;
@@ -26,6 +28,7 @@ use crate::facts::Facts;
 use crate::fault::{Fault, Faults, SourceFile};
 use crate::field::{Field, FieldKind, HandedIn};
 use crate::load::table::Tables;
+use crate::map::MAP;
 use crate::receipt::ReceiptTemplate;
 use crate::search::Index;
 use crate::service::{Finish, Service, ServiceId, ServiceTexts};
@@ -61,7 +64,7 @@ struct Folder<'a> {
 }
 
 /// See [`Catalogue::load`].
-pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
+pub(crate) fn load(files: &[SourceFile], picture: Option<&[u8]>) -> Result<Loaded, Vec<Fault>> {
     let mut faults = Faults::default();
     if files.len() > FILES_MAX {
         let what = format!("{} files, more than {FILES_MAX}", files.len());
@@ -74,6 +77,7 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
         receipt,
         words,
         tables,
+        map,
         folders,
     } = sorted(files, &mut faults);
     let words = if words.is_empty() {
@@ -96,6 +100,7 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
         return Err(faults.into_list());
     };
     town.streets = streets.map_or_else(Vec::new, |file| town::streets(file, &mut faults));
+    town.map = map::read(&map, picture, &mut faults).map(Arc::new);
     let town = Arc::new(town);
     let shared = Shared {
         tables: read_tables(&tables, &mut faults),
@@ -155,6 +160,7 @@ struct Sorted<'a> {
     words: BTreeMap<Language, &'a SourceFile>,
     /// By name.
     tables: BTreeMap<&'a str, &'a SourceFile>,
+    map: map::Files<'a>,
     /// By id.
     folders: Vec<Folder<'a>>,
 }
@@ -183,6 +189,14 @@ fn sorted<'a>(files: &'a [SourceFile], faults: &mut Faults) -> Sorted<'a> {
                 None => {
                     let mend = "name it with a–z, 0–9 and _, and .csv behind";
                     faults.add(&path, None, "not a table of the town", mend);
+                    false
+                }
+            },
+            Some((MAP, name)) => match sorted.map.take(name, file) {
+                Some(twice) => twice,
+                None => {
+                    let mend = format!("known: {}", map::Files::KNOWN);
+                    faults.add(&path, None, "not a file of the map", mend);
                     false
                 }
             },
@@ -286,6 +300,9 @@ fn service(folder: &Folder<'_>, shared: &Shared, faults: &mut Faults) -> Option<
     }
     let mut draft = draft??;
     let texts = texts_of(folder, &mut draft, faults)?;
+    if shared.town.map.is_none() {
+        place::pass_over(&mut draft);
+    }
     name_ways(&mut draft.fields, &texts, words);
     let export = file(EXPORT).and_then(|file| export::read(file, &draft, faults));
     let receipt = match draft.finish {

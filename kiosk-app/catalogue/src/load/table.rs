@@ -148,7 +148,7 @@ fn line_values(line: &str, separator: char, skipped: usize) -> Vec<String> {
 }
 
 /// The cells of a line, without the quotes that spreadsheets put around some.
-fn cells(line: &str, separator: char) -> impl Iterator<Item = &str> {
+pub(crate) fn cells(line: &str, separator: char) -> impl Iterator<Item = &str> {
     line.split(separator).map(|cell| {
         let cell = cell.trim();
         let quoted = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));

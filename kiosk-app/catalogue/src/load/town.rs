@@ -75,6 +75,7 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<(Town, Vec<
         opening,
         crest: None,
         streets: Vec::new(),
+        map: None,
         most_used: most_used.iter().map(|id| ServiceId::new(&id.value)).collect(),
     };
     let lines = most_used.iter().map(|id| id.line).collect();

@@ -14,10 +14,11 @@ pub(crate) const WORDS_FILE: &str = "words";
 pub(crate) const REQUIRED: [Language; 2] = [Language::German, Language::English];
 
 /// Tables of words; each may be left out in a language that needs none of it.
-const SECTIONS: [&str; 9] = [
+const SECTIONS: [&str; 10] = [
     "problem",
     "date",
     "answer",
+    "place",
     "fee",
     "receipt",
     "papers",

@@ -1,11 +1,13 @@
 //! Adapter of `form.slint`: fields keep what is typed in them; a view changes only what it has to.
 use crate::frame::count;
 use crate::pages::follow_up::CODE_INDEX;
+use crate::pages::place::{self, MapMemory};
 use crate::pages::services::SEARCH_INDEX;
 use crate::typed::{TypedField, shape_code, shape_date, shape_digits, shape_iban, shape_money, shape_number};
 use crate::{OnTap, ui};
 use drivers_api::private::PrivateText;
 use session::Tap;
+use session::preferences::Look;
 use session::view::{Form, FormChoice, FormField, FormFieldKind};
 use slint::{ComponentHandle, Model, ModelRc, SharedString, VecModel};
 use std::cell::{Cell, RefCell};
@@ -22,6 +24,7 @@ pub(crate) struct FormMemory {
     pub(crate) search: RefCell<TypedField>,
     /// The field of a case code.
     pub(crate) code: RefCell<TypedField>,
+    pub(crate) map: Rc<MapMemory>,
 }
 
 impl FormMemory {
@@ -31,6 +34,7 @@ impl FormMemory {
         self.typed.borrow_mut().clear();
         self.search.take();
         self.code.take();
+        self.map.forget();
     }
 
     fn next_stamp(&self) -> i32 {
@@ -65,7 +69,7 @@ pub(crate) fn entered(on_tap: &OnTap, memory: &Rc<FormMemory>) -> impl Fn(i32, &
             Some(ui::Entry::Money) => shape_money(text),
             Some(ui::Entry::Digits) => shape_digits(text),
             Some(ui::Entry::Iban) => shape_iban(text),
-            Some(ui::Entry::Text | ui::Entry::YesNo | ui::Entry::Choice) | None => text.to_owned(),
+            Some(ui::Entry::Text | ui::Entry::YesNo | ui::Entry::Choice | ui::Entry::Place) | None => text.to_owned(),
         };
         let shown = SharedString::from(&text);
         if let Ok(index) = usize::try_from(field) {
@@ -93,7 +97,7 @@ pub(crate) fn taken(on_tap: &OnTap) -> impl Fn(i32, SharedString) + 'static {
 }
 
 /// `new`: another page than before.
-pub(crate) fn fill(app: &ui::App, memory: &FormMemory, form: &Form, new: bool) {
+pub(crate) fn fill(app: &ui::App, memory: &FormMemory, form: &Form, look: Look, new: bool) {
     let page = app.global::<ui::Form>();
     page.set_title(SharedString::from(&form.title));
     page.set_intro(SharedString::from(&form.intro));
@@ -104,7 +108,10 @@ pub(crate) fn fill(app: &ui::App, memory: &FormMemory, form: &Form, new: bool) {
         page.set_fields(ModelRc::from(memory.rows.clone()));
     }
     for (at, field) in form.fields.iter().enumerate() {
-        place(memory, at, field);
+        line_up(memory, at, field);
+        if let FormFieldKind::Place(map) = &field.kind {
+            place::fill(app, &memory.map, field.field, map, look);
+        }
     }
     while memory.rows.row_count() > form.fields.len() {
         memory.rows.remove(form.fields.len());
@@ -113,10 +120,11 @@ pub(crate) fn fill(app: &ui::App, memory: &FormMemory, form: &Form, new: bool) {
 
 pub(crate) fn clear(app: &ui::App) {
     app.global::<ui::Form>().set_fields(ModelRc::default());
+    place::clear(app);
 }
 
 /// Brings row `at` in line with a field; rows of fields that are no longer shown are taken out.
-fn place(memory: &FormMemory, at: usize, field: &FormField) {
+fn line_up(memory: &FormMemory, at: usize, field: &FormField) {
     let index = count(field.field);
     if let Some(found) =
         (at..memory.rows.row_count()).find(|row| memory.rows.row_data(*row).is_some_and(|r| r.index == index))
@@ -157,6 +165,7 @@ fn row(memory: &FormMemory, field: &FormField, old: Option<&ui::Field>) -> ui::F
         FormFieldKind::Number { .. } => (ui::Entry::Number, &[]),
         FormFieldKind::Money => (ui::Entry::Money, &[]),
         FormFieldKind::YesNo => (ui::Entry::YesNo, &[]),
+        FormFieldKind::Place(_) => (ui::Entry::Place, &[]),
         FormFieldKind::Select { choices } => (ui::Entry::Choice, choices),
     };
     let choices = choices.iter().map(|choice| ui::Choice {

@@ -14,6 +14,7 @@ pub(crate) mod languages;
 pub(crate) mod lay_card;
 pub(crate) mod leaflet;
 pub(crate) mod pin;
+pub(crate) mod place;
 pub(crate) mod receipt;
 pub(crate) mod request;
 pub(crate) mod review;

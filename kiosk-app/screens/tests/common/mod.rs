@@ -18,6 +18,7 @@ pub(crate) mod expected;
 pub(crate) mod follow_up;
 mod forms;
 mod panels;
+pub(crate) mod place;
 use cards::{card, pin, refused};
 #[allow(unused_imports)] // each test uses some
 pub(crate) use forms::{
@@ -334,6 +335,8 @@ fn way(l: Language) -> Vec<Named> {
     vec![
         ("09-form-person", Screen::Form(person_form(l))),
         ("09-form-questions", Screen::Form(question_form(l))),
+        ("09-form-map", Screen::Form(place::place_form(l, false))),
+        ("09-form-place", Screen::Form(place::place_form(l, true))),
         ("10-review", Screen::Review(review(l))),
         ("10-card-content", Screen::CardContent(card_content(l))),
         ("10-exit", exit(l)),

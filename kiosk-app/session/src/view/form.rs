@@ -1,6 +1,8 @@
 //! What the screens show of a form.
-use catalogue::{FieldIndex, PageIndex};
+use catalogue::{FieldIndex, MapPart, PageIndex, Spot, TownMap};
+use core::fmt;
 use drivers_api::private::PrivateText;
+use std::sync::Arc;
 
 /// A page of the form.
 #[derive(Debug)]
@@ -65,6 +67,46 @@ pub enum FormFieldKind {
     Select {
         choices: Vec<FormChoice>,
     },
+    /// [`crate::Tap::Map`]
+    Place(Box<MapView>),
+}
+
+/// The town's map as it is looked at. `Debug` tells nothing of what is chosen.
+pub struct MapView {
+    /// The map.
+    pub map: Arc<TownMap>,
+    /// The part that is shown ([`TownMap::draw`]); four units wide and three high, whatever the map's shape.
+    pub part: MapPart,
+    /// Where the chosen place is on it; `None` also when it isn't in sight.
+    pub pin: Option<Spot>,
+    /// The chosen place in words.
+    pub chosen: Option<PrivateText>,
+    /// What is in the middle, in words.
+    pub middle: PrivateText,
+    /// Which ways lead on from here.
+    pub ways: MapWays,
+    /// Columns of squares in sight: where each begins from the left, in 65535ths, and its letter.
+    pub columns: Vec<(u16, String)>,
+    /// Rows likewise, from the top, with their numbers.
+    pub rows: Vec<(u16, String)>,
+}
+
+impl fmt::Debug for MapView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[map]")
+    }
+}
+
+/// The ways on from a part of the map ([`crate::MapStep`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct MapWays {
+    pub closer: bool,
+    pub farther: bool,
+    pub north: bool,
+    pub south: bool,
+    pub west: bool,
+    pub east: bool,
 }
 
 /// One of several choices.

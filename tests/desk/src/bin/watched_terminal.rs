@@ -88,7 +88,7 @@ fn start(slot: RemoteSlot, folder: &Path, inbox: Inbox, screens: &Screens, tell:
         tray: PaperTray::default(),
     };
     let printer = printer::spawn(target, move |event| papers.send(Input::Printer(event)))?;
-    let loaded = catalogue::Catalogue::load(&catalogue::bundled::files()).map_err(|_| "the bundled services")?;
+    let loaded = catalogue::bundled::load(&catalogue::bundled::files()).map_err(|_| "the bundled services")?;
     let config = FilingConfig {
         destination_id: loaded.catalogue.town().destination_id().parse()?,
         key: AuthorityKey::from_jwk(AUTHORITY.as_bytes())?,
@@ -127,7 +127,8 @@ impl Seen {
                     FormFieldKind::Select { choices } => choices.last().map(|choice| choice.label.clone()),
                     FormFieldKind::Number { min, .. } => Some(min.to_string()),
                     FormFieldKind::YesNo => Some("Ja".to_owned()),
-                    FormFieldKind::Text
+                    FormFieldKind::Place(_)
+                    | FormFieldKind::Text
                     | FormFieldKind::Digits
                     | FormFieldKind::Iban
                     | FormFieldKind::Money

@@ -45,7 +45,8 @@ impl Player {
             FormFieldKind::Select { choices } => choices.first().map(|choice| choice.label.clone()),
             FormFieldKind::Number { min, .. } => Some(min.to_string()),
             FormFieldKind::YesNo => Some(self.guise.label("Ja")),
-            FormFieldKind::Text
+            FormFieldKind::Place(_)
+            | FormFieldKind::Text
             | FormFieldKind::Digits
             | FormFieldKind::Iban
             | FormFieldKind::Money

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 /// The catalogue with that service alone.
 pub(crate) fn load(id: &str) -> Catalogue {
-    let loaded = Catalogue::load(&bundled::small(&[id])).unwrap_or_else(|faults| panic!("{id}: {faults:#?}"));
+    let loaded = bundled::load(&bundled::small(&[id])).unwrap_or_else(|faults| panic!("{id}: {faults:#?}"));
     assert!(loaded.faults.is_empty(), "{:#?}", loaded.faults);
     loaded.catalogue
 }

@@ -306,7 +306,7 @@ mod tests {
         assert!(
             huge.faults[0]
                 .to_string()
-                .starts_with("map/map.png: the picture has more than 4194304 bytes")
+                .starts_with("map/map.png: the map has no picture: more than 4194304 bytes")
         );
         assert!(huge.catalogue.town().map().is_none());
         std::fs::remove_file(&picture).unwrap();

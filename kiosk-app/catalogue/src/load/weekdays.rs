@@ -73,6 +73,7 @@ fn names_days(field: &Field) -> bool {
         | FieldKind::Bool
         | FieldKind::Number { .. }
         | FieldKind::Money { .. }
-        | FieldKind::Iban => false,
+        | FieldKind::Iban
+        | FieldKind::Place { .. } => false,
     }
 }

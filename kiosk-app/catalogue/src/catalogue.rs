@@ -43,6 +43,33 @@ impl Catalogue {
     /// The faults, when `town.toml` or the words are missing or broken, or when no service is left. Broken services
     /// are left out and named in [`Loaded::faults`].
     pub fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
+        let drafts = load::template::faults(files);
+        let mut loaded = match load::load(files) {
+            Ok(loaded) => loaded,
+            Err(faults) => return Err(drafts.into_iter().chain(faults).collect()),
+        };
+        if drafts.is_empty() {
+            return Ok(loaded);
+        }
+        let of = |service: &Service, fault: &Fault| {
+            let id = fault.path.split_once('/').map(|(id, _)| id);
+            id.is_none_or(|id| id == service.id.as_str())
+        };
+        loaded
+            .catalogue
+            .keep(|service| !drafts.iter().any(|fault| of(service, fault)));
+        loaded.faults.splice(0..0, drafts);
+        if loaded.catalogue.services.is_empty() {
+            return Err(loaded.faults);
+        }
+        Ok(loaded)
+    }
+
+    /// As [`Self::load`], with what is still to be filled in of the template: to look at it while one writes.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn load_draft(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
         load::load(files)
     }
 

@@ -32,7 +32,10 @@ pub fn asker(agent: Option<PathBuf>) -> Ask {
     };
     Box::new(move |request| {
         ask(&agent, &request).unwrap_or_else(|fault| {
-            tracing::warn!(error = &fault as &dyn std::error::Error, "nobody can be asked about a case");
+            tracing::warn!(
+                error = &fault as &dyn std::error::Error,
+                "nobody can be asked about a case"
+            );
             CaseAnswer::Unreachable
         })
     })

@@ -11,7 +11,7 @@ use drivers_api::card::{CardEvent, Reader};
 use drivers_api::language::Language;
 use drivers_api::print::Printer;
 use drivers_api::voice::VoiceEvent;
-use host::{board, cases, Devices, Filing, FilingConfig, Host, Inbox, Inquiry, NewServices, Sender, SharedVoice};
+use host::{Devices, Filing, FilingConfig, Host, Inbox, Inquiry, NewServices, Sender, SharedVoice, board, cases};
 use outbox::Outbox;
 use printer::{Patience, Target};
 use rand::SeedableRng;

@@ -13,6 +13,7 @@ mod kinds;
 mod receipt;
 pub(crate) mod repeat;
 pub(crate) mod table;
+pub(crate) mod template;
 mod texts;
 mod town;
 pub(crate) mod view;
@@ -111,7 +112,7 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
         faults.add("", None, "no service can be offered", mend);
         return Err(faults.into_list());
     }
-    check_most_used(&town, &lines, &services, &mut faults);
+    check_most_used(&town, &lines, &services, &folders, &mut faults);
     let index = Index::new(&services);
     Ok(Loaded {
         catalogue: Catalogue {
@@ -126,9 +127,17 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
 }
 
 /// Names of services that aren't there are told with their lines.
-fn check_most_used(town: &Town, lines: &[usize], services: &[Arc<Service>], faults: &mut Faults) {
+fn check_most_used(
+    town: &Town,
+    lines: &[usize],
+    services: &[Arc<Service>],
+    folders: &[Folder<'_>],
+    faults: &mut Faults,
+) {
     for (id, line) in town.most_used.iter().zip(lines) {
-        if services.iter().any(|service| service.id() == id) {
+        // One that is left out has faults of its own, which are told.
+        let is_there = folders.iter().any(|folder| folder.id == id.as_str());
+        if is_there || services.iter().any(|service| service.id() == id) {
             continue;
         }
         let what = format!(
@@ -232,6 +241,11 @@ pub(crate) fn is_id(name: &str) -> bool {
     (1..=ID_BYTES_MAX).contains(&name.len()) && name.bytes().all(known)
 }
 
+/// True for what a service's folder may be called.
+pub fn is_service_id(name: &str) -> bool {
+    is_id(name)
+}
+
 /// The tables without a fault.
 fn read_tables(files: &BTreeMap<&str, &SourceFile>, faults: &mut Faults) -> Tables {
     let read = files.iter().filter_map(|(name, file)| {
@@ -283,7 +297,7 @@ fn service(folder: &Folder<'_>, shared: &Shared, faults: &mut Faults) -> Option<
         }
     }
     let mut draft = draft??;
-    let texts = texts_of(folder, &mut draft, faults)?;
+    let texts = texts_of(folder, &mut draft, &shared.town, faults)?;
     name_ways(&mut draft.fields, &texts, words);
     let export = file(EXPORT).and_then(|file| export::read(file, &draft, faults));
     let receipt = match draft.finish {
@@ -344,7 +358,13 @@ fn name_ways(fields: &mut [Field], texts: &ServiceTexts, words: &Words) {
 }
 
 /// The service's texts in every language it has, unless one has a fault.
-fn texts_of(folder: &Folder<'_>, draft: &mut definition::Draft, faults: &mut Faults) -> Option<ServiceTexts> {
+fn texts_of(
+    folder: &Folder<'_>,
+    draft: &mut definition::Draft,
+    town: &Town,
+    faults: &mut Faults,
+) -> Option<ServiceTexts> {
+    let slots = [("town", town.name()), ("office", town.provider().name.as_str())];
     let mut told = Vec::new();
     let mut whole = true;
     for language in Language::ALL {
@@ -352,13 +372,14 @@ fn texts_of(folder: &Folder<'_>, draft: &mut definition::Draft, faults: &mut Fau
         match folder
             .files
             .get(name.as_str())
-            .map(|file| texts::read(file, draft, faults))
+            .map(|file| texts::read(file, draft, &slots, faults))
         {
             Some(Some(texts)) => told.push((language, texts)),
             Some(None) => whole = false,
             None => whole &= !REQUIRED.contains(&language),
         }
     }
+    whole &= texts::check_hints(folder.id, draft, &told, faults);
     let mut texts = ServiceTexts::default();
     for (language, told) in told.into_iter().filter(|_| whole) {
         texts::put(language, told, draft, &mut texts);
@@ -376,5 +397,17 @@ fn format_of(view: &mut view::View<'_>, faults: &mut Faults) {
             format!("start the file with format = {FORMAT}"),
         );
     }
-    view.number("format", FORMAT, FORMAT, faults);
+    let line = view.line_of("format");
+    if let Some(found) = view
+        .number("format", i64::MIN, i64::MAX, faults)
+        .filter(|found| *found != FORMAT)
+    {
+        let what = format!("`format` is {found}");
+        view.fault(
+            faults,
+            line,
+            what,
+            format!("it is always {FORMAT}: write format = {FORMAT}"),
+        );
+    }
 }

@@ -58,7 +58,7 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<(Town, Vec<
             email: text("email").unwrap_or_default(),
             website: text("website").unwrap_or_default(),
             data_protection_authority: text("data_protection_authority").unwrap_or_default(),
-            responsible_for_data: text("responsible_for_data").unwrap_or_default(),
+            data_protection_officer: text("data_protection_officer").unwrap_or_default(),
         };
         view.finish(faults);
         provider
@@ -109,7 +109,8 @@ pub(crate) fn streets(file: &SourceFile, faults: &mut Faults) -> Vec<Name> {
         faults.add(&file.path, None, what, "one street a line is enough");
         return streets;
     }
-    let lines = file.text.lines().map(str::trim).enumerate();
+    let text = file.text.trim_start_matches('\u{feff}'); // as Windows writes it
+    let lines = text.lines().map(str::trim).enumerate();
     for (at, name) in lines.filter(|(_, name)| !name.is_empty() && !name.starts_with('#')) {
         if name.chars().count() > STREET_CHARS_MAX || charset::hostile(name).is_some() {
             let what = format!("`{}` is no street", shorten(name));

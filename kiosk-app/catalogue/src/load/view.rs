@@ -1,7 +1,9 @@
 //! TOML read with line numbers: typed look-ups that tell what is wrong and where, and notice keys nobody asked for.
 use crate::charset;
 use crate::fault::{Faults, SourceFile};
+use crate::words::fill;
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -17,6 +19,8 @@ pub(crate) struct Parsed<'a> {
     path: &'a str,
     line_starts: Vec<usize>,
     root: Spanned<DeTable<'a>>,
+    /// What fills the slots of texts.
+    slots: &'a [(&'a str, &'a str)],
 }
 
 impl<'a> Parsed<'a> {
@@ -31,20 +35,67 @@ impl<'a> Parsed<'a> {
             .chain(file.text.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
         let (root, errors) = DeTable::parse_recoverable(&file.text);
+        // One slip makes several errors.
+        let mut told = BTreeSet::new();
         for error in errors.iter().take(SYNTAX_FAULTS_MAX) {
             let line = error.span().map(|span| line_at(&line_starts, span.start));
-            faults.add(
-                &file.path,
-                line,
-                format!("not readable as TOML: {}", error.message()),
-                "see https://toml.io",
-            );
+            let written = line.and_then(|line| file.text.lines().nth(line.checked_sub(1)?));
+            let slip = written.and_then(slip);
+            if slip.is_some() && !told.insert(line) {
+                continue;
+            }
+            let what = format!("not readable as TOML: {}", error.message());
+            faults.add(&file.path, line, what, slip.unwrap_or("see https://toml.io"));
         }
         errors.is_empty().then_some(Self {
             path: &file.path,
             line_starts,
             root,
+            slots: &[],
         })
+    }
+
+    /// Texts that stand for the town's, each with its name: `{town}`.
+    pub(crate) fn with_slots(self, slots: &'a [(&'a str, &'a str)]) -> Self {
+        Self { slots, ..self }
+    }
+
+    /// The line of each key, by its path; tables in a list have their number in it.
+    pub(crate) fn lines(&self) -> BTreeMap<Vec<String>, usize> {
+        let mut lines = BTreeMap::new();
+        self.each(&mut |path, line, _| _ = lines.insert(path.to_vec(), line));
+        lines
+    }
+
+    /// Tells every value with its path and line.
+    pub(crate) fn each(&self, tell: &mut impl FnMut(&[String], usize, &DeValue<'a>)) {
+        let mut open: Vec<(Vec<String>, &DeTable<'a>)> = vec![(Vec::new(), self.root.get_ref())];
+        while let Some((path, table)) = open.pop() {
+            for (key, value) in table.iter() {
+                let line = line_at(&self.line_starts, key.span().start);
+                let name: &str = key.get_ref().as_ref();
+                let path: Vec<String> = path.iter().cloned().chain([name.to_owned()]).collect();
+                tell(&path, line, value.get_ref());
+                match value.get_ref() {
+                    DeValue::Table(below) => open.push((path, below)),
+                    DeValue::Array(items) => {
+                        for (number, item) in items.iter().enumerate() {
+                            let path: Vec<String> = path.iter().cloned().chain([number.to_string()]).collect();
+                            let line = line_at(&self.line_starts, item.span().start);
+                            tell(&path, line, item.get_ref());
+                            if let DeValue::Table(below) = item.get_ref() {
+                                open.push((path, below));
+                            }
+                        }
+                    }
+                    DeValue::String(_)
+                    | DeValue::Integer(_)
+                    | DeValue::Float(_)
+                    | DeValue::Boolean(_)
+                    | DeValue::Datetime(_) => {}
+                }
+            }
+        }
     }
 
     /// The top table.
@@ -57,6 +108,23 @@ impl<'a> Parsed<'a> {
             known: Vec::new(),
         }
     }
+}
+
+/// What people write who don't know TOML, and how it is written.
+fn slip(line: &str) -> Option<&'static str> {
+    let (_, value) = line.split_once('=')?;
+    let value = value.trim();
+    let odd = value.starts_with(['„', '“', '”', '»', '«', '‚', '‘', '’', '`']);
+    let bare = value.starts_with(char::is_alphabetic) && !["true", "false", "inf", "nan"].contains(&value);
+    if odd || bare {
+        return Some("put the text between straight quotes: \"…\"");
+    }
+    let decimal = value.starts_with(|c: char| c.is_ascii_digit()) && value.contains([',', '€']);
+    if decimal {
+        return Some("write a whole number without a comma: 3000 for 30 € in cents");
+    }
+    let opened = value.starts_with('"') && !value.starts_with("\"\"\"") && value.matches('"').count() % 2 == 1;
+    opened.then_some("the text needs straight quotes at both ends: \"…\"; inside it write „…“ or \\\"")
 }
 
 fn line_at(line_starts: &[usize], offset: usize) -> usize {
@@ -154,7 +222,17 @@ impl<'a> View<'a> {
     pub(crate) fn number(&mut self, key: &'static str, min: i64, max: i64, faults: &mut Faults) -> Option<i64> {
         let At { line, value } = self.value(key)?;
         let DeValue::Integer(digits) = value else {
-            return self.wrong_type(key, line, value, "a whole number", faults);
+            let wanted = match value {
+                DeValue::Float(_) if key.contains("cents") => "cents: 3000 for 30 €",
+                DeValue::Float(_)
+                | DeValue::String(_)
+                | DeValue::Integer(_)
+                | DeValue::Boolean(_)
+                | DeValue::Datetime(_)
+                | DeValue::Array(_)
+                | DeValue::Table(_) => "a whole number",
+            };
+            return self.wrong_type(key, line, value, wanted, faults);
         };
         let number = i64::from_str_radix(digits.as_str(), digits.radix())
             .ok()
@@ -240,6 +318,21 @@ impl<'a> View<'a> {
         views
     }
 
+    /// Keys that belong to the top of the file and stand below a heading, as they do when they come after it.
+    pub(crate) fn strays(&mut self, top: &[&'static str], heading: &str, faults: &mut Faults) {
+        let there: Vec<&'static str> = top.iter().copied().filter(|key| self.has(key)).collect();
+        for key in there {
+            let what = format!("`{key}` stands below {heading}");
+            self.fault(
+                faults,
+                self.line_of(key),
+                what,
+                format!("move it above the first {heading}"),
+            );
+            self.known.push(Key::from(key));
+        }
+    }
+
     /// Keys in this table, each with its line.
     pub(crate) fn keys(&self) -> Vec<At<String>> {
         let key = |key: &Spanned<_>| At {
@@ -280,12 +373,14 @@ impl<'a> View<'a> {
     }
 
     fn checked(&self, key: &str, line: usize, text: &str, faults: &mut Faults) -> Option<String> {
+        // As Windows ends its lines.
+        let text = text.replace("\r\n", "\n");
         if text.len() > TEXT_CHARS_MAX && text.chars().count() > TEXT_CHARS_MAX {
             let what = format!("`{key}` in {} has more than {TEXT_CHARS_MAX} characters", self.name);
             self.fault(faults, line, what, "shorten it");
             return None;
         }
-        if let Some(bad) = charset::hostile(text) {
+        if let Some(bad) = charset::hostile(&text) {
             let what = format!(
                 "`{key}` in {} holds the invisible character U+{:04X}",
                 self.name,
@@ -294,7 +389,11 @@ impl<'a> View<'a> {
             self.fault(faults, line, what, "delete it and type the text anew");
             return None;
         }
-        Some(text.to_owned())
+        Some(if self.file.slots.is_empty() {
+            text
+        } else {
+            fill(&text, self.file.slots)
+        })
     }
 
     fn wrong_type<T>(

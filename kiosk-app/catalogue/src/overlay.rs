@@ -84,8 +84,8 @@ pub(crate) fn work_in(
         file.text = table.to_string();
     }
     // Another town's fee or address would be worse than no service.
-    let whole = faults.count() == before;
-    if let Some((id, (what, mend))) = short {
+    let mut whole = faults.count() == before;
+    if let Some((id, Short { what, mend, never })) = short {
         let what = format!(
             "{what}, and the package {} ends on {}",
             package.name, package.valid_until
@@ -94,8 +94,17 @@ pub(crate) fn work_in(
             Some(overlay) => overlay.fault(&["period"], what, mend, faults),
             None => faults.add(&format!("{id}/service.toml"), None, what, mend),
         }
+        whole &= !never;
     }
     if whole { changed } else { Vec::new() }
+}
+
+/// A period that the package doesn't last for.
+struct Short {
+    what: String,
+    mend: &'static str,
+    /// Not one day is left of it.
+    never: bool,
 }
 
 fn language_of(name: &str) -> Option<&str> {
@@ -272,28 +281,26 @@ fn keep_fees(theirs: &[Value], ours: &[Value], overlay: &Overlay<'_>, faults: &m
 }
 
 /// An adopted service leaves the menu when its package ends, if it doesn't before. Says what doesn't fit together.
-fn end_with(table: &mut Table, valid_until: Date) -> Option<(String, &'static str)> {
+fn end_with(table: &mut Table, valid_until: Date) -> Option<Short> {
     let period = table.entry("period").or_insert_with(|| Value::Table(Table::new()));
     let Value::Table(period) = period else { return None };
     let day = |key: &str| period.get(key).and_then(Value::as_str)?.parse::<Date>().ok();
     let (from, until) = (day("from"), day("until"));
-    let short = match (from, until) {
-        (Some(from), _) if from > valid_until => {
-            period.remove("from"); // told here, and not once more as a period without a day
-            Some((
-                format!("the service begins on {from}"),
-                "it would never be offered: adopt a package that is valid longer",
-            ))
-        }
-        (_, Some(until)) if until > valid_until => Some((
-            format!("the service is offered until {until}"),
-            "it leaves the menu with the package: adopt one that is valid longer, or shorten the period",
-        )),
+    let last = until.map_or(valid_until, |day| day.min(valid_until));
+    period.insert("until".to_owned(), Value::String(last.to_string()));
+    match (from, until) {
+        (Some(from), _) if from > valid_until => Some(Short {
+            what: format!("the service begins on {from}"),
+            mend: "it would never be offered: adopt a package that is valid longer",
+            never: true,
+        }),
+        (_, Some(until)) if until > valid_until => Some(Short {
+            what: format!("the service is offered until {until}"),
+            mend: "it leaves the menu with the package: adopt one that is valid longer, or shorten the period",
+            never: false,
+        }),
         _ => None,
-    };
-    let until = until.map_or(valid_until, |day| day.min(valid_until));
-    period.insert("until".to_owned(), Value::String(until.to_string()));
-    short
+    }
 }
 
 fn change_texts(table: &mut Table, tag: &str, overlay: &Overlay<'_>, faults: &mut Faults) {
@@ -304,14 +311,15 @@ fn change_texts(table: &mut Table, tag: &str, overlay: &Overlay<'_>, faults: &mu
     for (path, text) in texts.into_iter().flatten() {
         // Another fee table has other texts, which need not have been there.
         let new = overlay.rows().is_some() && path.starts_with("fee.");
-        if let Value::Table(below) = text {
-            let rest = below.keys().next().map_or("…", String::as_str);
-            let what = format!(
-                "`{}.{}` is no name of a text without quotes",
-                shorten(path),
-                shorten(rest)
-            );
-            let mend = format!("put the name in quotes: \"{}.{}\" = …", shorten(path), shorten(rest));
+        if text.is_table() {
+            let mut name = shorten(path);
+            let mut below = text.as_table();
+            while let Some((key, value)) = below.and_then(|table| table.iter().next()) {
+                name = format!("{name}.{}", shorten(key));
+                below = value.as_table();
+            }
+            let what = format!("`{name}` is no name of a text without quotes");
+            let mend = format!("put the name in quotes: \"{name}\" = …");
             overlay.fault(&["texts", tag, path], what, mend, faults);
         } else if !put(table, path, text, new) {
             let what = format!("there is no text `{}` in {tag}", shorten(path));

@@ -158,7 +158,16 @@ const PLACED: [&str; 15] = [
 /// Every change, weightiest first.
 pub(super) fn compared(before: &Definition, after: &Definition) -> Vec<String> {
     let mut lines = Vec::new();
-    let lines = &mut lines;
+    if before.service != after.service {
+        definition(before, after, &mut lines);
+    }
+    others(before, after, &mut lines);
+    texts::compared(before, after, &mut lines);
+    lines
+}
+
+/// `service.toml`.
+fn definition(before: &Definition, after: &Definition, lines: &mut Vec<String>) {
     let (was, is) = (&before.service, &after.service);
     let fact = |key: &str, what: &str, absent: &str, lines: &mut Vec<String>| {
         let told = |_, value: Option<&Value>| value.map_or_else(|| absent.to_owned(), plain);
@@ -194,9 +203,6 @@ pub(super) fn compared(before: &Definition, after: &Definition) -> Vec<String> {
         [was.get("sign_video"), is.get("sign_video")],
         lines,
     );
-    others(before, after, lines);
-    texts::compared(before, after, lines);
-    core::mem::take(lines)
 }
 
 /// The texts in a list, told plainly.

@@ -12,7 +12,6 @@ type Place = Vec<String>;
 
 pub(super) fn compared(before: &Definition, after: &Definition, lines: &mut Vec<String>) {
     let mut changed: BTreeMap<Place, Vec<(Language, String)>> = BTreeMap::new();
-    let mut there: BTreeMap<Place, BTreeSet<Language>> = BTreeMap::new();
     for language in Language::ALL {
         let (was, is) = match (before.texts.get(&language), after.texts.get(&language)) {
             (None, Some(_)) => {
@@ -23,14 +22,13 @@ pub(super) fn compared(before: &Definition, after: &Definition, lines: &mut Vec<
                 lines.push(format!("no longer speaks {}", name(language)));
                 continue;
             }
-            (Some(was), Some(is)) => (leaves(was), leaves(is)),
-            (None, None) => continue,
+            (Some(was), Some(is)) if was != is => (leaves(was), leaves(is)),
+            (Some(_), Some(_)) | (None, None) => continue,
         };
         let places: BTreeSet<&Place> = was.keys().chain(is.keys()).collect();
-        for place in places.into_iter().filter(|place| belongs_to_both(place, before, after)) {
-            there.entry(place.clone()).or_default().insert(language);
+        for place in places {
             let (was, is) = (was.get(place), is.get(place));
-            if was != is {
+            if was != is && belongs_to_both(place, before, after) {
                 let text = |text: Option<&String>| text.cloned().unwrap_or_default();
                 let told = differing(&text(was), &text(is));
                 changed.entry(place.clone()).or_default().push((language, told));
@@ -38,7 +36,9 @@ pub(super) fn compared(before: &Definition, after: &Definition, lines: &mut Vec<
         }
     }
     for (place, told) in changed {
-        let only = told.len() == 1 && there.get(&place).is_some_and(|all| all.len() > 1);
+        // The other languages have the text, too, and say what they said.
+        let others = after.texts.values().filter(|texts| has(texts, &place)).count();
+        let only = told.len() == 1 && others > 1;
         for (language, told) in told {
             let only = if only { "only " } else { "" };
             lines.push(format!(
@@ -48,6 +48,16 @@ pub(super) fn compared(before: &Definition, after: &Definition, lines: &mut Vec<
             ));
         }
     }
+}
+
+fn has(texts: &Table, place: &[String]) -> bool {
+    let Some((first, rest)) = place.split_first() else {
+        return false;
+    };
+    let below = rest
+        .iter()
+        .try_fold(texts.get(first), |value, key| Some(value?.get(key)));
+    below.flatten().is_some()
 }
 
 fn name(language: Language) -> &'static str {

@@ -10,6 +10,7 @@ mod fields;
 mod follows;
 mod graph;
 mod kinds;
+mod parsed;
 mod receipt;
 pub(crate) mod repeat;
 pub(crate) mod table;
@@ -112,7 +113,7 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
         faults.add("", None, "no service can be offered", mend);
         return Err(faults.into_list());
     }
-    check_most_used(&town, &lines, &services, &folders, &mut faults);
+    town::check_most_used(&town, &lines, &services, &folders, &mut faults);
     let index = Index::new(&services);
     Ok(Loaded {
         catalogue: Catalogue {
@@ -124,33 +125,6 @@ pub(crate) fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
         },
         faults: faults.into_list(),
     })
-}
-
-/// Names of services that aren't there are told with their lines.
-fn check_most_used(
-    town: &Town,
-    lines: &[usize],
-    services: &[Arc<Service>],
-    folders: &[Folder<'_>],
-    faults: &mut Faults,
-) {
-    for (id, line) in town.most_used.iter().zip(lines) {
-        // One that is left out has faults of its own, which are told.
-        let is_there = folders.iter().any(|folder| folder.id == id.as_str());
-        if is_there || services.iter().any(|service| service.id() == id) {
-            continue;
-        }
-        let what = format!(
-            "`most_used` names `{}`, which is not offered",
-            view::shorten(id.as_str())
-        );
-        faults.add(
-            "town.toml",
-            Some(*line),
-            what,
-            "name folders of services that are without a fault",
-        );
-    }
 }
 
 /// The files, each where it belongs.

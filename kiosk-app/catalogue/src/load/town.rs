@@ -101,6 +101,30 @@ fn accent(root: &mut View<'_>, faults: &mut Faults) -> Option<Colour> {
     colour
 }
 
+/// Names of services that aren't there are told with their lines.
+pub(super) fn check_most_used(
+    town: &Town,
+    lines: &[usize],
+    services: &[std::sync::Arc<crate::service::Service>],
+    folders: &[super::Folder<'_>],
+    faults: &mut Faults,
+) {
+    for (id, line) in town.most_used.iter().zip(lines) {
+        // One that is left out has faults of its own, which are told.
+        let is_there = folders.iter().any(|folder| folder.id == id.as_str());
+        if is_there || services.iter().any(|service| service.id() == id) {
+            continue;
+        }
+        let what = format!("`most_used` names `{}`, which is not offered", shorten(id.as_str()));
+        faults.add(
+            "town.toml",
+            Some(*line),
+            what,
+            "name folders of services that are without a fault",
+        );
+    }
+}
+
 /// The town's streets, one a line; empty lines and those that begin with `#` are passed over. Faulty ones are left out.
 pub(crate) fn streets(file: &SourceFile, faults: &mut Faults) -> Vec<Name> {
     let mut streets = Vec::new();

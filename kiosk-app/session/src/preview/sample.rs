@@ -193,8 +193,8 @@ fn content(group: DataGroup) -> GroupContent {
         }),
         DataGroup::ArtisticName
         | DataGroup::AcademicTitle
-        | DataGroup::ResidencePermit1
-        | DataGroup::ResidencePermit2
+        | DataGroup::ResidencePermitI
+        | DataGroup::ResidencePermitII
         | DataGroup::PhoneNumber
         | DataGroup::EmailAddress => GroupContent::NotOnChip,
     }

@@ -53,7 +53,7 @@ pub use colour::Colour;
 pub use content::content;
 pub use date::date_in_words;
 pub use declaration::{Declaration, DeclarationRow, Section};
-pub use diff::{Edition, changes};
+pub use diff::{Edition, STILL_VERSION, changes};
 pub use export::Attachment;
 pub use facts::{Assurance, Retention, SignVideo};
 pub use fault::{Fault, SourceFile};

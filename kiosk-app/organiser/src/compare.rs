@@ -66,7 +66,7 @@ pub(crate) fn read(file: &Path) -> Result<Package, String> {
     Package::parse(&text).map_err(|why| format!("{}: {why}", file.display()))
 }
 
-/// One side of a comparison.
+/// One side of a comparison, and the services on it that have a fault.
 enum Side {
     Folder(Opened, BTreeSet<String>),
     Package(Package, BTreeSet<String>),
@@ -75,29 +75,32 @@ enum Side {
 impl Side {
     fn open(path: &Path) -> Result<Self, Box<dyn Error>> {
         if path.is_dir() {
-            let whole = whole(shelf::open(path, crate::today())?.load_draft());
-            return Ok(Self::Folder(shelf::open(path, crate::today())?, whole));
+            let opened = || shelf::open(path, crate::today());
+            let faulty = faulty(path, opened()?.load_draft());
+            return Ok(Self::Folder(opened()?, faulty));
         }
         let package = read(path)?;
-        let whole = whole(in_a_town(&package));
-        Ok(Self::Package(package, whole))
+        let faulty = faulty(path, in_a_town(&package));
+        Ok(Self::Package(package, faulty))
     }
 
     fn edition(&self) -> Edition<'_> {
         match self {
-            Self::Folder(opened, whole) => Edition::of_folder(&opened.files, |id| whole.contains(id)),
-            Self::Package(package, whole) => Edition::of_package(package, |id| whole.contains(id)),
+            Self::Folder(opened, faulty) => Edition::of_folder(&opened.files, |id| !faulty.contains(id)),
+            Self::Package(package, faulty) => Edition::of_package(package, |id| !faulty.contains(id)),
         }
     }
 }
 
-fn whole(loaded: Result<Loaded, Vec<Fault>>) -> BTreeSet<String> {
-    let services = loaded.map(|loaded| loaded.catalogue.services().to_vec());
-    let services = services.unwrap_or_default();
-    services
-        .iter()
-        .map(|service| service.id().as_str().to_owned())
-        .collect()
+/// The services with a fault; all faults are told.
+fn faulty(path: &Path, loaded: Result<Loaded, Vec<Fault>>) -> BTreeSet<String> {
+    let faults = loaded.map_or_else(|faults| faults, |loaded| loaded.faults);
+    let faults = faults.into_iter().filter(|fault| !fault.path.is_empty());
+    let told = faults.map(|fault| {
+        eprintln!("{}/{fault}", path.display());
+        fault.path.split('/').next().unwrap_or_default().to_owned()
+    });
+    told.collect()
 }
 
 /// Tells what changes.
@@ -122,7 +125,8 @@ pub(crate) fn diff(old: &Path, new: &Path) -> Done {
     for line in &changes {
         println!("{line}");
     }
-    println!("{}", counted(changes.len(), "change"));
+    let told = changes.iter().filter(|line| !line.contains(catalogue::STILL_VERSION));
+    println!("{}", counted(told.count(), "change"));
     Ok(ExitCode::SUCCESS)
 }
 

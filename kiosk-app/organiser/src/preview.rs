@@ -36,6 +36,7 @@ pub(crate) fn draw(
     let mut terminal = Terminal::new(catalogue);
     terminal.time = today();
     terminal.reader_works = true;
+    terminal.line_up = true;
     terminal.certificate = Some(Box::new(certificate(&terminal)));
     let services = terminal.catalogue.services().iter().filter(|service| {
         let id = service.id().as_str();
@@ -68,7 +69,8 @@ pub(crate) fn draw(
                 canvas.resize(SIZE.0, height);
                 turn();
             }
-            let name = format!("{number:02}-{name}.png");
+            // Of several entries the first stands for all.
+            let name = format!("{number:02}-{}.png", name.replace("#1", ""));
             let file = folder.join(&name);
             crate::named_file(&file, fs::write(&file, canvas.picture().png()?))?;
             written.insert(name);

@@ -237,7 +237,10 @@ fn what_isn_t_signed_or_no_longer_valid_is_left_out() {
         "{}",
         towns.check()
     );
+    // Nothing of it begins later.
+    fs::remove_dir_all(towns.at("musterstadt/briefwahl")).unwrap();
     towns.pack("old.schalter", "0", "2020-01-31");
+    assert!(done(&["verify", &towns.text("old.schalter"), &towns.key]).contains("IT HAS EXPIRED"));
     towns.adopt("old.schalter", &towns.key, "");
     assert!(
         towns.check().contains("was valid until 2020-01-31"),

@@ -58,6 +58,9 @@ impl<'a> Edition<'a> {
     }
 }
 
+/// What a line says of a service or a package that has changed under its old version.
+pub const STILL_VERSION: &str = "CHANGED, BUT STILL VERSION";
+
 /// What is otherwise in `after`, a line for each; nothing when nothing is. First what was changed without a new version: who
 /// has read that version would not look again.
 pub fn changes(before: &Edition<'_>, after: &Edition<'_>) -> Vec<String> {
@@ -80,7 +83,7 @@ pub fn changes(before: &Edition<'_>, after: &Edition<'_>) -> Vec<String> {
                 if was.version() == is.version() && !told.is_empty() {
                     let version = is.version();
                     loud.push(format!(
-                        "{id}: CHANGED, BUT STILL VERSION {version}: whoever has read {version} doesn't know what follows"
+                        "{id}: {STILL_VERSION} {version}: whoever has read {version} doesn't know what follows"
                     ));
                 }
                 told
@@ -112,7 +115,7 @@ fn not_compared(before: bool, after: bool) -> Vec<String> {
 fn of_packages(before: &Package, after: &Package, changed: bool) -> Vec<String> {
     let mut lines = Vec::new();
     if changed && before.name == after.name && before.version == after.version {
-        lines.push(format!("package: CHANGED, BUT STILL VERSION {}", after.version));
+        lines.push(format!("package: {STILL_VERSION} {}", after.version));
     }
     for (what, was, is) in [
         ("name", before.name.clone(), after.name.clone()),

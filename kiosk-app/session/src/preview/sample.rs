@@ -12,8 +12,8 @@ const WAYS_MAX: usize = 300;
 const DAYS: [i32; 14] = [0, 1, -1, 3, 10, 20, 40, 100, -40, -400, -1_500, -6_700, -9_000, -20_000];
 /// Answers to a question for text; the first that fits is taken.
 const TEXTS: [&str; 7] = [
-    "Heidestraße 17",
     "Beispiel",
+    "Heidestraße 17",
     "erika@musterstadt.example",
     "0221 123456",
     "K-AB 123",

@@ -11,18 +11,10 @@ enum Step {
 }
 
 fn places(value: &Value, here: &mut Vec<Step>, all: &mut Vec<Vec<Step>>) {
-    let inner: Vec<(Step, &Value)> = match value {
-        Value::Table(table) => table
-            .iter()
-            .map(|(key, value)| (Step::Key(key.clone()), value))
-            .collect(),
-        Value::Array(values) => values
-            .iter()
-            .enumerate()
-            .map(|(at, value)| (Step::At(at), value))
-            .collect(),
-        _ => Vec::new(),
-    };
+    let keys = value.as_table().into_iter().flatten();
+    let items = value.as_array().into_iter().flatten().enumerate();
+    let inner = keys.map(|(key, value)| (Step::Key(key.clone()), value));
+    let inner = inner.chain(items.map(|(at, value)| (Step::At(at), value)));
     for (step, value) in inner {
         here.push(step);
         all.push(here.clone());

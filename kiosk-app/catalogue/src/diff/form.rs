@@ -234,11 +234,8 @@ fn fact(service: &Definition, field: &Table, key: &str, value: Option<&Value>) -
     };
     match key {
         "kind" => kind_of(kind).to_owned(),
-        "correctable" => match value {
-            Value::Boolean(false) => "never".to_owned(),
-            Value::String(text) if text == "if_blank" => "where the card is blank".to_owned(),
-            other => plain(other),
-        },
+        "correctable" if value.as_bool() == Some(false) => "never".to_owned(),
+        "correctable" if value.as_str() == Some("if_blank") => "where the card is blank".to_owned(),
         "min" | "max" if kind == "money" => euros(value),
         "default" if kind == "select" => service.choice(text(field, "id"), &plain(value)),
         "shown_when" => format!("only if {}", service.condition(value)),

@@ -91,10 +91,10 @@ impl Definition {
             Some("lives_there") => "the card’s “lives there”".to_owned(),
             Some(_) | None => self.question(field),
         };
-        let told = |value: &Value| match value {
-            Value::String(key) => self.choice(field, key),
-            Value::Integer(_) if self.is_money(field) => fees::euros(value),
-            other => plain(other),
+        let told = |value: &Value| match value.as_str() {
+            Some(key) => self.choice(field, key),
+            None if self.is_money(field) => fees::euros(value),
+            None => plain(value),
         };
         let any = |value: &Value| match value.as_array() {
             Some(values) => values.iter().map(told).collect::<Vec<_>>().join(" or "),

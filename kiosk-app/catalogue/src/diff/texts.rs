@@ -61,10 +61,12 @@ fn has(texts: &Table, place: &[String]) -> bool {
 }
 
 fn name(language: Language) -> &'static str {
-    match language {
-        Language::German => "German",
-        Language::EasyGerman => "Leichte Sprache",
-        other => other.tag(),
+    if language == Language::German {
+        "German"
+    } else if language == Language::EasyGerman {
+        "Leichte Sprache"
+    } else {
+        language.tag()
     }
 }
 
@@ -76,10 +78,13 @@ fn leaves(table: &Table) -> BTreeMap<Place, String> {
         for (key, value) in table {
             let mut place = place.clone();
             place.push(key.clone());
-            match value {
-                Value::Table(below) => open.push((place, below)),
-                Value::String(text) => _ = all.insert(place, text.replace("\r\n", "\n")),
-                other => _ = all.insert(place, plain(other)),
+            if let Some(below) = value.as_table() {
+                open.push((place, below));
+            } else {
+                let text = value
+                    .as_str()
+                    .map_or_else(|| plain(value), |text| text.replace("\r\n", "\n"));
+                all.insert(place, text);
             }
         }
     }

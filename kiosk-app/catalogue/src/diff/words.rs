@@ -92,7 +92,7 @@ pub(super) fn generic_table(what: &str, [was, is]: [&Table; 2], lines: &mut Vec<
 }
 
 /// The keys of both, each once.
-pub(super) fn keys<'a>([was, is]: [&'a Table; 2]) -> Vec<&'a str> {
+pub(super) fn keys([was, is]: [&Table; 2]) -> Vec<&str> {
     let new = is.keys().filter(|key| !was.contains_key(*key));
     was.keys().chain(new).map(String::as_str).collect()
 }

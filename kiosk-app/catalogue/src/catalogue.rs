@@ -64,7 +64,7 @@ impl Catalogue {
     /// The faults, when `town.toml` or the words are missing or broken, or when no service is left. Broken services
     /// are left out and named in [`Loaded::faults`].
     pub fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
-        load::load(files, None)
+        Self::load_with_map(files, None)
     }
 
     /// The same with the town's map: `map/map.toml` and `map/places.csv` are among the files, and this is what stands in
@@ -73,6 +73,33 @@ impl Catalogue {
     /// # Errors
     /// As [`Self::load`]; of a map with a fault the fault is told, and the town has none.
     pub fn load_with_map(files: &[SourceFile], picture: Option<&[u8]>) -> Result<Loaded, Vec<Fault>> {
+        let drafts = load::template::faults(files);
+        let mut loaded = match load::load(files, picture) {
+            Ok(loaded) => loaded,
+            Err(faults) => return Err(drafts.into_iter().chain(faults).collect()),
+        };
+        if drafts.is_empty() {
+            return Ok(loaded);
+        }
+        let of = |service: &Service, fault: &Fault| {
+            let id = fault.path.split_once('/').map(|(id, _)| id);
+            id.is_none_or(|id| id == service.id.as_str())
+        };
+        loaded
+            .catalogue
+            .keep(|service| !drafts.iter().any(|fault| of(service, fault)));
+        loaded.faults.splice(0..0, drafts);
+        if loaded.catalogue.services.is_empty() {
+            return Err(loaded.faults);
+        }
+        Ok(loaded)
+    }
+
+    /// As [`Self::load_with_map`], with what is still to be filled in of the template: to look at it while one writes.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn load_draft(files: &[SourceFile], picture: Option<&[u8]>) -> Result<Loaded, Vec<Fault>> {
         load::load(files, picture)
     }
 

@@ -88,50 +88,6 @@ impl Condition {
     }
 }
 
-impl Condition {
-    /// In words for authors; `name` tells a field's.
-    pub(crate) fn told(&self, name: &impl Fn(FieldIndex) -> String) -> String {
-        let joined = |conditions: &[Self], word: &str| {
-            let told: Vec<String> = conditions.iter().map(|condition| condition.told(name)).collect();
-            format!("({})", told.join(word))
-        };
-        match self {
-            Self::All(conditions) => joined(conditions, " and "),
-            Self::Any(conditions) => joined(conditions, " or "),
-            Self::Not(condition) => format!("not {}", condition.told(name)),
-            Self::Asks { on, test } => {
-                let on = match on {
-                    Subject::Field(field) => name(*field),
-                    Subject::Card(question) => format!("card.{}", question.name()),
-                };
-                match test {
-                    Test::OneOf(values) => {
-                        let values: Vec<String> = values.iter().map(Value::told).collect();
-                        format!("{on} is {}", values.join(" or "))
-                    }
-                    Test::NotEquals(value) => format!("{on} isn’t {}", value.told()),
-                    Test::IsSet(true) => format!("{on} is answered"),
-                    Test::IsSet(false) => format!("{on} isn’t answered"),
-                    Test::AtLeast(least) => format!("{on} is at least {least}"),
-                    Test::AtMost(most) => format!("{on} is at most {most}"),
-                    Test::Before(limit) => format!("{on} is before {limit}"),
-                    Test::After(limit) => format!("{on} is after {limit}"),
-                }
-            }
-        }
-    }
-}
-
-impl Value {
-    fn told(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::Number(number) => number.to_string(),
-            Self::Bool(flag) => flag.to_string(),
-        }
-    }
-}
-
 /// One that says `decides` decides; all that say `otherwise` leave it at that.
 fn joined(
     conditions: &[Condition],

@@ -1,7 +1,7 @@
 //! Days that a definition names: one of the calendar, or one that is counted from today.
 use core::str::FromStr;
 use jiff::Span;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 
 /// Most days, weeks, months or years that are counted; 150 years in days.
 const COUNT_MAX: i32 = 55_000;
@@ -22,25 +22,6 @@ pub enum Unit {
     Years,
 }
 
-impl core::fmt::Display for Limit {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::Fixed(day) => write!(f, "{day}"),
-            Self::FromToday(0, _) => f.write_str("today"),
-            Self::FromToday(count, unit) => {
-                let sign = if *count < 0 { '-' } else { '+' };
-                let unit = match unit {
-                    Unit::Days => "days",
-                    Unit::Weeks => "weeks",
-                    Unit::Months => "months",
-                    Unit::Years => "years",
-                };
-                write!(f, "today {sign} {} {unit}", count.unsigned_abs())
-            }
-        }
-    }
-}
-
 impl Limit {
     /// Which day it is; `None` while nobody knows what day it is today, and beyond the calendar.
     pub(crate) fn day(self, today: Option<Date>) -> Option<Date> {
@@ -55,6 +36,22 @@ impl Limit {
             Unit::Years => Span::new().try_years(count),
         };
         today?.checked_add(span.ok()?).ok()
+    }
+}
+
+impl Limit {
+    /// True when it is before the other one, whatever day it is. A day of the calendar and one counted from today can be
+    /// either.
+    pub(crate) fn is_always_before(self, other: Self) -> bool {
+        // Months differ in length: so on days that make most of it, and least.
+        let days = [date(2024, 2, 29), date(2026, 7, 31), date(2026, 12, 31)];
+        let before = |today: Date| self.day(Some(today)) < other.day(Some(today));
+        match (self, other) {
+            (Self::Fixed(_), Self::FromToday(..)) | (Self::FromToday(..), Self::Fixed(_)) => false,
+            (Self::Fixed(_), Self::Fixed(_)) | (Self::FromToday(..), Self::FromToday(..)) => {
+                days.into_iter().all(before)
+            }
+        }
     }
 }
 
@@ -96,7 +93,6 @@ impl FromStr for Limit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::civil::date;
     use proptest::prelude::*;
 
     #[test]

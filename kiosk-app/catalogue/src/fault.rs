@@ -29,7 +29,9 @@ impl fmt::Display for Fault {
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
-        write!(f, ": {} ({})", self.what, self.mend)
+        // What is about no file has no name before it.
+        let colon = if self.path.is_empty() { "" } else { ": " };
+        write!(f, "{colon}{} ({})", self.what, self.mend)
     }
 }
 

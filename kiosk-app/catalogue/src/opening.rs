@@ -83,46 +83,18 @@ impl fmt::Display for Stretch {
     }
 }
 
-/// For a reviewer: "08:00-12:00, 14:00-18:00" or "closed".
-pub(crate) fn told(hours: &[Stretch]) -> String {
-    if hours.is_empty() {
-        return "closed".to_owned();
-    }
-    let hours: Vec<String> = hours.iter().map(Stretch::to_string).collect();
-    hours.join(", ")
-}
-
-impl Opening {
-    /// Each fact with its name, for telling what has changed.
-    pub(crate) fn facts(&self) -> Vec<(String, String)> {
-        let week = WEEKDAYS.iter().zip(&self.week);
-        let mut facts: Vec<(String, String)> = week
-            .map(|(day, hours)| (format!("open on {day}"), told(hours)))
-            .collect();
-        let days = self.exceptions.iter().map(|one| {
-            let days = if one.from == one.until {
-                one.from.to_string()
-            } else {
-                format!("{} to {}", one.from, one.until)
-            };
-            let why = if one.why.is_empty() {
-                String::new()
-            } else {
-                format!(" ({})", one.why)
-            };
-            format!("{days}: {}{why}", told(&one.hours))
-        });
-        facts.push(("otherwise open".to_owned(), days.collect::<Vec<_>>().join("; ")));
-        facts.push(("telephone".to_owned(), self.phone.clone()));
-        facts.push(("note on opening".to_owned(), self.note.clone()));
-        facts
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn told(hours: &[Stretch]) -> String {
+        if hours.is_empty() {
+            return "closed".to_owned();
+        }
+        let hours: Vec<String> = hours.iter().map(Stretch::to_string).collect();
+        hours.join(", ")
+    }
 
     #[test]
     fn stretches_are_read_as_people_write_them() {

@@ -18,6 +18,8 @@ const FILES_MAX: usize = 5_000;
 /// Most packages that a town adopts.
 const ADOPTIONS_MAX: usize = 50;
 const FORMAT: u64 = 1;
+/// Keys at the top of `town.toml`; below a heading they would belong to that.
+pub(crate) const TOP: [&str; 5] = ["format", "name", "destination_id", "accent", "most_used"];
 
 /// Service folders of a town, for others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,6 +151,7 @@ pub(crate) fn read_adoptions(root: &mut View<'_>, faults: &mut Faults) -> Vec<Ad
     let mut adoptions = Vec::new();
     for mut view in root.tables("adopt", faults).into_iter().take(ADOPTIONS_MAX) {
         let line = view.line;
+        view.strays(&TOP, "[[adopt]]", faults);
         let (package, key) = (view.text("package", faults), view.text("key", faults));
         let services = view.texts("services", faults).into_iter().map(|at| at.value).collect();
         if let Some(package) = package
@@ -170,8 +173,8 @@ pub(crate) fn read_adoptions(root: &mut View<'_>, faults: &mut Faults) -> Vec<Ad
 }
 
 /// The town's own files and what it adopts: its overlays are worked in, and adopted services end with their package. A
-/// service that the town has itself counts, and of two packages with the same one the first. Told is what could not be
-/// done.
+/// service that the town has itself counts, and of two packages with the same one the first, which is told. Told is also what
+/// could not be done.
 pub fn assemble(
     mut files: Vec<SourceFile>,
     adopted: Vec<(Adoption, Package)>,
@@ -183,10 +186,9 @@ pub fn assemble(
         Some(id) => overlays.insert(id.to_owned(), file.clone()).is_some(),
         None => true,
     });
-    let own = |files: &[SourceFile]| -> BTreeSet<String> {
-        let ids = files.iter().filter_map(|file| file.path.split_once('/'));
-        ids.map(|(id, _)| id.to_owned()).collect()
-    };
+    let ids = files.iter().filter_map(|file| file.path.split_once('/'));
+    let own: BTreeSet<String> = ids.map(|(id, _)| id.to_owned()).collect();
+    let mut taken: BTreeMap<String, String> = BTreeMap::new();
     for (adoption, package) in adopted {
         let mut fault = |what: String, mend: &str| faults.add("town.toml", Some(adoption.line), what, mend);
         if today.is_some_and(|today| today > package.valid_until) {
@@ -199,21 +201,22 @@ pub fn assemble(
             let what = format!("the package {} has no service `{}`", package.name, shorten(missing));
             fault(what, "name one that it has");
         }
-        let taken = own(&files);
         let wanted = |id: &str| adoption.services.is_empty() || adoption.services.iter().any(|one| one == id);
-        for id in there.into_iter().filter(|id| wanted(id) && !taken.contains(*id)) {
+        for id in there.into_iter().filter(|id| wanted(id) && !own.contains(*id)) {
+            if let Some(first) = taken.get(id) {
+                let what = format!("the service `{id}` comes from the package {first} already");
+                let mend = "name with `services` what you take from each";
+                faults.add("town.toml", Some(adoption.line), what, mend);
+                continue;
+            }
+            taken.insert(id.to_owned(), package.name.clone());
             let folder = package
                 .files
                 .iter()
                 .filter(|file| file.path.split_once('/').map(|(of, _)| of) == Some(id));
             let overlay = overlays.remove(id);
             let folder = folder.cloned().collect();
-            files.extend(overlay::work_in(
-                folder,
-                overlay.as_ref(),
-                package.valid_until,
-                &mut faults,
-            ));
+            files.extend(overlay::work_in(folder, overlay.as_ref(), &package, &mut faults));
         }
     }
     for (id, overlay) in overlays {

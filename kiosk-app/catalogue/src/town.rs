@@ -81,5 +81,5 @@ pub struct Provider {
     /// The authority that supervises data protection, with address.
     pub data_protection_authority: String,
     /// Whom to ask about the data (the town's data protection officer).
-    pub responsible_for_data: String,
+    pub data_protection_officer: String,
 }

@@ -3,6 +3,7 @@ use crate::catalogue::{Catalogue, Loaded};
 use crate::fault::{Fault, Faults, SourceFile};
 use crate::load::is_id;
 use crate::load::view::{Parsed, View, shorten};
+use crate::package::TOP;
 use crate::search::Index;
 use crate::service::{Service, ServiceId};
 use drivers_api::language::Language;
@@ -46,6 +47,7 @@ pub(crate) fn read_neighbours(root: &mut View<'_>, faults: &mut Faults) -> Vec<N
     let mut neighbours = Vec::new();
     for mut view in views.into_iter().take(NEIGHBOURS_MAX) {
         let line = view.line;
+        view.strays(&TOP, "[[town]]", faults);
         let folder = view.text("folder", faults);
         let reads_cards = view.flag("reads_cards", false, faults);
         let named = folder.filter(|name| {

@@ -66,7 +66,7 @@ const IN_THE_DEFINITION: &[(&str, &str, &str, &str)] = &[
     ("version = \"1.0.0\"", "versoin = \"1\"", "", "`versoin` means nothing"),
     ("version = \"1.0.0\"", "", "# Meldebescheinigung", "`version` is missing"),
     ("version = \"1.0.0\"", "version = \"a\u{202E}b\"", "", "invisible character U+202E"),
-    ("format = 1", "format = 2", "", "outside 1 to 1"),
+    ("format = 1", "format = 2", "", "`format` is 2"),
     ("leika = \"99115003012000\"", "leika = \"115\"", "", "no LeiKa key"),
     ("\"housing\"", "\"house\"", "", "no situation `house`"),
     ("\"housing\"", "\"documents\"", "", "twice"),

@@ -88,3 +88,79 @@ fn the_handbook_names_every_situation() {
         );
     }
 }
+
+/// The block of TOML below that line of the handbook.
+fn shown(below: &str) -> String {
+    let page = include_str!("../../../docs/services.md");
+    let (_, rest) = page.split_once(below).unwrap();
+    let (_, rest) = rest.split_once("```toml\n").unwrap();
+    rest.split_once("\n```").unwrap().0.to_owned() + "\n"
+}
+
+#[test]
+fn the_overlay_of_the_handbook_works() {
+    let mut files = catalogue::bundled::small(&["sperrmuell"]);
+    files.retain(|file| file.path.starts_with("sperrmuell/"));
+    let content = catalogue::content(&files);
+    let package = catalogue::Package {
+        name: "musterstadt".to_owned(),
+        version: "2027-1".to_owned(),
+        valid_until: jiff::civil::date(2028, 12, 31),
+        files,
+    };
+    let version = {
+        let service = package
+            .files
+            .iter()
+            .find(|file| file.path.ends_with("/service.toml"))
+            .unwrap();
+        let line = service
+            .text
+            .lines()
+            .find(|line| line.starts_with("version = "))
+            .unwrap();
+        line.replace("version", "for_version")
+    };
+    // The digits on the page are an example: they are others with every change of the service.
+    let lines = shown("`sperrmuell/overlay.toml`")
+        .lines()
+        .map(|line| match line.split(' ').next() {
+            Some("for_content") => format!("for_content = {content:?}\n"),
+            Some("for_version") => format!("{version}\n"),
+            Some(_) | None => format!("{line}\n"),
+        })
+        .collect::<String>();
+    assert!(lines.contains("[[fee]]") && lines.contains("[texts.de]"));
+    let mut town = catalogue::bundled::small(&["ausweisdaten"]);
+    town.extend(
+        catalogue::bundled::files()
+            .into_iter()
+            .filter(|file| file.path.starts_with("tables/")),
+    );
+    town.push(SourceFile {
+        path: "sperrmuell/overlay.toml".to_owned(),
+        text: lines,
+    });
+    let adoption = catalogue::Adoption {
+        line: 1,
+        package: "musterstadt.schalter".to_owned(),
+        key: String::new(),
+        services: Vec::new(),
+    };
+    let (files, faults) = catalogue::assemble(town, vec![(adoption, package)], None);
+    assert!(faults.is_empty(), "{faults:#?}");
+    let loaded = Catalogue::load(&files).unwrap();
+    assert!(loaded.faults.is_empty(), "{:#?}", loaded.faults);
+    assert_eq!(loaded.catalogue.services().len(), 2);
+}
+
+#[test]
+fn the_town_of_the_handbook_works() {
+    let mut files = catalogue::bundled::small(&["meldebescheinigung"]);
+    for town in files.iter_mut().filter(|file| file.path == "town.toml") {
+        town.text = shown("## `town.toml`");
+    }
+    let loaded = Catalogue::load(&files).unwrap();
+    assert!(loaded.faults.is_empty(), "{:#?}", loaded.faults);
+    assert_eq!(loaded.catalogue.town().name(), "Hürtgenwald");
+}

@@ -17,13 +17,36 @@ const FILES: [(&str, &str); 3] = [
 ];
 /// Stands in the template for the service's name.
 const NAME: &str = "NAME";
+/// Stands in the template for the name as a part of keys.
+const KEY: &str = "schalter.NAME.";
+/// The file that names the town.
+const TOWN: &str = "town.toml";
+/// Folders of a town that are no services.
+const TAKEN: [&str; 3] = [catalogue::TABLES, catalogue::NEIGHBOURS, "adopted"];
 /// Longest hint of a draft, in characters.
 const HINT_CHARS_MAX: usize = 200;
 
-/// Writes the folder; what is there already stays as it is.
-pub(crate) fn begin(services: &Path, name: &str) -> Result<PathBuf, Box<dyn Error>> {
-    let files = FILES.map(|(file, text)| (file, text.replace(NAME, name)));
-    write(services, name, &files)
+/// Writes the folder, and `town.toml` where there is none; what is there already stays as it is. Tells what it made.
+pub(crate) fn begin(services: &Path, name: &str) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let files = FILES.map(|(file, text)| {
+        (
+            file,
+            text.replace(KEY, &format!("schalter.{}.", key_of(name)))
+                .replace(NAME, name),
+        )
+    });
+    let mut made = vec![write(services, name, &files)?];
+    let town = services.join(TOWN);
+    if !town.exists() {
+        crate::named_file(&town, fs::write(&town, include_str!("template/town.toml")))?;
+        made.push(town);
+    }
+    Ok(made)
+}
+
+/// The name as a part of keys, which have no `-`.
+pub(crate) fn key_of(name: &str) -> String {
+    name.replace('-', "_")
 }
 
 /// Writes what a FIM schema asks as the draft of a service.
@@ -45,21 +68,18 @@ pub(crate) fn of(schema: &Schema, services: &Path, name: &str) -> Result<PathBuf
 }
 
 fn write(services: &Path, name: &str, files: &[(&str, String)]) -> Result<PathBuf, Box<dyn Error>> {
-    let known = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
-    if name.is_empty() || name.len() > 40 || !name.bytes().all(known) {
-        return Err(format!("`{name}` is no name for a service: a–z, 0–9 and _, at most 40").into());
+    if !catalogue::is_service_id(name) || TAKEN.contains(&name) {
+        return Err(format!("`{name}` is no name for a service: a–z, 0–9, - and _, at most 64").into());
     }
     let folder = services.join(name);
     if folder.exists() {
         return Err(format!("{} is there already", folder.display()).into());
     }
-    fs::create_dir_all(&folder)?;
+    crate::named_file(&folder, fs::create_dir_all(&folder))?;
     for (file, text) in files {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(folder.join(file))?;
-        file.write_all(text.as_bytes())?;
+        let path = folder.join(file);
+        let made = OpenOptions::new().write(true).create_new(true).open(&path);
+        crate::named_file(&path, made.and_then(|mut file| file.write_all(text.as_bytes())))?;
     }
     Ok(folder)
 }
@@ -74,7 +94,7 @@ fn definition(schema: &Schema, name: &str) -> String {
         text += &format!("# - {note}\n");
     }
     text.push_str("format = 1\nversion = \"0.1.0\"\nleika = \"99000000000000\"\nsituations = []\nkeywords = []\n");
-    let pages = &schema.pages;
+    let (pages, key) = (&schema.pages, key_of(name));
     let number = |page: &Page| page.entries.map(|(number, _)| number);
     let way = |page: Option<&Page>| page.map_or_else(|| "end".to_owned(), |page| page.id.clone());
     for (at, page) in pages.iter().enumerate() {
@@ -83,7 +103,7 @@ fn definition(schema: &Schema, name: &str) -> String {
             let after = pages.iter().skip(at).find(|other| number(other) != Some(entries));
             let next = way(after);
             text += &format!(
-                "\n[[repeat]]\nid = \"r{entries}\"\nmax = {most}\nfim = \"schalter.{name}.r{entries}\"\nnext = \"{next}\"\n"
+                "\n[[repeat]]\nid = \"r{entries}\"\nmax = {most}\nfim = \"schalter.{key}.r{entries}\"\nnext = \"{next}\"\n"
             );
         }
     }
@@ -117,7 +137,7 @@ fn question(field: &Field) -> String {
 
 fn texts(schema: &Schema) -> String {
     let quoted = |text: &str| {
-        let text = if text.is_empty() { "?" } else { text };
+        let text = if text.is_empty() { "[?]" } else { text };
         Value::String(text.to_owned()).to_string()
     };
     let mut text = String::new();

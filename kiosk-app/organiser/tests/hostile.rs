@@ -80,7 +80,7 @@ fn a_signed_package_that_is_wrong_is_refused_by_name() {
             2,
             "no language of the terminal",
         ),
-        ("format = 1", "format = 2", 2, "outside 1 to 1"),
+        ("format = 1", "format = 2", 2, "`format` is 2"),
         ("[[page]]", "[[page]", 2, "not readable as TOML"),
         // In the package: nothing of it is taken.
         (
@@ -101,7 +101,7 @@ fn a_signed_package_that_is_wrong_is_refused_by_name() {
         let told = changed(from, to);
         assert!(told.contains(what), "{what}\n{told}");
         assert!(
-            told.contains(&format!("{left} services without a fault")),
+            told.contains(&format!("{left} service")) && told.contains(" without a fault"),
             "{what}\n{told}"
         );
     }
@@ -110,7 +110,7 @@ fn a_signed_package_that_is_wrong_is_refused_by_name() {
     let huge = town.good.replacen("[[page]]", &"#".repeat(100 * 1024 * 1024), 1);
     let told = town.check(&huge);
     assert!(
-        told.contains("more than 8388608 bytes") && told.contains("1 services without a fault"),
+        told.contains("more than 8388608 bytes") && told.contains("1 service without a fault"),
         "{told}"
     );
 }
@@ -138,7 +138,7 @@ fn a_second_town_is_checked_with_the_first() {
     with("folder = \"drueben\"");
     let missing = told(&["check", &here]);
     assert!(
-        missing.contains("the town `drueben` can't be read") && missing.contains("1 services"),
+        missing.contains("the town `drueben` can't be read") && missing.contains("1 service "),
         "{missing}"
     );
     with("folder = \"nebenan\"");
@@ -207,11 +207,12 @@ fn a_diff_tells_what_a_town_has_otherwise() {
     let diff = told(&["diff", &at("old"), &at("new")]);
     for line in [
         "town: name: Musterstadt → Nebenan",
-        "town: colour: the screens' own → #004d14",
+        "lob: CHANGED, BUT STILL VERSION 1.0.0",
+        "town: colour: the screens’ own → #004d14",
         "lob: data are kept for: 6 months → 1 year",
-        &format!("lob: cases go to: the town's destination → {other}"),
-        "bewohnerparken: needs to know who is there: substantial → high",
-        "bewohnerparken: question zone: follows from: zone of street → ",
+        &format!("lob: cases go to: where all cases of the town go → {other}"),
+        "bewohnerparken: how sure the office must be of who is there: substantial → high",
+        "bewohnerparken: question “Parkzone”: follows from: zone of the table parking for “Straße und Hausnummer” → none",
     ] {
         assert!(diff.contains(line), "{line}\n{diff}");
     }

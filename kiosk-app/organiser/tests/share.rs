@@ -98,9 +98,25 @@ fn a_neighbour_has_its_own_fee_and_words_and_nothing_else() {
     towns.adopt("m.schalter", &towns.key, "services = [\"sperrmuell\"]\n");
     let overlay = towns.at("nebenan/sperrmuell/overlay.toml");
     fs::create_dir_all(overlay.parent().unwrap()).unwrap();
-    let good = "for_version = \"1.1.0\"\nkeywords = [\"Gerümpel\"]\n[[fee]]\nid = \"standard\"\ncents = 3000\n\
-                [texts.de]\nsummary = \"Nebenan holt ab.\"\n\"fee.standard\" = \"{amount}\"\n\
+    let good = "for_version = \"1.1.0\"\nfor_content = \"DIGITS\"\nkeywords = [\"Gerümpel\"]\ndrop_fees = [\"much\"]\n\
+                [[fee]]\nid = \"standard\"\ncents = 3000\n[texts.de]\nsummary = \"Nebenan holt ab.\"\n\"fee.standard\" = \"{amount}\"\n\
                 [texts.de-x-leicht]\n\"fee.standard\" = \"{amount}\"\n[texts.en]\n\"fee.standard\" = \"{amount}\"\n";
+    let verified = done(&["verify", &towns.text("m.schalter"), &towns.text("rathaus.pub")]);
+    let digits = verified
+        .split("sperrmuell: ")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .nth(3)
+        .unwrap()
+        .to_owned();
+    fs::write(&overlay, good).unwrap();
+    let checked = towns.check();
+    assert!(
+        checked.contains("says something else than you have read") && checked.contains(&digits),
+        "{checked}"
+    );
+    let good = &good.replace("DIGITS", &digits);
     fs::write(&overlay, good).unwrap();
     assert!(
         towns.check().contains("2 services without a fault, 0 faults"),
@@ -109,7 +125,9 @@ fn a_neighbour_has_its_own_fee_and_words_and_nothing_else() {
     );
     // Where answers decide it, it has to be said how it is reckoned.
     let rows = "[[fee]]\nid = \"much\"\ncents = 9000\nwhen = { field = \"volume\", equals = \"more\" }\n[[fee]]";
-    let both = good.replacen("[[fee]]", rows, 1);
+    let both = good
+        .replacen("[[fee]]", rows, 1)
+        .replace("drop_fees = [\"much\"]\n", "");
     fs::write(&overlay, &both).unwrap();
     assert!(
         towns.check().contains("`overview` lacks {standard}"),
@@ -128,9 +146,10 @@ fn a_neighbour_has_its_own_fee_and_words_and_nothing_else() {
     );
     let diff = done(&["diff", &towns.text("m.schalter"), &towns.text("nebenan")]);
     for line in [
-        "sperrmuell: fee: much 25.00 € when volume is more; standard 0.00 € → much 90.00 € when volume is more; standard 30.00 €",
-        "sperrmuell: text summary (de): “Alte Möbel und große Geräte holen wir bei Ihnen ab.” → “Nebenan holt ab.”",
-        "lob: is gone",
+        "sperrmuell: fee “much”: 25.00 €, when “Menge” is “Mehr” → 90.00 €, when “Menge” is “Mehr”",
+        "sperrmuell: fee “standard”: free → 30.00 €",
+        "sperrmuell: text, summary (only German): “Alte Möbel und große Geräte holen wir bei Ihnen ab.” → “Nebenan holt ab.”",
+        "lob: is gone (“Lob",
     ] {
         assert!(diff.contains(line), "{line}\n{diff}");
     }
@@ -138,7 +157,7 @@ fn a_neighbour_has_its_own_fee_and_words_and_nothing_else() {
         (
             "for_version = \"1.1.0\"",
             "for_version = \"0.9.0\"",
-            "written for version \"0.9.0\"",
+            "written for version 0.9.0",
         ),
         ("keywords =", "data_groups =", "`data_groups` can't be otherwise"),
         ("summary =", "sumary =", "there is no text `sumary`"),
@@ -147,7 +166,7 @@ fn a_neighbour_has_its_own_fee_and_words_and_nothing_else() {
         fs::write(&overlay, both.replacen(from, to, 1)).unwrap();
         let checked = towns.check();
         assert!(
-            checked.contains(why) && checked.contains("1 services without a fault"),
+            checked.contains(why) && checked.contains("1 service without a fault"),
             "{why}\n{checked}"
         );
     }
@@ -165,7 +184,7 @@ fn what_isn_t_signed_or_no_longer_valid_is_left_out() {
         towns.adopt("m.schalter", key, "");
         let checked = towns.check();
         assert!(
-            checked.contains(why) && checked.contains("1 services without a fault"),
+            checked.contains(why) && checked.contains("1 service without a fault"),
             "{checked}"
         );
     }
@@ -179,8 +198,15 @@ fn what_isn_t_signed_or_no_longer_valid_is_left_out() {
     fs::write(&package, "x".repeat(9 * 1024 * 1024)).unwrap();
     assert!(towns.check().contains("more than 8388608 bytes"), "{}", towns.check());
     fs::remove_file(&package).unwrap();
-    assert!(towns.check().contains("m.schalter: No such file"), "{}", towns.check());
+    assert!(
+        towns.check().contains("m.schalter isn't in the folder `adopted`"),
+        "{}",
+        towns.check()
+    );
+    // Nothing of it begins later.
+    fs::remove_dir_all(towns.at("musterstadt/briefwahl")).unwrap();
     towns.pack("old.schalter", "0", "2020-01-31");
+    assert!(done(&["verify", &towns.text("old.schalter"), &towns.key]).contains("IT HAS EXPIRED"));
     towns.adopt("old.schalter", &towns.key, "");
     assert!(
         towns.check().contains("was valid until 2020-01-31"),
@@ -210,10 +236,16 @@ fn minisign_reads_our_signatures_and_we_read_its() {
     let public = public.lines().nth(1).unwrap();
     let verified = done(&["verify", &towns.text("m.schalter"), public]);
     assert!(
-        verified.starts_with("musterstadt 1, valid until 2999-12-31"),
+        verified.starts_with(&format!("The signature is right: by the key {public}")),
         "{verified}"
     );
-    assert!(verified.contains("hundesteuer 1.1.0"), "{verified}");
+    assert!(verified.contains("musterstadt 1, valid until 2999-12-31"), "{verified}");
+    assert!(
+        verified.contains("hundesteuer: for_version = \"1.1.0\", for_content = "),
+        "{verified}"
+    );
+    let by_file = done(&["verify", &towns.text("m.schalter"), &towns.text("theirs.pub")]);
+    assert_eq!(by_file, verified);
     assert!(refused(&["verify", &towns.text("m.schalter"), &towns.key]).contains("not by that key"));
 }
 
@@ -230,4 +262,103 @@ fn what_can_t_be_packed_is_told() {
     done(&["pack", &services, &out, "musterstadt", "2", "2027-12-31", "termin"]);
     fs::write(&out, "{\"format\":1").unwrap();
     assert!(refused(&["sign", &out, &towns.text("rathaus.key")]).contains("no JSON"));
+}
+
+#[test]
+fn what_changed_under_its_old_version_isn_t_packed() {
+    let towns = Towns::new();
+    let (services, old, new) = (
+        towns.text("musterstadt"),
+        towns.text("m.schalter"),
+        towns.text("n.schalter"),
+    );
+    let file = towns.at("musterstadt/lob/texts.de.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replacen("summary = \"", "summary = \"Neu: ", 1)).unwrap();
+    let pack = |out: &str, more: &[&str]| {
+        let mut arguments = vec!["pack", &services, out, "musterstadt", "2", "2999-12-31"];
+        arguments.extend(more);
+        catalogue(&arguments)
+    };
+    for output in [pack(&new, &["--after", &old]), pack(&old, &[])] {
+        let told = told(&output);
+        assert!(
+            !output.status.success() && told.contains("lob/service.toml: changed, and still version 1.0.0"),
+            "{told}"
+        );
+    }
+    assert!(
+        pack(&new, &[]).status.success(),
+        "whoever doesn't say what was before isn't told"
+    );
+    let diff = done(&["diff", &old, &new]);
+    assert!(diff.starts_with("lob: CHANGED, BUT STILL VERSION 1.0.0"), "{diff}");
+    assert!(
+        diff.contains("lob: text, summary (only German)") && diff.contains("package: version: 1 → 2"),
+        "{diff}"
+    );
+    let definition = towns.at("musterstadt/lob/service.toml");
+    let text = fs::read_to_string(&definition).unwrap();
+    fs::write(&definition, text.replacen("1.0.0", "1.0.1", 1)).unwrap();
+    assert!(pack(&new, &["--after", &old]).status.success());
+    // A service that begins after the package's end.
+    let text = fs::read_to_string(&definition).unwrap();
+    fs::write(
+        &definition,
+        text.replacen("[[page]]", "[period]\nfrom = \"2999-12-31\"\n\n[[page]]", 1),
+    )
+    .unwrap();
+    let early = refused(&["pack", &services, &new, "musterstadt", "3", "2028-12-31", "lob"]);
+    assert!(
+        early.contains("begins on 2999-12-31, and the package ends on 2028-12-31"),
+        "{early}"
+    );
+}
+
+#[test]
+fn what_is_adopted_can_be_read_first() {
+    let towns = Towns::new();
+    let (package, out) = (towns.text("m.schalter"), towns.text("to-read"));
+    let said = done(&["unpack", &package, &out]);
+    assert!(said.contains("lob: for_version = \"1.0.0\", for_content = "), "{said}");
+    for file in ["lob/service.toml", "lob/texts.de.toml", "bewohnerparken/receipt.toml"] {
+        let (theirs, ours) = (towns.at("musterstadt").join(file), towns.at("to-read").join(file));
+        assert_eq!(fs::read(theirs).unwrap(), fs::read(ours).unwrap());
+    }
+    let again = refused(&["unpack", &package, &out]);
+    assert!(again.contains("is there already"), "{again}");
+    let diff = done(&["diff", &package, &package]);
+    assert_eq!(diff, "0 changes\n");
+}
+
+#[test]
+fn wrong_files_are_told_by_their_names() {
+    let towns = Towns::new();
+    let (package, key, public) = (
+        towns.text("m.schalter"),
+        towns.text("rathaus.key"),
+        towns.text("rathaus.pub"),
+    );
+    for (arguments, what) in [
+        (
+            &["sign", &package, &public][..],
+            "rathaus.pub is the public key; signing takes the secret one",
+        ),
+        (&["sign", "nowhere.schalter", &key], "nowhere.schalter: isn't there"),
+        (&["sign", &package, "nowhere.key"], "nowhere.key: isn't there"),
+        (&["verify", &package, "nowhere.pub"], "nowhere.pub: isn't there"),
+        (&["verify", "nowhere.schalter", &towns.key], "isn't there"),
+        (&["diff", "nowhere", &package], "nowhere: isn't there"),
+        (&["key", &towns.text("rathaus")], "rathaus.key: is there already"),
+        (&["check", "/nowhere"], "reading the services in /nowhere: isn't there"),
+        (&["sing"], "there is no command `sing`"),
+        (&["pack", "a", "b"], "`pack` is used so:\n  catalogue pack FOLDER FILE"),
+    ] {
+        let told = refused(arguments);
+        assert!(told.contains(what), "{arguments:?}: {told}");
+        assert!(
+            !told.contains("os error") && told.matches("isn't there").count() <= 1,
+            "{told}"
+        );
+    }
 }

@@ -204,6 +204,17 @@ impl Receipt {
         Stage::Receipt(receipt)
     }
 
+    /// One that lies in the tray.
+    pub(crate) fn printed(case: Case, code: String, filed_at: LocalTime) -> Stage {
+        Stage::Receipt(Self {
+            case,
+            code,
+            filed_at,
+            paper: PaperJob::Printed,
+            prints: 1,
+        })
+    }
+
     fn print(&mut self, language: Language, step: &mut Step<'_>) {
         self.prints += 1;
         let job = step.terminal.next_job();

@@ -44,7 +44,11 @@ pub struct Opened {
     pub neighbours: Vec<(Neighbour, Self)>,
     /// The crest's file, where the town names one: its name, and what is in it.
     pub crest: Option<(String, std::io::Result<Vec<u8>>)>,
+    /// What is otherwise in adopted services: worked in already, and kept to tell its author where a fault is.
+    overlays: Vec<SourceFile>,
 }
+
+type Loads = fn(&[SourceFile], Option<&[u8]>) -> Result<Loaded, Vec<Fault>>;
 
 impl Opened {
     /// What can be offered, of this town and of those beside it, and the faults of all. A neighbour that can't be used is
@@ -53,11 +57,27 @@ impl Opened {
     /// # Errors
     /// The faults, when nothing of this town can be used.
     pub fn load(self) -> Result<Loaded, Vec<Fault>> {
-        let mut loaded = match Catalogue::load_with_map(&self.files, self.picture.as_deref()) {
-            Ok(loaded) => loaded,
-            Err(others) => return Err(self.faults.into_iter().chain(others).collect()),
+        self.load_by(Catalogue::load_with_map)
+    }
+
+    /// As [`Self::load`], with services that are still to be filled in.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn load_draft(self) -> Result<Loaded, Vec<Fault>> {
+        self.load_by(Catalogue::load_draft)
+    }
+
+    fn load_by(self, load: Loads) -> Result<Loaded, Vec<Fault>> {
+        let loaded = load(&self.files, self.picture.as_deref());
+        let all = |others: Vec<Fault>| with_others(self.faults, others, &self.overlays);
+        let mut loaded = match loaded {
+            Ok(Loaded { catalogue, faults }) => Loaded {
+                catalogue,
+                faults: all(faults),
+            },
+            Err(others) => return Err(all(others)),
         };
-        loaded.faults.splice(0..0, self.faults);
         match self.crest {
             None => {}
             Some((name, Ok(bytes))) => loaded.dress(&name, &bytes),
@@ -69,10 +89,25 @@ impl Opened {
             }),
         }
         for (neighbour, opened) in self.neighbours {
-            loaded.join(&neighbour, opened.load());
+            loaded.join(&neighbour, opened.load_by(load));
         }
         Ok(loaded)
     }
+}
+
+/// What could not be taken, and the faults of the rest without those that only follow from it: a file that can't be read
+/// isn't missing as well, and what most people come for may be among it.
+fn with_others(mut faults: Vec<Fault>, others: Vec<Fault>, overlays: &[SourceFile]) -> Vec<Fault> {
+    let follows = |fault: &Fault| {
+        let told = faults
+            .iter()
+            .any(|first| first.path == fault.path && first.line.is_none());
+        let missing = told && fault.what == "the file is missing";
+        missing || (!faults.is_empty() && fault.what.starts_with("`most_used` names"))
+    };
+    let others: Vec<Fault> = others.into_iter().filter(|fault| !follows(fault)).collect();
+    faults.extend(others.into_iter().map(|fault| catalogue::in_overlay(fault, overlays)));
+    faults
 }
 
 /// The services in that folder, with those that its `town.toml` adopts: packages whose signature is right and that are
@@ -89,7 +124,11 @@ pub fn open(folder: &Path, today: Option<Date>) -> Result<Opened, ReadFault> {
             Err(fault) => opened.faults.push(Fault {
                 path: TOWN.to_owned(),
                 line: Some(neighbour.line),
-                what: format!("the town `{}` can't be read: {}", neighbour.folder, fault.source),
+                what: format!(
+                    "the town `{}` can't be read: {}",
+                    neighbour.folder,
+                    in_words(&fault.source)
+                ),
                 mend: format!("put its services into {NEIGHBOURS}/{}", neighbour.folder),
             }),
         }
@@ -99,8 +138,9 @@ pub fn open(folder: &Path, today: Option<Date>) -> Result<Opened, ReadFault> {
 
 /// A town alone. Who stands beside it there, that terminal shows.
 fn open_one(folder: &Path, today: Option<Date>) -> Result<Opened, ReadFault> {
-    let files = files(folder)?;
-    let mut refused = Vec::new();
+    let (files, mut refused) = files(folder)?;
+    let overlays = files.iter().filter(|file| file.path.ends_with("/overlay.toml"));
+    let overlays: Vec<SourceFile> = overlays.cloned().collect();
     let mut adopted = Vec::new();
     for adoption in catalogue::adoptions(&files) {
         match package(&folder.join(ADOPTED).join(&adoption.package), &adoption.key) {
@@ -134,23 +174,56 @@ fn open_one(folder: &Path, today: Option<Date>) -> Result<Opened, ReadFault> {
         faults: refused,
         neighbours: Vec::new(),
         crest,
+        overlays,
     })
 }
 
 fn told(adoption: &Adoption, why: &PackageRefused) -> Fault {
+    let (what, mend) = match why {
+        PackageRefused::Read { file, source } if source.kind() == ErrorKind::NotFound => (
+            format!("{file} isn't in the folder `{ADOPTED}`"),
+            format!("put {0} and {0}{SIGNATURE} there", adoption.package),
+        ),
+        PackageRefused::Read { .. } | PackageRefused::Key | PackageRefused::Signature | PackageRefused::Content(_) => (
+            format!("the package {} can't be taken: {why}", adoption.package),
+            "get it anew, and compare the key with the town that wrote it".to_owned(),
+        ),
+    };
     Fault {
         path: TOWN.to_owned(),
         line: Some(adoption.line),
-        what: format!("the package {} can't be taken: {why}", adoption.package),
-        mend: "get it anew, and compare the key with the town that wrote it".to_owned(),
+        what,
+        mend,
     }
+}
+
+/// What went wrong with a file, for people.
+pub fn in_words(error: &Error) -> String {
+    let kind = error.kind();
+    let known = [
+        (ErrorKind::NotFound, "isn't there"),
+        (ErrorKind::PermissionDenied, "you have no right to read or write it"),
+        (ErrorKind::InvalidData, "is not UTF-8: save it as UTF-8"),
+        (ErrorKind::IsADirectory, "is a folder"),
+        (ErrorKind::NotADirectory, "is no folder"),
+        (ErrorKind::AlreadyExists, "is there already"),
+    ];
+    let known = known.into_iter().find(|(known, _)| *known == kind);
+    known.map_or_else(
+        || {
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or_default();
+            text.to_owned()
+        },
+        |(_, words)| words.to_owned(),
+    )
 }
 
 /// Why a package isn't taken.
 #[derive(Debug, thiserror::Error)]
 pub enum PackageRefused {
     /// It or its signature isn't there, or too long.
-    #[error("{file}: {source}")]
+    #[error("{file}: {}", in_words(source))]
     Read {
         /// Which file.
         file: String,
@@ -200,26 +273,26 @@ pub struct ReadFault {
     pub source: Error,
 }
 
-/// The TOML files of the folder and of its folders, the tables, the places of the map, and the list of streets; what is hidden or something else is passed
-/// over.
+/// The TOML files of the folder and of its folders, the tables, the places of the map, and the list of streets; what is hidden or
+/// something else is passed over. Files that aren't UTF-8 are faults, and the others are read.
 ///
 /// # Errors
 /// The first file or folder that can't be read.
-pub fn files(folder: &Path) -> Result<Vec<SourceFile>, ReadFault> {
-    let mut files = Vec::new();
+pub fn files(folder: &Path) -> Result<(Vec<SourceFile>, Vec<Fault>), ReadFault> {
+    let (mut files, mut faults) = (Vec::new(), Vec::new());
     for (name, path) in entries(folder)? {
         if path.is_dir() {
             for (inner, path) in entries(&path)? {
-                take(&mut files, format!("{name}/{inner}"), &path)?;
+                take(&mut files, &mut faults, format!("{name}/{inner}"), &path)?;
             }
         } else {
-            take(&mut files, name, &path)?;
+            take(&mut files, &mut faults, name, &path)?;
         }
     }
-    Ok(files)
+    Ok((files, faults))
 }
 
-fn take(files: &mut Vec<SourceFile>, path: String, at: &Path) -> Result<(), ReadFault> {
+fn take(files: &mut Vec<SourceFile>, faults: &mut Vec<Fault>, path: String, at: &Path) -> Result<(), ReadFault> {
     let ends = |end: &str| at.extension().is_some_and(|extension| extension == end);
     let is_table = ends("csv")
         && path
@@ -227,9 +300,16 @@ fn take(files: &mut Vec<SourceFile>, path: String, at: &Path) -> Result<(), Read
             .is_some_and(|(folder, _)| [TABLES, MAP].contains(&folder));
     let is_ours = ends("toml") || is_table || path == "streets.txt";
     if is_ours && at.is_file() {
-        let text = read_text(at, if is_table { TABLE_BYTES_MAX } else { FILE_BYTES_MAX })
-            .map_err(|source| fault(at, source))?;
-        files.push(SourceFile { path, text });
+        match read_text(at, if is_table { TABLE_BYTES_MAX } else { FILE_BYTES_MAX }) {
+            Ok(text) => files.push(SourceFile { path, text }),
+            Err(source) if source.kind() == ErrorKind::InvalidData => faults.push(Fault {
+                path,
+                line: None,
+                what: "is not UTF-8".to_owned(),
+                mend: "save it as UTF-8: editors ask for the encoding under “Save as”".to_owned(),
+            }),
+            Err(source) => return Err(fault(at, source)),
+        }
     }
     Ok(())
 }
@@ -329,11 +409,19 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
-        let found = files(folder.path()).unwrap();
+        let (found, faults) = files(folder.path()).unwrap();
+        assert!(faults.is_empty());
         let found: Vec<(&str, &str)> = found.iter().map(|file| (&*file.path, &*file.text)).collect();
         assert_eq!(
             found,
             [("hund/service.toml", "d"), ("streets.txt", "b"), ("town.toml", "a")]
+        );
+        std::fs::write(folder.path().join("hund/service.toml"), b"title = \"Stra\xdfe\"").unwrap();
+        let (found, faults) = files(folder.path()).unwrap();
+        assert_eq!((found.len(), faults.len()), (2, 1));
+        assert!(
+            faults[0].to_string().starts_with("hund/service.toml: is not UTF-8"),
+            "{faults:?}"
         );
         assert!(files(&folder.path().join("nowhere")).is_err());
         let long = "x".repeat(usize::try_from(FILE_BYTES_MAX).unwrap() + 1);

@@ -55,7 +55,7 @@ impl Watched {
             Err(fault) => Err(vec![Fault {
                 path: fault.path.display().to_string(),
                 line: None,
-                what: format!("can't be read: {}", fault.source),
+                what: format!("can't be read: {}", crate::in_words(&fault.source)),
                 mend: "look at its rights".to_owned(),
             }]),
         };

@@ -5,7 +5,9 @@ use crate::condition::{Condition, Subject, Test, Value};
 use crate::day::Limit;
 use crate::fault::Faults;
 use crate::field::{Field, FieldIndex, FieldKind, PageIndex};
-use crate::load::view::{View, shorten};
+use crate::load::view::{At, View, shorten};
+use crate::repeat::authors_id;
+use std::collections::BTreeSet;
 use toml::de::DeValue;
 
 /// How deep conditions may lie in one another, and how many one may join.
@@ -126,6 +128,15 @@ fn asks(mut view: View<'_>, faults: &mut Faults) -> Option<RawCondition> {
     let asked: Vec<&str> = TESTS.into_iter().filter(|key| view.has(key)).collect();
     let [key] = asked[..] else {
         let mend = format!("write one of {}", TESTS.join(", "));
+        let unknown = view
+            .keys()
+            .into_iter()
+            .find(|key| key.value != "field" && !TESTS.contains(&key.value.as_str()));
+        if let Some(At { line, value }) = unknown {
+            let what = format!("a condition can't ask `{}`", shorten(&value));
+            view.fault(faults, line, what, mend);
+            return None;
+        }
         view.fault(faults, line, "a condition asks exactly one thing", mend);
         return None;
     };
@@ -239,7 +250,10 @@ impl Known<'_, '_> {
         let name = shorten(name);
         let Some((index, field)) = found else {
             let what = format!("there is no field `{name}`");
-            self.root.fault(faults, line, what, "name a field of this service");
+            let ids: BTreeSet<&str> = self.fields.iter().map(|field| authors_id(&field.id)).collect();
+            let ids: Vec<&str> = ids.into_iter().collect();
+            let mend = format!("name a field of this service: {}", shorten(&ids.join(", ")));
+            self.root.fault(faults, line, what, mend);
             return None;
         };
         let asked_before = match place {

@@ -25,6 +25,20 @@ use toml::de::DeValue;
 const KEYWORDS_MAX: usize = 200;
 /// Most sections of a service that informs.
 const SECTIONS_MAX: usize = 20;
+/// Keys at the top of the file; below a heading they would belong to that.
+const TOP: [&str; 11] = [
+    "format",
+    "version",
+    "leika",
+    "assurance",
+    "retention",
+    "destination_id",
+    "situations",
+    "keywords",
+    "data_groups",
+    "finish",
+    "sections",
+];
 /// The target that leads to the review.
 pub(crate) const END: &str = "end";
 /// Longest id of a page, field or choice.
@@ -290,6 +304,7 @@ fn pages(root: &mut View<'_>, finish: Finish, faults: &mut Faults) -> (Vec<RawPa
     }
     for mut view in views.into_iter().take(PAGES_MAX) {
         let (line, number) = (view.line, pages.len());
+        view.strays(&TOP, "[[page]]", faults);
         let id = id(&mut view, "id", faults).unwrap_or_default();
         view.name = format!("page \"{id}\"");
         let first = fields.len();

@@ -44,6 +44,13 @@ pub(crate) fn kind(view: &mut View<'_>, faults: &mut Faults) -> FieldKind {
         }
         "date" => {
             let (not_before, not_after) = (limit(view, "not_before", faults), limit(view, "not_after", faults));
+            if not_before
+                .zip(not_after)
+                .is_some_and(|(first, last)| last.is_always_before(first))
+            {
+                let line = view.line_of("not_after");
+                view.fault(faults, line, "`not_after` is before `not_before`", "no day would fit");
+            }
             FieldKind::Date { not_before, not_after }
         }
         "iban" => FieldKind::Iban,

@@ -12,10 +12,12 @@ mod graph;
 mod kinds;
 pub(crate) mod map;
 mod opening;
+mod parsed;
 pub(crate) mod place;
 mod receipt;
 pub(crate) mod repeat;
 pub(crate) mod table;
+pub(crate) mod template;
 mod texts;
 mod town;
 pub(crate) mod view;
@@ -118,7 +120,7 @@ pub(crate) fn load(files: &[SourceFile], picture: Option<&[u8]>) -> Result<Loade
         faults.add("", None, "no service can be offered", mend);
         return Err(faults.into_list());
     }
-    check_most_used(&town, &lines, &services, &mut faults);
+    town::check_most_used(&town, &lines, &services, &folders, &mut faults);
     let index = Index::new(&services);
     Ok(Loaded {
         catalogue: Catalogue {
@@ -130,25 +132,6 @@ pub(crate) fn load(files: &[SourceFile], picture: Option<&[u8]>) -> Result<Loade
         },
         faults: faults.into_list(),
     })
-}
-
-/// Names of services that aren't there are told with their lines.
-fn check_most_used(town: &Town, lines: &[usize], services: &[Arc<Service>], faults: &mut Faults) {
-    for (id, line) in town.most_used.iter().zip(lines) {
-        if services.iter().any(|service| service.id() == id) {
-            continue;
-        }
-        let what = format!(
-            "`most_used` names `{}`, which is not offered",
-            view::shorten(id.as_str())
-        );
-        faults.add(
-            "town.toml",
-            Some(*line),
-            what,
-            "name folders of services that are without a fault",
-        );
-    }
 }
 
 /// The files, each where it belongs.
@@ -248,6 +231,11 @@ pub(crate) fn is_id(name: &str) -> bool {
     (1..=ID_BYTES_MAX).contains(&name.len()) && name.bytes().all(known)
 }
 
+/// True for what a service's folder may be called.
+pub fn is_service_id(name: &str) -> bool {
+    is_id(name)
+}
+
 /// The tables without a fault.
 fn read_tables(files: &BTreeMap<&str, &SourceFile>, faults: &mut Faults) -> Tables {
     let read = files.iter().filter_map(|(name, file)| {
@@ -299,7 +287,7 @@ fn service(folder: &Folder<'_>, shared: &Shared, faults: &mut Faults) -> Option<
         }
     }
     let mut draft = draft??;
-    let texts = texts_of(folder, &mut draft, faults)?;
+    let texts = texts_of(folder, &mut draft, &shared.town, faults)?;
     if shared.town.map.is_none() {
         place::pass_over(&mut draft);
     }
@@ -364,7 +352,13 @@ fn name_ways(fields: &mut [Field], texts: &ServiceTexts, words: &Words) {
 }
 
 /// The service's texts in every language it has, unless one has a fault.
-fn texts_of(folder: &Folder<'_>, draft: &mut definition::Draft, faults: &mut Faults) -> Option<ServiceTexts> {
+fn texts_of(
+    folder: &Folder<'_>,
+    draft: &mut definition::Draft,
+    town: &Town,
+    faults: &mut Faults,
+) -> Option<ServiceTexts> {
+    let slots = [("town", town.name()), ("office", town.provider().name.as_str())];
     let mut told = Vec::new();
     let mut whole = true;
     for language in Language::ALL {
@@ -372,13 +366,14 @@ fn texts_of(folder: &Folder<'_>, draft: &mut definition::Draft, faults: &mut Fau
         match folder
             .files
             .get(name.as_str())
-            .map(|file| texts::read(file, draft, faults))
+            .map(|file| texts::read(file, draft, &slots, faults))
         {
             Some(Some(texts)) => told.push((language, texts)),
             Some(None) => whole = false,
             None => whole &= !REQUIRED.contains(&language),
         }
     }
+    whole &= texts::check_hints(folder.id, draft, &told, faults);
     let mut texts = ServiceTexts::default();
     for (language, told) in told.into_iter().filter(|_| whole) {
         texts::put(language, told, draft, &mut texts);
@@ -396,5 +391,17 @@ fn format_of(view: &mut view::View<'_>, faults: &mut Faults) {
             format!("start the file with format = {FORMAT}"),
         );
     }
-    view.number("format", FORMAT, FORMAT, faults);
+    let line = view.line_of("format");
+    if let Some(found) = view
+        .number("format", i64::MIN, i64::MAX, faults)
+        .filter(|found| *found != FORMAT)
+    {
+        let what = format!("`format` is {found}");
+        view.fault(
+            faults,
+            line,
+            what,
+            format!("it is always {FORMAT}: write format = {FORMAT}"),
+        );
+    }
 }

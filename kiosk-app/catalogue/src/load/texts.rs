@@ -40,9 +40,14 @@ struct FieldTexts {
 }
 
 /// The texts of one language, unless one is missing or says something about what isn't there.
-pub(crate) fn read(file: &SourceFile, draft: &Draft, faults: &mut Faults) -> Option<OneLanguage> {
+pub(crate) fn read<'a>(
+    file: &'a SourceFile,
+    draft: &Draft,
+    slots: &'a [(&'a str, &'a str)],
+    faults: &mut Faults,
+) -> Option<OneLanguage> {
     let before = faults.count();
-    let parsed = Parsed::parse(file, faults)?;
+    let parsed = Parsed::parse(file, faults)?.with_slots(slots);
     let mut root = parsed.view();
     let (files, informs) = (draft.finish.files(), draft.finish == Finish::Inform);
     let mut text = |key, there: bool| match there {
@@ -85,6 +90,28 @@ pub(crate) fn read(file: &SourceFile, draft: &Draft, faults: &mut Faults) -> Opt
     }
     root.finish(faults);
     (faults.count() == before).then_some(texts)
+}
+
+/// A hint helps whatever language somebody reads: one that only some have is told. False, when there is one.
+pub(crate) fn check_hints(id: &str, draft: &Draft, told: &[(Language, OneLanguage)], faults: &mut Faults) -> bool {
+    let before = faults.count();
+    for (at, field) in draft.fields.iter().enumerate() {
+        let has = |texts: &OneLanguage| texts.fields.get(at).is_some_and(|field| !field.hint.is_empty());
+        let first = field.copied.is_none_or(|copied| copied.number == 0 && !copied.asks);
+        let Some((with, _)) = told.iter().find(|(_, texts)| has(texts)).filter(|_| first) else {
+            continue;
+        };
+        for (without, _) in told.iter().filter(|(_, texts)| !has(texts)) {
+            let what = format!(
+                "`hint` of [field.{}] is missing, and there in {}",
+                authors_id(&field.id),
+                with.tag()
+            );
+            let path = format!("{id}/texts.{}.toml", without.tag());
+            faults.add(&path, None, what, "write it in every language, or in none");
+        }
+    }
+    faults.count() == before
 }
 
 /// Puts the texts of one language into the draft's pages and fields, and into those of the service as a whole.

@@ -61,7 +61,7 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<(Town, Vec<
             email: text("email").unwrap_or_default(),
             website: text("website").unwrap_or_default(),
             data_protection_authority: text("data_protection_authority").unwrap_or_default(),
-            responsible_for_data: text("responsible_for_data").unwrap_or_default(),
+            data_protection_officer: text("data_protection_officer").unwrap_or_default(),
         };
         view.finish(faults);
         provider
@@ -107,6 +107,30 @@ fn accent(root: &mut View<'_>, faults: &mut Faults) -> Option<Colour> {
     colour
 }
 
+/// Names of services that aren't there are told with their lines.
+pub(super) fn check_most_used(
+    town: &Town,
+    lines: &[usize],
+    services: &[std::sync::Arc<crate::service::Service>],
+    folders: &[super::Folder<'_>],
+    faults: &mut Faults,
+) {
+    for (id, line) in town.most_used.iter().zip(lines) {
+        // One that is left out has faults of its own, which are told.
+        let is_there = folders.iter().any(|folder| folder.id == id.as_str());
+        if is_there || services.iter().any(|service| service.id() == id) {
+            continue;
+        }
+        let what = format!("`most_used` names `{}`, which is not offered", shorten(id.as_str()));
+        faults.add(
+            "town.toml",
+            Some(*line),
+            what,
+            "name folders of services that are without a fault",
+        );
+    }
+}
+
 /// The town's streets, one a line; empty lines and those that begin with `#` are passed over. Faulty ones are left out.
 pub(crate) fn streets(file: &SourceFile, faults: &mut Faults) -> Vec<Name> {
     let mut streets = Vec::new();
@@ -115,7 +139,8 @@ pub(crate) fn streets(file: &SourceFile, faults: &mut Faults) -> Vec<Name> {
         faults.add(&file.path, None, what, "one street a line is enough");
         return streets;
     }
-    let lines = file.text.lines().map(str::trim).enumerate();
+    let text = file.text.trim_start_matches('\u{feff}'); // as Windows writes it
+    let lines = text.lines().map(str::trim).enumerate();
     for (at, name) in lines.filter(|(_, name)| !name.is_empty() && !name.starts_with('#')) {
         if name.chars().count() > STREET_CHARS_MAX || charset::hostile(name).is_some() {
             let what = format!("`{}` is no street", shorten(name));

@@ -1,6 +1,9 @@
 //! TOML read with line numbers: typed look-ups that tell what is wrong and where, and notice keys nobody asked for.
 use crate::charset;
-use crate::fault::{Faults, SourceFile};
+use crate::fault::Faults;
+pub(crate) use crate::load::parsed::Parsed;
+use crate::load::parsed::line_at;
+use crate::words::fill;
 use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -9,59 +12,6 @@ use toml::de::{DeTable, DeValue};
 pub(crate) const FILE_BYTES_MAX: usize = 256 * 1024;
 /// Longest single text; half a printed page.
 pub(crate) const TEXT_CHARS_MAX: usize = 4_000;
-/// Syntax errors told for one file; later ones are mostly echoes of the first.
-const SYNTAX_FAULTS_MAX: usize = 10;
-
-/// A parsed file.
-pub(crate) struct Parsed<'a> {
-    path: &'a str,
-    line_starts: Vec<usize>,
-    root: Spanned<DeTable<'a>>,
-}
-
-impl<'a> Parsed<'a> {
-    /// Parses a file; what is wrong goes to `faults`.
-    pub(crate) fn parse(file: &'a SourceFile, faults: &mut Faults) -> Option<Self> {
-        if file.text.len() > FILE_BYTES_MAX {
-            let what = format!("the file has {} bytes, more than {FILE_BYTES_MAX}", file.text.len());
-            faults.add(&file.path, None, what, "split or shorten it");
-            return None;
-        }
-        let line_starts: Vec<usize> = core::iter::once(0)
-            .chain(file.text.match_indices('\n').map(|(at, _)| at + 1))
-            .collect();
-        let (root, errors) = DeTable::parse_recoverable(&file.text);
-        for error in errors.iter().take(SYNTAX_FAULTS_MAX) {
-            let line = error.span().map(|span| line_at(&line_starts, span.start));
-            faults.add(
-                &file.path,
-                line,
-                format!("not readable as TOML: {}", error.message()),
-                "see https://toml.io",
-            );
-        }
-        errors.is_empty().then_some(Self {
-            path: &file.path,
-            line_starts,
-            root,
-        })
-    }
-
-    /// The top table.
-    pub(crate) fn view(&self) -> View<'_> {
-        View {
-            file: self,
-            line: 1,
-            name: "the file".to_owned(),
-            table: self.root.get_ref(),
-            known: Vec::new(),
-        }
-    }
-}
-
-fn line_at(line_starts: &[usize], offset: usize) -> usize {
-    line_starts.partition_point(|start| *start <= offset).max(1)
-}
 
 /// A value together with the line it stands in.
 pub(crate) struct At<T> {
@@ -85,6 +35,17 @@ pub(crate) struct View<'a> {
 }
 
 impl<'a> View<'a> {
+    /// The top table of a file.
+    pub(super) fn whole(file: &'a Parsed<'a>, table: &'a DeTable<'a>) -> Self {
+        Self {
+            file,
+            line: 1,
+            name: "the file".to_owned(),
+            table,
+            known: Vec::new(),
+        }
+    }
+
     /// Reports a fault in this file.
     pub(crate) fn fault(&self, faults: &mut Faults, line: usize, what: impl Into<String>, mend: impl Into<String>) {
         faults.add(self.file.path, Some(line), what, mend);
@@ -154,7 +115,17 @@ impl<'a> View<'a> {
     pub(crate) fn number(&mut self, key: &'static str, min: i64, max: i64, faults: &mut Faults) -> Option<i64> {
         let At { line, value } = self.value(key)?;
         let DeValue::Integer(digits) = value else {
-            return self.wrong_type(key, line, value, "a whole number", faults);
+            let wanted = match value {
+                DeValue::Float(_) if key.contains("cents") => "cents: 3000 for 30 €",
+                DeValue::Float(_)
+                | DeValue::String(_)
+                | DeValue::Integer(_)
+                | DeValue::Boolean(_)
+                | DeValue::Datetime(_)
+                | DeValue::Array(_)
+                | DeValue::Table(_) => "a whole number",
+            };
+            return self.wrong_type(key, line, value, wanted, faults);
         };
         let number = i64::from_str_radix(digits.as_str(), digits.radix())
             .ok()
@@ -240,6 +211,21 @@ impl<'a> View<'a> {
         views
     }
 
+    /// Keys that belong to the top of the file and stand below a heading, as they do when they come after it.
+    pub(crate) fn strays(&mut self, top: &[&'static str], heading: &str, faults: &mut Faults) {
+        let there: Vec<&'static str> = top.iter().copied().filter(|key| self.has(key)).collect();
+        for key in there {
+            let what = format!("`{key}` stands below {heading}");
+            self.fault(
+                faults,
+                self.line_of(key),
+                what,
+                format!("move it above the first {heading}"),
+            );
+            self.known.push(Key::from(key));
+        }
+    }
+
     /// Keys in this table, each with its line.
     pub(crate) fn keys(&self) -> Vec<At<String>> {
         let key = |key: &Spanned<_>| At {
@@ -280,12 +266,14 @@ impl<'a> View<'a> {
     }
 
     fn checked(&self, key: &str, line: usize, text: &str, faults: &mut Faults) -> Option<String> {
+        // As Windows ends its lines.
+        let text = text.replace("\r\n", "\n");
         if text.len() > TEXT_CHARS_MAX && text.chars().count() > TEXT_CHARS_MAX {
             let what = format!("`{key}` in {} has more than {TEXT_CHARS_MAX} characters", self.name);
             self.fault(faults, line, what, "shorten it");
             return None;
         }
-        if let Some(bad) = charset::hostile(text) {
+        if let Some(bad) = charset::hostile(&text) {
             let what = format!(
                 "`{key}` in {} holds the invisible character U+{:04X}",
                 self.name,
@@ -294,7 +282,11 @@ impl<'a> View<'a> {
             self.fault(faults, line, what, "delete it and type the text anew");
             return None;
         }
-        Some(text.to_owned())
+        Some(if self.file.slots.is_empty() {
+            text
+        } else {
+            fill(&text, self.file.slots)
+        })
     }
 
     fn wrong_type<T>(

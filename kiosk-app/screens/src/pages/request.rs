@@ -12,7 +12,7 @@ pub(crate) fn fill(app: &ui::App, request: &Request) {
     page.set_address(lines(&[&provider.street, &provider.city]));
     page.set_contact(lines(&[&provider.email, &provider.website]));
     page.set_authority(SharedString::from(&provider.data_protection_authority));
-    page.set_officer(SharedString::from(&provider.responsible_for_data));
+    page.set_officer(SharedString::from(&provider.data_protection_officer));
     page.set_purpose(SharedString::from(&request.purpose));
     page.set_legal_basis(SharedString::from(&request.legal_basis));
     page.set_fee(SharedString::from(request.fee.as_deref().unwrap_or_default()));

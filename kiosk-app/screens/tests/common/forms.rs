@@ -19,7 +19,7 @@ pub(crate) fn request(l: Language) -> Request {
             website: "www.musterstadt.example".into(),
             data_protection_authority:
                 "Die Landesbeauftragte für den Datenschutz, Postfach 1234, 54321 Landeshauptstadt".into(),
-            responsible_for_data: "Behördliche Datenschutzbeauftragte, datenschutz@musterstadt.example".into(),
+            data_protection_officer: "Behördliche Datenschutzbeauftragte, datenschutz@musterstadt.example".into(),
         },
         purpose: pick(
             l,

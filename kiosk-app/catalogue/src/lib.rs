@@ -67,7 +67,7 @@ pub use filing::{Delivery, Filing, LocalTime};
 pub use follow_up::{LetterPiece, LetterText};
 pub use format_schema::format_schema;
 pub use load::is_service_id;
-pub use map::{Direction, MAP, MAP_PICTURE, MAP_PICTURE_BYTES_MAX, MapPart, Point, Spot, TownMap};
+pub use map::{Direction, MAP, MAP_PICTURE, MAP_PICTURE_BYTES_MAX, MapLine, MapPart, Point, Spot, TownMap};
 pub use opening::{Opening, OpeningException, Stretch};
 pub use overlay::in_overlay;
 pub use package::{Adoption, PACKAGE_BYTES_MAX, Package, PackageFault, adoptions, assemble};

@@ -74,7 +74,7 @@ pub(crate) struct Pixels {
 }
 
 /// Where a row of squares begins on what is shown, and its name.
-pub type Line = (u16, String);
+pub type MapLine = (u16, String);
 
 impl TownMap {
     /// As much of the map as can be shown at once, in its middle.
@@ -169,7 +169,7 @@ impl TownMap {
 
     /// The lines between squares that are in sight and the names of the squares: where each begins on what is shown, from
     /// the left (`A`, `B` …) and from the top (`1`, `2` …). What begins outside begins at the edge.
-    pub fn lines(&self, part: MapPart) -> (Vec<Line>, Vec<Line>) {
+    pub fn lines(&self, part: MapPart) -> (Vec<MapLine>, Vec<MapLine>) {
         let Pixels {
             left,
             top,

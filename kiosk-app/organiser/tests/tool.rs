@@ -60,7 +60,7 @@ fn mistakes_are_told_with_their_place() {
         &["schema", services, "katze"],
         &["sing"],
     ] {
-        let output = catalogue(wrong);
+        let output = run(wrong);
         assert!(!output.status.success() && !said(&output).is_empty(), "{wrong:?}");
     }
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use townhall::devices::FILED;
+use townhall::filing::FILED;
 use townhall::robot::walk_as;
 
 const GEWERBE: &str = "gewerbe";

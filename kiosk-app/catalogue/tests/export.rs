@@ -137,26 +137,29 @@ fn a_registration_has_the_shape_of_the_standard() {
     assert_eq!(texts(&document, "kennung"), ["erika@musterstadt.example"]);
 }
 
+/// What Erika answers about a business that is registered.
+const KNOWN: [(&str, &str); 14] = [
+    ("what", "change"),
+    ("changed", "address"),
+    ("changed_on", "1.12.2026"),
+    ("changed_street", "Am Markt 5 b"),
+    ("changed_zip", "12345"),
+    ("changed_activity", "Verkauf von Töpfen"),
+    ("known_activity", "Verkauf von Blumen"),
+    ("known_as", "Blumen & Mehr"),
+    ("known_street", "Bahnhofstraße 3"),
+    ("known_zip", "12346"),
+    ("close_on", "30.11.2026"),
+    ("close_reason", "moved"),
+    ("future_street", "Ring 7"),
+    ("future_city", "Köln"),
+];
+
 #[test]
 fn changes_and_closures_have_it_too() {
     let service = gewerbe();
     let mut answers = opened(&service);
-    for (field, text) in [
-        ("what", "change"),
-        ("changed", "address"),
-        ("changed_on", "1.12.2026"),
-        ("changed_street", "Am Markt 5 b"),
-        ("changed_zip", "12345"),
-        ("changed_activity", "Verkauf von Töpfen"),
-        ("known_activity", "Verkauf von Blumen"),
-        ("known_as", "Blumen & Mehr"),
-        ("known_street", "Bahnhofstraße 3"),
-        ("known_zip", "12346"),
-        ("close_on", "30.11.2026"),
-        ("close_reason", "moved"),
-        ("future_street", "Ring 7"),
-        ("future_city", "Köln"),
-    ] {
+    for (field, text) in KNOWN {
         enter(&service, &mut answers, field, text);
     }
     let mut told = |changes: &[(&str, &str)], expected: &[(&str, &[&str])]| {

@@ -1,7 +1,7 @@
 //! One town packs and signs what it wrote, another adopts it; `minisign` itself is the witness for the signatures.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says so by failing")]
 mod common;
-use common::{done, edit, minisign, refused, said, told, write};
+use common::{done, minisign, refused, said, told, write};
 use std::fs;
 use std::path::PathBuf;
 

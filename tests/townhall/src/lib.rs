@@ -7,6 +7,7 @@ pub mod cases;
 pub mod citizen;
 pub mod devices;
 pub mod erika;
+pub mod filing;
 pub mod inquiring;
 pub mod robot;
 pub mod services;

@@ -1,7 +1,8 @@
 //! A terminal with its devices on a virtual clock.
 use crate::cases::CasesDouble;
 use crate::citizen::{self, Act};
-use crate::devices::{self, Agenda, Card, FilingDouble, Holder, ReaderDouble, Weather};
+use crate::devices::{self, Agenda, Card, Holder, ReaderDouble, Weather};
+use crate::filing::FilingDouble;
 use crate::{erika, staff};
 use catalogue::Catalogue;
 use drivers_api::card::CardEvent;

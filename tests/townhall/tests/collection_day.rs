@@ -13,10 +13,11 @@ use townhall::story::Story;
 use townhall::world::World;
 
 fn form(story: &Story) -> Form {
-    match story.screen() {
-        Screen::Form(form) => form,
-        other => panic!("saw {other:?}"),
+    let screen = story.screen();
+    if let Screen::Form(form) = screen {
+        return form;
     }
+    panic!("saw {screen:?}")
 }
 
 fn labelled(story: &Story, label: &str) -> FormField {
@@ -110,6 +111,7 @@ fn a_street_has_its_day() {
         let day = labelled(&story, told.0);
         assert!(!day.editable, "{day:?}");
         assert_eq!(day.value.expose(), told.1);
+        story.tap(Tap::Continue);
         fill(&mut story, label, "3.12.2026");
         story.tap(Tap::Continue);
         let error = labelled(&story, label).error.unwrap();
@@ -126,6 +128,7 @@ fn in_a_new_street_any_day_is_taken() {
     let day = labelled(&story, "In Ihrer Straße kommen wir");
     assert!(day.editable && day.value.is_empty(), "{day:?}");
     fill(&mut story, "In Ihrer Straße kommen wir", "unknown");
+    story.tap(Tap::Continue);
     fill(&mut story, "Frühester Tag", "3.12.2026");
     story.tap(Tap::Continue);
     assert!(form(&story).fields.iter().any(|field| field.label == "Name"));

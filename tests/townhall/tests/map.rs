@@ -1,5 +1,9 @@
 //! Somebody reports a broken sign, with and without a map of the town.
-#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test says so by failing"
+)]
 use catalogue::{Catalogue, Direction, LocalTime, Spot, bundled};
 use drivers_api::document::{Block, Document};
 use drivers_api::language::Language;

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 /// The seconds of a countdown: said now and then, not each time.
 pub(crate) const SECONDS: &str = "seconds";
+/// A place on the map: its square is news, though only a digit of it changes.
+const PLACE: &str = "place";
 /// A case code: said character by character.
 pub(super) const CODE: &str = "code";
 
@@ -243,7 +245,7 @@ pub(crate) fn texts(elements: &[Element]) -> BTreeSet<String> {
 
 fn news_key(element: &Element) -> String {
     let shown = labelled(&element.label, &element.value);
-    if element.live && !element.value.is_empty() {
+    if element.live && !element.value.is_empty() || element.id == PLACE {
         return shown;
     }
     shown

@@ -56,7 +56,10 @@ pub(super) fn a_place_by_keys(world: &mut World) {
         "Nach Osten",
         "the focus stays where it is"
     );
-    world.said.borrow_mut().clear();
+    world.listen();
+    let heard = after(world, "in der Nähe von Kirchplatz, Planquadrat F4", None);
+    assert!(heard.contains("Planquadrat F4"), "the next square is news: {heard}");
+    world.listen();
     let heard = after(
         world,
         "in der Nähe von Kirchplatz, Planquadrat F3",

@@ -14,7 +14,11 @@ fn what_changed_under_its_old_version_isn_t_packed() {
     );
     let file = towns.at("musterstadt/lob/texts.de.toml");
     let text = fs::read_to_string(&file).unwrap();
-    fs::write(&file, text.replacen("summary = \"", "summary = \"Neu: ", 1)).unwrap();
+    fs::write(
+        &file,
+        text.replacen("summary = \"", "summary = \"Neu in Musterstadt: ", 1),
+    )
+    .unwrap();
     let pack = |out: &str, more: &[&str]| {
         let mut arguments = vec!["pack", &services, out, "musterstadt", "2", "2999-12-31"];
         arguments.extend(more);
@@ -27,10 +31,13 @@ fn what_changed_under_its_old_version_isn_t_packed() {
             "{told}"
         );
     }
+    let packed = pack(&new, &[]);
     assert!(
-        pack(&new, &[]).status.success(),
+        packed.status.success(),
         "whoever doesn't say what was before isn't told"
     );
+    let hint = "lob/texts.de.toml:2: names Musterstadt; {town} and {office} fit whoever adopts it";
+    assert!(told(&packed).contains(hint), "{}", told(&packed));
     let diff = done(&["diff", &old, &new]);
     assert!(diff.starts_with("lob: CHANGED, BUT STILL VERSION 1.0.0"), "{diff}");
     assert!(

@@ -1,6 +1,9 @@
 //! Notices of a business in XML as an office's program reads them: made by citizens at the terminal, parsed by lxml, which
 //! nobody here wrote, and compared with the outline of the standard and with what was filed as JSON.
-#![allow(clippy::wildcard_enum_match_arm, reason = "of JSON, all others are written as they are")]
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "of JSON, all others are written as they are"
+)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers may panic, too")]
 mod common;
 use catalogue::{Answers, Service};

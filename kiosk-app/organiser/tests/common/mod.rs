@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The tool with these arguments.
@@ -57,4 +57,66 @@ pub(crate) fn edit(path: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(path).unwrap();
     assert!(text.contains(from), "{}: {from}", path.display());
     fs::write(path, text.replacen(from, to, 1)).unwrap();
+}
+
+/// Musterstadt with all its services, its package `m.schalter` signed, and Nebenan with one of its own.
+pub(crate) struct Towns {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) key: String,
+}
+
+impl Towns {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        write(&at("musterstadt"), ::catalogue::bundled::files());
+        fs::write(at("musterstadt/map/map.png"), ::catalogue::bundled::PICTURE).unwrap();
+        write(&at("nebenan"), ::catalogue::bundled::small(&["ausweisdaten"]));
+        // Streets are a town's own: what is looked up by them needs a table of its own.
+        let tables = ::catalogue::bundled::files().into_iter();
+        write(
+            &at("nebenan"),
+            tables.filter(|file| file.path.starts_with("tables/")).collect(),
+        );
+        fs::create_dir(at("nebenan/adopted")).unwrap();
+        let said = done(&["key", at("rathaus").to_str().unwrap()]);
+        let key = said.rsplit(' ').next().unwrap().trim().to_owned();
+        let towns = Self { folder, key };
+        towns.pack("m.schalter", "1", "2999-12-31");
+        towns
+    }
+
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.at(name).to_str().unwrap().to_owned()
+    }
+
+    /// Packs, signs, and hands it to Nebenan.
+    pub(crate) fn pack(&self, name: &str, version: &str, until: &str) {
+        let file = self.text(name);
+        done(&["pack", &self.text("musterstadt"), &file, "musterstadt", version, until]);
+        done(&["sign", &file, &self.text("rathaus.key")]);
+        for name in [name.to_owned(), format!("{name}.minisig")] {
+            fs::copy(self.at(&name), self.at("nebenan/adopted").join(&name)).unwrap();
+        }
+    }
+
+    /// Nebenan adopts in three lines.
+    pub(crate) fn adopt(&self, package: &str, key: &str, services: &str) {
+        let path = self.at("nebenan/town.toml");
+        let town = fs::read_to_string(&path).unwrap();
+        let town = town.split("\n[[adopt]]").next().unwrap().to_owned();
+        fs::write(
+            &path,
+            format!("{town}\n[[adopt]]\npackage = {package:?}\nkey = {key:?}\n{services}"),
+        )
+        .unwrap();
+    }
+
+    pub(crate) fn check(&self) -> String {
+        told(&["check", &self.text("nebenan")])
+    }
 }

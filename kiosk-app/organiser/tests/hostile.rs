@@ -147,7 +147,7 @@ fn a_second_town_is_checked_with_the_first() {
     fs::write(&path, service.replacen("format = 1", "format = 1\ncolour = 1", 1)).unwrap();
     let broken = told(&["check", &here]);
     assert!(
-        broken.contains("towns/nebenan/termin/service.toml:") && broken.contains("1 services"),
+        broken.contains("towns/nebenan/termin/service.toml:") && broken.contains("1 service"),
         "{broken}"
     );
     // A film that isn't there is told and is no fault; another one is.

@@ -98,7 +98,7 @@ fn filed(story: &mut Story) -> (Value, String) {
     story.tap(Tap::Continue).wait(15);
     let kept = story.world.filing.kept.take().unwrap();
     let paper = story.world.papers.take().unwrap().remove(0);
-    (serde_json::from_slice(&kept[0]).unwrap(), words(&paper))
+    (serde_json::from_slice(&kept[0].json).unwrap(), words(&paper))
 }
 
 fn words(paper: &Document) -> String {

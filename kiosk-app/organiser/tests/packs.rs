@@ -1,7 +1,7 @@
 //! Packages as they are made and read: what is told of wrong files, old versions and days that don't fit.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says so by failing")]
 mod common;
-use common::{Towns, done, refused, run, said, told};
+use common::{Towns, done, refused, run, said};
 use std::fs;
 
 #[test]
@@ -22,7 +22,7 @@ fn what_changed_under_its_old_version_isn_t_packed() {
     let pack = |out: &str, more: &[&str]| {
         let mut arguments = vec!["pack", &services, out, "musterstadt", "2", "2999-12-31"];
         arguments.extend(more);
-        catalogue(&arguments)
+        run(&arguments)
     };
     for output in [pack(&new, &["--after", &old]), pack(&old, &[])] {
         let told = said(&output);

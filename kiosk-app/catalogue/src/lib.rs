@@ -59,7 +59,7 @@ pub use field::{Choice, Field, FieldIndex, FieldKind, Page, PageIndex};
 pub use filing::{Delivery, Filing, LocalTime};
 pub use follow_up::{LetterPiece, LetterText};
 pub use format_schema::format_schema;
-pub use map::{Direction, MAP, MAP_PICTURE, MAP_PICTURE_BYTES_MAX, MapPart, Point, Spot, TownMap};
+pub use map::{Direction, MAP, MAP_PICTURE, MAP_PICTURE_BYTES_MAX, MapLines, MapPart, Point, Spot, TownMap};
 pub use package::{Adoption, PACKAGE_BYTES_MAX, Package, PackageFault, adoptions, assemble};
 pub use receipt::QR_PREFIX;
 pub use search::WordIndex;

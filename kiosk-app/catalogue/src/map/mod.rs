@@ -8,7 +8,7 @@ mod part;
 mod picture;
 mod told;
 
-pub use part::{Direction, MapPart, Spot};
+pub use part::{Direction, MapLines, MapPart, Spot};
 pub(crate) use picture::{PICTURE_BYTES_MAX, Picture};
 
 use crate::suggest::split_number;

@@ -64,6 +64,9 @@ impl fmt::Debug for MapPart {
     }
 }
 
+/// Where columns or rows of squares begin on what is shown, in 65535ths, and what they are called.
+pub type MapLines = Vec<(u16, String)>;
+
 /// Pixels of the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pixels {
@@ -166,7 +169,7 @@ impl TownMap {
 
     /// The lines between squares that are in sight and the names of the squares: where each begins on what is shown, from
     /// the left (`A`, `B` …) and from the top (`1`, `2` …). What begins outside begins at the edge.
-    pub fn lines(&self, part: MapPart) -> (Vec<(u16, String)>, Vec<(u16, String)>) {
+    pub fn lines(&self, part: MapPart) -> (MapLines, MapLines) {
         let Pixels {
             left,
             top,

@@ -205,60 +205,63 @@ fn faults(from: &str, to: &str) -> Vec<Fault> {
     }
 }
 
+/// What stands there, what is written instead, and what is told.
+const MISTAKES: &[(&str, &str, &str)] = &[
+    (
+        "required = false\ninstead = \"street\"\n",
+        "required = true\n",
+        "who can't see the map could not go on",
+    ),
+    (
+        "instead = \"street\"",
+        "instead = \"kind\"",
+        "`kind` is no text that was asked before",
+    ),
+    (
+        "instead = \"street\"",
+        "instead = \"email\"",
+        "`email` is no text that was asked before",
+    ),
+    (
+        "instead = \"street\"",
+        "instead = \"nowhere\"",
+        "`nowhere` is no text that was asked before",
+    ),
+    (
+        "suggest = \"streets\"",
+        "instead = \"near\"",
+        "`instead` in field \"street\" is for a place",
+    ),
+    (
+        "instead = \"street\"",
+        "instead = \"street\"\ndefault = \"54.51417,6.53134\"",
+        "only select and number can be chosen",
+    ),
+    (
+        "instead = \"street\"",
+        "instead = \"street\"\nfrom_card = \"place_of_residence.street\"\ncorrectable = true",
+        "doesn't fit this kind of field",
+    ),
+    (
+        "instead = \"street\"",
+        "instead = \"street\"\nmax_chars = 5",
+        "`max_chars` means nothing",
+    ),
+    (
+        "fim = \"schalter.maengel.place\"\n",
+        "fim = \"schalter.maengel.place\"\n\n[[page.field]]\nid = \"other\"\nkind = \"place\"\nfim = \"schalter.maengel.other\"\n",
+        "field \"other\" is the second map on its page",
+    ),
+    (
+        "id = \"danger\"\nnext = \"answer\"",
+        "id = \"danger\"\nnext = [{ when = { field = \"place\", equals = \"54\" }, page = \"answer\" }, { page = \"answer\" }]",
+        "never has this value",
+    ),
+];
+
 #[test]
 fn nobody_has_to_see_a_map() {
-    for (from, to, told) in [
-        (
-            "required = false\ninstead = \"street\"\n",
-            "required = true\n",
-            "who can't see the map could not go on",
-        ),
-        (
-            "instead = \"street\"",
-            "instead = \"kind\"",
-            "`kind` is no text that was asked before",
-        ),
-        (
-            "instead = \"street\"",
-            "instead = \"email\"",
-            "`email` is no text that was asked before",
-        ),
-        (
-            "instead = \"street\"",
-            "instead = \"nowhere\"",
-            "`nowhere` is no text that was asked before",
-        ),
-        (
-            "suggest = \"streets\"",
-            "instead = \"near\"",
-            "`instead` in field \"street\" is for a place",
-        ),
-        (
-            "instead = \"street\"",
-            "instead = \"street\"\ndefault = \"54.51417,6.53134\"",
-            "only select and number can be chosen",
-        ),
-        (
-            "instead = \"street\"",
-            "instead = \"street\"\nfrom_card = \"place_of_residence.street\"\ncorrectable = true",
-            "doesn't fit this kind of field",
-        ),
-        (
-            "instead = \"street\"",
-            "instead = \"street\"\nmax_chars = 5",
-            "`max_chars` means nothing",
-        ),
-        (
-            "fim = \"schalter.maengel.place\"\n",
-            "fim = \"schalter.maengel.place\"\n\n[[page.field]]\nid = \"other\"\nkind = \"place\"\nfim = \"schalter.maengel.other\"\n",
-            "field \"other\" is the second map on its page",
-        ),
-        (
-            "id = \"danger\"\nnext = \"answer\"",
-            "id = \"danger\"\nnext = [{ when = { field = \"place\", equals = \"54\" }, page = \"answer\" }, { page = \"answer\" }]",
-            "never has this value",
-        ),
-    ] {
+    for (from, to, told) in MISTAKES {
         let found = faults(from, to);
         assert!(
             found

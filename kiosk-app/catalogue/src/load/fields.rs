@@ -26,21 +26,10 @@ pub(crate) fn read(mut view: View<'_>, page: PageIndex, faults: &mut Faults) -> 
     view.name = format!("field \"{id}\"");
     let paper = matches!(view.value("kind").map(|at| at.value), Some(DeValue::String(kind)) if kind == PAPER);
     let kind = kind(&mut view, faults);
-    let (kind, is_place) = match kind {
-        FieldKind::Place { .. } => {
-            let must = view.flag("required", false, faults);
-            (FieldKind::Place { must }, true)
-        }
-        FieldKind::Text { .. }
-        | FieldKind::Date { .. }
-        | FieldKind::Bool
-        | FieldKind::Number { .. }
-        | FieldKind::Money { .. }
-        | FieldKind::Iban
-        | FieldKind::Select { .. } => (kind, false),
-    };
+    let kind = must(kind, &mut view, faults);
     let from_card = from_card(&mut view, &kind, faults);
     // A place alone is never required: a text may stand in its stead.
+    let is_place = matches!(kind, FieldKind::Place { .. });
     let required = !is_place && view.flag("required", kind != FieldKind::Bool, faults);
     let instead = view.text_if("instead", faults).map(|value| At {
         line: view.line_of("instead"),
@@ -98,6 +87,15 @@ pub(crate) fn read(mut view: View<'_>, page: PageIndex, faults: &mut Faults) -> 
         weekdays,
         instead,
     }
+}
+
+/// A place with what its `required` means; any other kind as it is.
+fn must(kind: FieldKind, view: &mut View<'_>, faults: &mut Faults) -> FieldKind {
+    if !matches!(kind, FieldKind::Place { .. }) {
+        return kind;
+    }
+    let must = view.flag("required", false, faults);
+    FieldKind::Place { must }
 }
 
 /// Checks what the fields must keep together: ids, and the card's data groups.

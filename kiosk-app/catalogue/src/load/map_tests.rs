@@ -47,76 +47,79 @@ fn a_map_is_read() {
     }
 }
 
+/// What stands there, what is written instead, and what is told.
+const MISTAKES: &[(&str, &str, &str)] = &[
+    ("format = 1\n", "", "map/map.toml:1: `format` is missing"),
+    (
+        "north = 54.52698",
+        "north = 54.4",
+        "map/map.toml:3: `north` is not between",
+    ),
+    (
+        "north = 54.52698",
+        "north = 56.52698",
+        "map/map.toml:3: `north` is not between",
+    ),
+    ("east = 6.5619", "east = 6.4", "map/map.toml:6: `east` is not between"),
+    (
+        "east = 6.5619",
+        "east = 6.5001",
+        "map/map.toml:6: `east` is not between",
+    ),
+    (
+        "north = 54.52698",
+        "north = 154.5",
+        "map/map.toml:3: `north` is no degree",
+    ),
+    (
+        "north = 54.52698",
+        "north = nan",
+        "map/map.toml:3: `north` is no degree",
+    ),
+    (
+        "north = 54.52698",
+        "north = -inf",
+        "map/map.toml:3: `north` is no degree",
+    ),
+    (
+        "north = 54.52698",
+        "north = 1e400",
+        "map/map.toml:3: `north` is no degree",
+    ),
+    (
+        "north = 54.52698",
+        "north = 0x36",
+        "map/map.toml:3: `north` is no degree",
+    ),
+    (
+        "north = 54.52698",
+        "north = \"54.5\"",
+        "map/map.toml:3: `north` is no degree",
+    ),
+    ("west = 6.5\n", "", "map/map.toml:1: `west` is missing"),
+    (
+        "columns = 8",
+        "columns = 27",
+        "map/map.toml:7: `columns` in the file is 27",
+    ),
+    ("rows = 6", "rows = 0", "map/map.toml:8: `rows` in the file is 0"),
+    ("rows = 6\n", "", "map/map.toml:1: `rows` is missing"),
+    (
+        "\"von uns\"",
+        "\"\"",
+        "map/map.toml:2: `attribution` in the file is empty",
+    ),
+    ("\"von uns\"", "\"a\\nb\"", "map/map.toml:2: `attribution` is no line"),
+    (
+        "rows = 6",
+        "rows = 6\nscale = 3",
+        "map/map.toml:9: `scale` means nothing",
+    ),
+];
+
 #[test]
 fn mistakes_in_facts_are_told_with_their_line() {
-    for (from, to, expected) in [
-        ("format = 1\n", "", "map/map.toml:1: `format` is missing"),
-        (
-            "north = 54.52698",
-            "north = 54.4",
-            "map/map.toml:3: `north` is not between",
-        ),
-        (
-            "north = 54.52698",
-            "north = 56.52698",
-            "map/map.toml:3: `north` is not between",
-        ),
-        ("east = 6.5619", "east = 6.4", "map/map.toml:6: `east` is not between"),
-        (
-            "east = 6.5619",
-            "east = 6.5001",
-            "map/map.toml:6: `east` is not between",
-        ),
-        (
-            "north = 54.52698",
-            "north = 154.5",
-            "map/map.toml:3: `north` is no degree",
-        ),
-        (
-            "north = 54.52698",
-            "north = nan",
-            "map/map.toml:3: `north` is no degree",
-        ),
-        (
-            "north = 54.52698",
-            "north = -inf",
-            "map/map.toml:3: `north` is no degree",
-        ),
-        (
-            "north = 54.52698",
-            "north = 1e400",
-            "map/map.toml:3: `north` is no degree",
-        ),
-        (
-            "north = 54.52698",
-            "north = 0x36",
-            "map/map.toml:3: `north` is no degree",
-        ),
-        (
-            "north = 54.52698",
-            "north = \"54.5\"",
-            "map/map.toml:3: `north` is no degree",
-        ),
-        ("west = 6.5\n", "", "map/map.toml:1: `west` is missing"),
-        (
-            "columns = 8",
-            "columns = 27",
-            "map/map.toml:7: `columns` in the file is 27",
-        ),
-        ("rows = 6", "rows = 0", "map/map.toml:8: `rows` in the file is 0"),
-        ("rows = 6\n", "", "map/map.toml:1: `rows` is missing"),
-        (
-            "\"von uns\"",
-            "\"\"",
-            "map/map.toml:2: `attribution` in the file is empty",
-        ),
-        ("\"von uns\"", "\"a\\nb\"", "map/map.toml:2: `attribution` is no line"),
-        (
-            "rows = 6",
-            "rows = 6\nscale = 3",
-            "map/map.toml:9: `scale` means nothing",
-        ),
-    ] {
+    for (from, to, expected) in MISTAKES {
         assert!(FACTS.contains(from));
         told(&FACTS.replacen(from, to, 1), PLACES, expected);
     }

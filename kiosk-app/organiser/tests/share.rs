@@ -1,7 +1,7 @@
 //! One town packs and signs what it wrote, another adopts it; `minisign` itself is the witness for the signatures.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says so by failing")]
 mod common;
-use common::{Towns, catalogue, done, refused, told};
+use common::{Towns, done, refused, told};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

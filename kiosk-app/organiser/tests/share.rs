@@ -1,7 +1,7 @@
 //! One town packs and signs what it wrote, another adopts it; `minisign` itself is the witness for the signatures.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says so by failing")]
 mod common;
-use common::{Towns, done, minisign, refused, run, said, told};
+use common::{Towns, done, minisign, refused, said};
 use std::fs;
 
 #[test]

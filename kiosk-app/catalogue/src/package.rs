@@ -19,7 +19,7 @@ const FILES_MAX: usize = 5_000;
 const ADOPTIONS_MAX: usize = 50;
 const FORMAT: u64 = 1;
 /// Keys at the top of `town.toml`; below a heading they would belong to that.
-pub(crate) const TOP: [&str; 5] = ["format", "name", "destination_id", "accent", "most_used"];
+pub(crate) const TOP: [&str; 6] = ["format", "name", "destination_id", "accent", "crest", "most_used"];
 
 /// Service folders of a town, for others.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -142,7 +142,7 @@ pub(crate) fn in_a_town(package: &Package) -> Result<Loaded, Vec<Fault>> {
     let mut files = bundled::small(&[]);
     files.extend(package.files.iter().cloned());
     files.extend(empty_tables(&package.files));
-    catalogue::Catalogue::load_draft(&files)
+    catalogue::Catalogue::load_draft(&files, None)
 }
 
 /// The tables that services look things up in, without a row: which streets there are, only the town that adopts them knows.

@@ -175,7 +175,7 @@ fn what_is_still_the_template_s_isn_t_offered() {
             loaded.faults
         );
         assert!(loaded.catalogue.service(&"meldebescheinigung".into()).is_none());
-        let draft = Catalogue::load_draft(&files).unwrap();
+        let draft = Catalogue::load_draft(&files, None).unwrap();
         assert!(
             draft.catalogue.service(&"meldebescheinigung".into()).is_some(),
             "{:#?}",

@@ -18,16 +18,16 @@ fn a_new_service_is_without_a_fault_and_can_be_seen() {
     assert!(made.status.success(), "{}", said(&made));
     // What nobody has filled in isn't offered, and told line by line.
     let checked = run(&["check", services]);
-    let said = said(&checked);
+    let heard = said(&checked);
     assert!(
-        !checked.status.success() && said.contains("1 service without a fault, 11 faults"),
-        "{said}"
+        !checked.status.success() && heard.contains("1 service without a fault, 11 faults"),
+        "{heard}"
     );
     assert!(
-        said.contains("spielplatz/texts.de.toml:3: `title` is still the text of the template"),
-        "{said}"
+        heard.contains("spielplatz/texts.de.toml:3: `title` is still the text of the template"),
+        "{heard}"
     );
-    assert!(said.contains("`leika` is still the key of the template"), "{said}");
+    assert!(heard.contains("`leika` is still the key of the template"), "{heard}");
     let out = folder.path().join("pictures");
     let drawn = run(&["preview", services, out.to_str().unwrap(), "de-x-leicht", "spielplatz"]);
     assert!(drawn.status.success(), "{}", said(&drawn));

@@ -58,7 +58,8 @@ fn mutants(root: &Value, place: &[Step]) -> Vec<(&'static str, Value)> {
             Value::Boolean(flag) => *flag = !*flag,
             Value::Table(table) => _ = table.insert("unheard_of".to_owned(), Value::Boolean(true)),
             Value::Array(values) => values.push(values[0].clone()),
-            Value::Float(_) | Value::Datetime(_) => unreachable!("no file has one"),
+            Value::Float(number) => *number += 1.0,
+            Value::Datetime(_) => unreachable!("no file has one"),
         }
     });
     if let Some(Step::At(at @ 1..)) = place.last() {

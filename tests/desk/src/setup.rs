@@ -103,7 +103,6 @@ impl Setup {
         let token = fleet::enrol(&data, TERMINAL, store::IfKnown::Replace)?;
         let line = Line::to(fleet.address())?;
 
-        let outbox_path = out.join(OUTBOX);
         let courier = start_courier(&line, &token, out, sender.clone(), on_state)?;
         board::watch(out.join(BOARD), sender.clone())?;
 
@@ -114,7 +113,7 @@ impl Setup {
             destination_id,
             key,
             others: std::collections::BTreeMap::new(),
-            outbox: Outbox::open(&outbox_path)?,
+            outbox: Outbox::open(&out.join(OUTBOX))?,
         };
         let filing = Filing::spawn(config, sender.clone())?;
         let inquiry = Inquiry::spawn(cases::asker(Some(out.join(SOCKET))), sender.clone())?;

@@ -113,7 +113,7 @@ impl Setup {
             destination_id,
             key,
             others: std::collections::BTreeMap::new(),
-            outbox: Outbox::open(&out.join(OUTBOX))?,
+            outbox: Outbox::open(out.join(OUTBOX))?,
         };
         let filing = Filing::spawn(config, sender.clone())?;
         let inquiry = Inquiry::spawn(cases::asker(Some(out.join(SOCKET))), sender.clone())?;

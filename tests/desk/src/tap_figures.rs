@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 const WALK: [&str; 12] = [
     "Zum Starten berühren",
     "Deutsch",
-    "Ausweise und Urkunden",
+    "Was ist aus meinem Antrag geworden?",
     "Zurück",
     "Anzeige: Größe, Farben, Ton",
     "Dunkel",

@@ -2,7 +2,7 @@
 use crate::charset;
 use crate::fault::{Faults, SourceFile};
 use crate::load::format_of;
-use crate::load::table::{TABLE_BYTES_MAX, cells};
+use crate::load::table::{cells, sheet};
 use crate::load::view::{Parsed, View, shorten};
 use crate::map::{Bounds, MAP_PICTURE, NamedPlace, Picture, Point, Squares, TownMap, UNITS};
 use crate::table::street_key;
@@ -186,23 +186,13 @@ fn units(text: &str) -> Option<i32> {
 /// The places with names; those with a fault are told and left out.
 fn places(file: &SourceFile, bounds: Bounds, faults: &mut Faults) -> Vec<NamedPlace> {
     let mut places = Vec::new();
-    let mut fault = |line: Option<usize>, what: String, mend: &str| faults.add(&file.path, line, what, mend);
-    if file.text.len() > TABLE_BYTES_MAX {
-        let what = format!("the file has {} bytes, more than {TABLE_BYTES_MAX}", file.text.len());
-        fault(None, what, "keep what people know by name");
+    let Some((head, lines)) = sheet(file, "keep what people know by name", faults) else {
         return places;
-    }
-    let text = file.text.trim_start_matches('\u{feff}'); // as Excel writes it
-    let mut lines = text.lines().enumerate().filter(|(_, line)| {
-        let line = line.trim();
-        !line.is_empty() && !line.starts_with('#')
-    });
-    let (at, head) = lines.next().unwrap_or_default();
-    let separator = if head.contains(';') { ';' } else { ',' };
-    let names: Vec<String> = cells(head, separator).map(str::to_lowercase).collect();
-    if names != ["name", "lat", "long"] {
+    };
+    let mut fault = |line: usize, what: String, mend: &str| faults.add(&file.path, Some(line), what, mend);
+    if head.names != ["name", "lat", "long"] {
         fault(
-            Some(at + 1),
+            head.line,
             "the places have no head".to_owned(),
             "begin with the line: name;lat;long",
         );
@@ -211,20 +201,20 @@ fn places(file: &SourceFile, bounds: Bounds, faults: &mut Faults) -> Vec<NamedPl
     for (at, line) in lines {
         if places.len() == PLACES_MAX {
             fault(
-                Some(at + 1),
+                at,
                 format!("more than {PLACES_MAX} places"),
                 "keep what people know by name",
             );
             break;
         }
-        match place(line, separator, bounds) {
+        match place(line, head.separator, bounds) {
             Ok(place) => places.push(place),
-            Err((what, mend)) => fault(Some(at + 1), what, mend),
+            Err((what, mend)) => fault(at, what, mend),
         }
     }
     if places.is_empty() {
         let mend = "name streets and squares: whoever can't see the map hears what is near";
-        fault(None, "the map has no places".to_owned(), mend);
+        faults.add(&file.path, None, "the map has no places", mend);
     }
     places
 }

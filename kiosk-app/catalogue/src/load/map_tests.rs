@@ -1,4 +1,5 @@
 use super::*;
+use crate::load::table::TABLE_BYTES_MAX;
 use proptest::prelude::*;
 
 const FACTS: &str = "format = 1\nattribution = \"von uns\"\nnorth = 54.52698\nsouth = 54.5\nwest = 6.5\neast = 6.5619\ncolumns = 8\nrows = 6\n";

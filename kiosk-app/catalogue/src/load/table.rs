@@ -27,20 +27,9 @@ const NUMBERS: &str = "numbers";
 /// The table in that file, unless it has a fault.
 pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Table> {
     let before = faults.count();
+    let (head, lines) = sheet(file, "keep the town's own streets", faults)?;
+    let Head { line, separator, names } = head;
     let mut fault = |line: Option<usize>, what: String, mend: &str| faults.add(&file.path, line, what, mend);
-    if file.text.len() > TABLE_BYTES_MAX {
-        let what = format!("the file has {} bytes, more than {TABLE_BYTES_MAX}", file.text.len());
-        fault(None, what, "keep the town's own streets");
-        return None;
-    }
-    let text = file.text.trim_start_matches('\u{feff}'); // as Excel writes it
-    let mut lines = text.lines().enumerate().filter(|(_, line)| {
-        let line = line.trim();
-        !line.is_empty() && !line.starts_with('#')
-    });
-    let (at, head) = lines.next().unwrap_or_default();
-    let separator = if head.contains(';') { ';' } else { ',' };
-    let names: Vec<String> = cells(head, separator).map(|name| name.to_lowercase()).collect();
     let numbered = names.get(1).is_some_and(|name| name == NUMBERS);
     let (ours, columns) = names.split_at(names.len().min(1 + usize::from(numbered)));
     let is_head = ours.first().is_some_and(|name| name == STREET)
@@ -48,15 +37,14 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Table> {
         && columns.iter().all(|name| is_id(name));
     if !is_head {
         let mend = "begin with a line such as: street;zone, or: street;numbers;zone";
-        fault(Some(at + 1), "the table has no head".to_owned(), mend);
+        fault(Some(line), "the table has no head".to_owned(), mend);
         return None;
     }
     let mut table = Table {
         columns: columns.to_vec(),
         rows: BTreeMap::new(),
     };
-    for (count, (at, line)) in lines.enumerate() {
-        let line_number = at + 1;
+    for (count, (line_number, line)) in lines.enumerate() {
         if count == ROWS_MAX {
             fault(
                 Some(line_number),
@@ -82,6 +70,38 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<Table> {
         }
     }
     (faults.count() == before).then_some(table)
+}
+
+/// The first line of a spreadsheet's file that says something.
+pub(crate) struct Head {
+    pub(crate) line: usize,
+    pub(crate) separator: char,
+    /// The columns, in small letters.
+    pub(crate) names: Vec<String>,
+}
+
+/// The head of a file as spreadsheets write it, and the lines below that say something, with their numbers. One that is too
+/// long is told, with `mend`.
+pub(crate) fn sheet<'a>(
+    file: &'a SourceFile,
+    mend: &str,
+    faults: &mut Faults,
+) -> Option<(Head, impl Iterator<Item = (usize, &'a str)> + use<'a>)> {
+    if file.text.len() > TABLE_BYTES_MAX {
+        let what = format!("the file has {} bytes, more than {TABLE_BYTES_MAX}", file.text.len());
+        faults.add(&file.path, None, what, mend);
+        return None;
+    }
+    let text = file.text.trim_start_matches('\u{feff}'); // as Excel writes it
+    let mut lines = (1..).zip(text.lines()).filter(|(_, line)| {
+        let line = line.trim();
+        !line.is_empty() && !line.starts_with('#')
+    });
+    let (line, head) = lines.next().unwrap_or((1, ""));
+    let separator = if head.contains(';') { ';' } else { ',' };
+    let names = cells(head, separator).map(str::to_lowercase).collect();
+    let head = Head { line, separator, names };
+    Some((head, lines))
 }
 
 /// Why a row can't stand beside the others of its street.

@@ -1,5 +1,6 @@
 //! The services built into the program: the town of `make run` and of the tests.
 use crate::catalogue::{Catalogue, Loaded};
+use crate::crew::Alone;
 use crate::fault::{Fault, SourceFile};
 use crate::map::MAP;
 use crate::table::TABLES;
@@ -16,7 +17,7 @@ pub const PICTURE: &[u8] = include_bytes!("../../services/map/map.png");
 /// As [`Catalogue::load`].
 pub fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
     let mapped = files.iter().any(|file| is_of_map(&file.path));
-    Catalogue::load_with_map(files, mapped.then_some(PICTURE))
+    Catalogue::load_with_map(files, mapped.then_some(PICTURE), &Alone)
 }
 
 fn is_of_map(path: &str) -> bool {

@@ -1,5 +1,6 @@
 //! What a town offers.
 use crate::crest::Crest;
+use crate::crew::{Alone, Crew};
 use crate::fault::{Fault, SourceFile};
 use crate::load;
 use crate::receipt::paragraphs;
@@ -64,17 +65,17 @@ impl Catalogue {
     /// The faults, when `town.toml` or the words are missing or broken, or when no service is left. Broken services
     /// are left out and named in [`Loaded::faults`].
     pub fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Fault>> {
-        Self::load_with_map(files, None)
+        Self::load_with_map(files, None, &Alone)
     }
 
     /// The same with the town's map: `map/map.toml` and `map/places.csv` are among the files, and this is what stands in
-    /// `map/map.png`. Without it, no service asks for a place on the map.
+    /// `map/map.png`. Without it, no service asks for a place on the map. The services are read by the crew.
     ///
     /// # Errors
     /// As [`Self::load`]; of a map with a fault the fault is told, and the town has none.
-    pub fn load_with_map(files: &[SourceFile], picture: Option<&[u8]>) -> Result<Loaded, Vec<Fault>> {
+    pub fn load_with_map(files: &[SourceFile], picture: Option<&[u8]>, crew: &impl Crew) -> Result<Loaded, Vec<Fault>> {
         let drafts = load::template::faults(files);
-        let mut loaded = match load::load(files, picture) {
+        let mut loaded = match load::load(files, picture, crew) {
             Ok(loaded) => loaded,
             Err(faults) => return Err(drafts.into_iter().chain(faults).collect()),
         };
@@ -100,7 +101,7 @@ impl Catalogue {
     /// # Errors
     /// As there.
     pub fn load_draft(files: &[SourceFile], picture: Option<&[u8]>) -> Result<Loaded, Vec<Fault>> {
-        load::load(files, picture)
+        load::load(files, picture, &Alone)
     }
 
     /// The town that the terminal stands in.

@@ -110,18 +110,22 @@ pub(crate) fn is_hostile(c: char) -> bool {
 /// between two Arabic letters: Persian can't be written without it (Unicode 15, §9.2; RFC 5892, A.1).
 pub(crate) fn hostile(text: &str) -> Option<char> {
     let plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
-    if text.bytes().all(plain) {
-        return None;
-    }
     let is_arabic = |c: Option<char>| c.is_some_and(|c| ('\u{0620}'..='\u{06FF}').contains(&c));
-    let mut before = None;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let joins_not = c == '\u{200C}' && is_arabic(before) && is_arabic(chars.peek().copied());
-        if c != '\n' && !joins_not && is_hostile(c) {
+    let mut rest = text;
+    // From one character that isn't plain to the next.
+    while let Some(at) = rest.bytes().position(|byte| !plain(byte)) {
+        let from = rest.get(at..)?;
+        let mut chars = from.chars();
+        let c = chars.next()?;
+        let joins_not = || {
+            let before = text.get(..text.len() - from.len());
+            let before = before.and_then(|before| before.chars().next_back());
+            c == '\u{200C}' && is_arabic(before) && is_arabic(chars.clone().next())
+        };
+        if is_hostile(c) && !joins_not() {
             return Some(c);
         }
-        before = Some(c);
+        rest = chars.as_str();
     }
     None
 }

@@ -56,6 +56,11 @@ impl Faults {
         }
     }
 
+    /// Those of another file.
+    pub(crate) fn extend(&mut self, others: Self) {
+        self.list.extend(others.list);
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.list.len()
     }

@@ -1,12 +1,14 @@
 //! What is known when a case has been filed.
 use crate::date;
+use crate::pay::Payment;
 use crate::words::{Word, Words, fill};
 use drivers_api::card::{Authenticity, PartialDate};
 use drivers_api::language::Language;
+use drivers_api::private::PrivateText;
 use jiff::civil::Date;
 
 /// A filed case, as far as its receipt tells it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Filing {
     /// The case code in groups, e.g. `K7QF-2M9X-4TB`.
     pub case_code: String,
@@ -16,6 +18,10 @@ pub struct Filing {
     pub delivery: Delivery,
     /// How far the card's data can be trusted; `None` when no card was read.
     pub authenticity: Option<Authenticity>,
+    /// The fee, where it is paid here or it was chosen here how.
+    pub payment: Option<Payment>,
+    /// What the payment terminal wants on the receipt, line by line; empty where nobody paid by card.
+    pub slip: PrivateText,
 }
 
 /// Where a filed case is. Said as it is known, no better.

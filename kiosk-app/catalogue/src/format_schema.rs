@@ -4,6 +4,7 @@ use crate::answers::ANSWER_CHARS_MAX;
 use crate::facts::Assurance;
 use crate::field::Format;
 use crate::load::repeat::COPIES_MAX;
+use crate::pay::PayWay;
 use crate::situation::Situation;
 use crate::suggest::List;
 use crate::walk::{FIELDS_MAX, PAGES_MAX};
@@ -71,6 +72,7 @@ fn root() -> Value {
         "data_groups": list(&names(DataGroup::ALL.map(DataGroup::name)), DataGroup::ALL.len()),
         "finish": names(["submit", "prepare", "show", "inform"]),
         "sections": list(&reference("id"), 20),
+        "pay": list(&names(PayWay::ALL.map(PayWay::name)), PayWay::ALL.len()),
         "period": reference("period"),
         "card": reference("card"),
         "sign_video": reference("sign_video"),

@@ -10,12 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 /// What `overlay.toml` may hold.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "format",
     "for_version",
     "for_content",
     "fee",
     "drop_fees",
+    "pay",
     "period",
     "destination_id",
     "keywords",
@@ -221,7 +222,7 @@ fn change_service(table: &mut Table, overlay: &Overlay<'_>, faults: &mut Faults)
         let mend = "write your whole table as [[fee]], or remove it";
         overlay.fault(&["drop_fees"], "`drop_fees` without `[[fee]]`", mend, faults);
     }
-    for key in ["fee", "period", "destination_id"] {
+    for key in ["fee", "pay", "period", "destination_id"] {
         if let Some(value) = overlay.table.get(key) {
             table.insert(key.to_owned(), value.clone());
         }

@@ -128,7 +128,12 @@ impl Service {
                 let rows = facts
                     .iter()
                     .filter_map(|fact| self.fact(*fact, town, declaration, filing, language));
-                blocks.push(Block::Table(rows.collect()));
+                let payment = filing.payment.as_ref().map(|payment| {
+                    let told = self.payment_text(payment, language);
+                    self.labelled(Word::PayLabel, told, language)
+                });
+                blocks.push(Block::Table(rows.chain(payment).collect()));
+                self.slip(filing, blocks, language);
             }
             ReceiptBlock::Code => blocks.push(self.code(filing, language)),
             ReceiptBlock::Delivery => blocks.push(self.delivery(town, filing, language)),
@@ -169,6 +174,19 @@ impl Service {
             Fact::Retention => (Word::ReceiptRetention, self.retention_text(language).to_owned()),
         };
         Some(self.labelled(word, value, language))
+    }
+
+    /// What the payment terminal wants told, below the facts.
+    fn slip(&self, filing: &Filing, blocks: &mut Vec<Block>, language: Language) {
+        let lines = filing.slip.expose().lines().map(str::trim_end);
+        let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+        if !lines.is_empty() {
+            blocks.push(Block::Heading {
+                level: 2,
+                text: PrivateText::from(self.word(Word::PaySlip, language)),
+            });
+            blocks.extend(lines.into_iter().map(|line| Block::Paragraph(PrivateText::from(line))));
+        }
     }
 
     fn code(&self, filing: &Filing, language: Language) -> Block {

@@ -3,8 +3,7 @@
 use crate::service::Service;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 use zeroize::Zeroizing;
 
 /// Most words of a query that are looked for.
@@ -68,24 +67,30 @@ impl Index {
         N: Iterator<Item = &'a str>,
         M: Iterator<Item = &'a str>,
     {
-        let mut found: BTreeMap<String, BTreeMap<usize, f32>> = BTreeMap::new();
+        let mut found: BTreeMap<String, Vec<(usize, f32)>> = BTreeMap::new();
         let all = things.len() as f32;
         for (at, (named, mentioned)) in things.enumerate() {
             let weighed = named
                 .map(|text| (text, NAMED))
                 .chain(mentioned.map(|text| (text, MENTIONED)));
             for (text, weight) in weighed {
-                for word in words(text) {
-                    let held = found.entry(word.to_string()).or_default().entry(at).or_default();
-                    *held = held.max(weight);
+                for word in telling(&fold(text)) {
+                    let places = match found.get_mut(word) {
+                        Some(places) => places,
+                        None => found.entry(word.to_owned()).or_default(),
+                    };
+                    match places.last_mut().filter(|(held_at, _)| *held_at == at) {
+                        Some((_, held)) => *held = held.max(weight),
+                        None => places.push((at, weight)),
+                    }
                 }
             }
         }
-        let word = |(text, places): (String, BTreeMap<usize, f32>)| Word {
+        let word = |(text, places): (String, Vec<(usize, f32)>)| Word {
             chars: text.chars().count(),
             letters: letters(&text),
             rarity: (1.0 + all / places.len() as f32).ln(),
-            places: places.into_iter().collect(),
+            places,
             text,
         };
         Self {
@@ -96,8 +101,8 @@ impl Index {
     /// Places of the services that fit, best first; none for a query without words.
     pub(crate) fn find(&self, query: &str) -> Vec<usize> {
         let mut scores: BTreeMap<usize, f32> = BTreeMap::new();
-        for asked in words(first(query, QUERY_CHARS_MAX)).take(QUERY_WORDS_MAX) {
-            for (at, score) in self.told(&asked) {
+        for asked in telling(&fold(first(query, QUERY_CHARS_MAX))).take(QUERY_WORDS_MAX) {
+            for (at, score) in self.told(asked) {
                 *scores.entry(at).or_default() += score;
             }
         }
@@ -233,13 +238,11 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// The words of a text that say something, folded.
-fn words(text: &str) -> impl Iterator<Item = Zeroizing<String>> {
-    let folded = fold(text);
+/// The words of a folded text that say something.
+fn telling(folded: &str) -> impl Iterator<Item = &str> {
     let split = folded.split(|c: char| !c.is_alphanumeric());
-    let kept = split.filter(|word| word.chars().count() > 1 && IDLE_WORDS.binary_search(word).is_err());
-    let cut = kept.map(|word| Zeroizing::new(first(word, WORD_CHARS_MAX).to_owned()));
-    cut.collect::<Vec<_>>().into_iter()
+    let kept = split.filter(|word| word.chars().nth(1).is_some() && IDLE_WORDS.binary_search(word).is_err());
+    kept.map(|word| first(word, WORD_CHARS_MAX))
 }
 
 /// The first characters of a text.
@@ -251,41 +254,57 @@ pub(crate) fn first(text: &str, chars: usize) -> &str {
 /// Small letters without umlauts, accents and the many ways to write the same: "Müll", "Muell" and "mull" are one.
 /// Overwritten in the end, and in one piece: what citizens type is theirs.
 pub(crate) fn fold(text: &str) -> Zeroizing<String> {
-    let mut folded = Zeroizing::new(String::with_capacity(plain(text).map(char::len_utf8).sum()));
+    let mut bytes = 0;
+    plain(text, |c| bytes += c.len_utf8());
+    let mut folded = Zeroizing::new(String::with_capacity(bytes));
     let mut was = ' '; // a letter that takes an "e" after it: "ae" is "a"
-    for c in plain(text) {
+    plain(text, |c| {
         if c == 'e' && matches!(was, 'a' | 'o' | 'u') {
             was = ' ';
         } else {
             folded.push(c);
             was = c;
         }
-    }
+    });
     folded
 }
 
-fn plain(text: &str) -> impl Iterator<Item = char> {
-    text.nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .filter(|c| !is_combining_mark(*c))
-        .filter(|c| !matches!(c, '\u{ad}' | '\u{200c}' | '\u{200d}'))
-        .flat_map(|c| {
-            let (one, two) = match c {
-                'ß' => ('s', Some('s')),
-                'ı' => ('i', None),
-                'ł' => ('l', None),
-                'ø' | 'œ' => ('o', None),
-                'æ' => ('a', None),
-                'đ' => ('d', None),
-                'ي' | 'ى' => ('ی', None),
-                'ك' => ('ک', None),
-                'ة' => ('ه', None),
-                'ё' => ('е', None),
-                other => (other, None),
-            };
-            core::iter::once(one).chain(two)
-        })
+/// Tells the letters without what hangs on them. As marks are left out, their order doesn't matter: each character is
+/// taken apart (NFKD) by itself.
+fn plain(text: &str, mut tell: impl FnMut(char)) {
+    for c in text.chars() {
+        if c.is_ascii() {
+            tell(c.to_ascii_lowercase());
+            continue;
+        }
+        decompose_compatible(c, |part| {
+            if !is_combining_mark(part) {
+                part.to_lowercase().for_each(|small| one_way(small, &mut tell));
+            }
+        });
+    }
+}
+
+/// Of letters that are written in several ways, one.
+fn one_way(c: char, tell: &mut impl FnMut(char)) {
+    match c {
+        'ß' => {
+            tell('s');
+            tell('s');
+        }
+        'ı' => tell('i'),
+        'ł' => tell('l'),
+        'ø' | 'œ' => tell('o'),
+        'æ' => tell('a'),
+        'đ' => tell('d'),
+        'ي' | 'ى' => tell('ی'),
+        'ك' => tell('ک'),
+        'ة' => tell('ه'),
+        'ё' => tell('е'),
+        '\u{ad}' | '\u{200c}' | '\u{200d}' => {}
+        other if is_combining_mark(other) => {}
+        other => tell(other),
+    }
 }
 
 /// Which letters are in a word, for a quick look: 64 drawers for all alphabets.
@@ -326,9 +345,7 @@ mod tests {
         assert_eq!(fold("Straße"), fold("STRASSE"));
         assert_eq!(*fold("İkametgâh ışık"), "ikametgah isik");
         assert_eq!(
-            words("Ich möchte meine Wohnung ummelden!")
-                .map(|word| word.to_string())
-                .collect::<Vec<_>>(),
+            telling(&fold("Ich möchte meine Wohnung ummelden!")).collect::<Vec<_>>(),
             ["wohnung", "ummelden"]
         );
     }

@@ -4,6 +4,7 @@ use crate::export::Export;
 use crate::facts::Facts;
 use crate::fee::FeeRow;
 use crate::field::{Field, FieldIndex, Page, PageIndex};
+use crate::pay::PayWay;
 use crate::receipt::ReceiptTemplate;
 use crate::repeat::Repeat;
 use crate::situation::Situation;
@@ -94,6 +95,8 @@ pub struct Service {
     /// First and last day on which it is offered.
     pub(crate) period: Period,
     pub(crate) fees: Vec<FeeRow>,
+    /// Without repetition, in the order of [`PayWay::ALL`].
+    pub(crate) pay: Vec<PayWay>,
     pub(crate) finish: Finish,
     pub(crate) situations: Vec<Situation>,
     /// What citizens call it, in whatever language.

@@ -180,7 +180,7 @@ fn a_map_with_a_fault_is_told_and_nothing_else_is_lost() {
             .starts_with("map/roads.csv: not a file of the map")
     );
     let alone: Vec<SourceFile> = bundled::small(&["lob"]);
-    let loaded = Catalogue::load_with_map(&alone, Some(bundled::PICTURE)).unwrap();
+    let loaded = Catalogue::load_with_map(&alone, Some(bundled::PICTURE), &catalogue::Alone).unwrap();
     assert!(
         loaded.faults[0]
             .to_string()

@@ -10,9 +10,11 @@ use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 mod films;
+mod threads;
 mod watched;
 
 pub use films::{Films, films};
+pub use threads::Threads;
 pub use watched::Watched;
 
 /// Largest file that is read; the catalogue's own limit is lower and told better.
@@ -57,7 +59,7 @@ impl Opened {
     /// # Errors
     /// The faults, when nothing of this town can be used.
     pub fn load(self) -> Result<Loaded, Vec<Fault>> {
-        self.load_by(Catalogue::load_with_map)
+        self.load_by(|files, picture| Catalogue::load_with_map(files, picture, &Threads))
     }
 
     /// As [`Self::load`], with services that are still to be filled in.

@@ -1,7 +1,8 @@
 //! From a touch to the picture it brings, on a machine as slow as a Raspberry Pi.
 //!
-//! The stand-in: the process that draws is stopped (`SIGSTOP`) for three of every four milliseconds, so it has a quarter
-//! of one core. Measured is the clock on the wall from the touch until the whole window is drawn anew; the kiosk itself
+//! The stand-in: the process that draws is stopped (`SIGSTOP`) after each millisecond, for three times as long as it really
+//! had the processor meanwhile (`/proc/<pid>/schedstat`), so it has a quarter of one core, whatever else the machine does.
+//! Measured is the clock on the wall from the touch until the whole window is drawn anew; the kiosk itself
 //! draws only what has changed.
 use crate::{Fault, setup};
 use rustix::process::{Pid, Signal, kill_process};
@@ -27,23 +28,32 @@ const WALK: [&str; 12] = [
     "Zurück zum Vorgang",
 ];
 const ROUNDS: usize = 20;
-/// A quarter of one core.
 const RUNS: Duration = Duration::from_millis(1);
-const STANDS: Duration = Duration::from_millis(3);
+/// A quarter of one core.
+const STANDS_TIMES: u32 = 3;
 
-/// Slows a process down until `over` says that it has ended.
+/// Slows a process with one thread down until `over` says that it has ended.
 #[allow(clippy::disallowed_methods)] // it is about time
 pub fn slow_down(pid: u32, mut over: impl FnMut() -> bool) {
     let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) else {
         return;
     };
+    let mut had = Duration::ZERO;
     while !over() {
         // A process that has just ended takes no signals; `over` will say so.
         let _ = kill_process(pid, Signal::STOP);
-        std::thread::sleep(STANDS);
+        let has = processor_time(pid).unwrap_or(had);
+        std::thread::sleep(STANDS_TIMES * has.saturating_sub(had));
+        had = has;
         let _ = kill_process(pid, Signal::CONT);
         std::thread::sleep(RUNS);
     }
+}
+
+/// How long the first thread of a process has had the processor (Documentation/scheduler/sched-stats of Linux).
+fn processor_time(pid: Pid) -> Option<Duration> {
+    let told = std::fs::read_to_string(format!("/proc/{}/schedstat", pid.as_raw_nonzero())).ok()?;
+    told.split(' ').next()?.parse().ok().map(Duration::from_nanos)
 }
 
 /// How long each touch took.

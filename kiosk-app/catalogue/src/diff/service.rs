@@ -137,11 +137,12 @@ impl Definition {
 }
 
 /// Keys with a place of their own in the order below.
-const PLACED: [&str; 15] = [
+const PLACED: [&str; 16] = [
     "version",
     "data_groups",
     "card",
     "fee",
+    "pay",
     "destination_id",
     "finish",
     "assurance",
@@ -180,6 +181,7 @@ fn definition(before: &Definition, after: &Definition, lines: &mut Vec<String>) 
     list("data_groups", "reads from the card", lines);
     card([was, is], lines);
     fees::compared(before, after, lines);
+    list("pay", "is paid by", lines);
     fact("destination_id", "cases go to", "where all cases of the town go", lines);
     change("ends by", [was.get("finish"), is.get("finish")], ending, lines);
     fact(

@@ -11,6 +11,7 @@ use crate::load::table::Tables;
 use crate::load::view::{At, Parsed, View, shorten};
 use crate::load::weekdays::{self, RawWeekdays};
 use crate::load::{card, facts, fee, fields, format_of, graph, place};
+use crate::pay::PayWay;
 use crate::repeat::{Copied, Repeat};
 use crate::service::{Finish, Period};
 use crate::situation::Situation;
@@ -26,7 +27,7 @@ const KEYWORDS_MAX: usize = 200;
 /// Most sections of a service that informs.
 const SECTIONS_MAX: usize = 20;
 /// Keys at the top of the file; below a heading they would belong to that.
-const TOP: [&str; 11] = [
+const TOP: [&str; 12] = [
     "format",
     "version",
     "leika",
@@ -38,6 +39,7 @@ const TOP: [&str; 11] = [
     "data_groups",
     "finish",
     "sections",
+    "pay",
 ];
 /// The target that leads to the review.
 pub(crate) const END: &str = "end";
@@ -50,6 +52,7 @@ pub(crate) struct Draft {
     pub(crate) version: String,
     pub(crate) period: Period,
     pub(crate) fees: Vec<FeeRow>,
+    pub(crate) pay: Vec<PayWay>,
     pub(crate) finish: Finish,
     pub(crate) situations: Vec<Situation>,
     pub(crate) keywords: Vec<String>,
@@ -113,6 +116,7 @@ pub(crate) fn read(file: &SourceFile, tables: &Tables, faults: &mut Faults) -> O
     let keywords = keywords(&mut root, faults);
     let period = period(&mut root, faults);
     let fees = fee::read(&mut root, faults);
+    let pay = fee::pay(&mut root, finish, !fees.is_empty(), faults);
     let groups = data_groups(&mut root, faults);
     let (request, asked) = card::request(&mut root, groups, faults);
     let card = !request.groups.is_empty() || !asked.is_empty() || request.pseudonym;
@@ -138,6 +142,7 @@ pub(crate) fn read(file: &SourceFile, tables: &Tables, faults: &mut Faults) -> O
         version,
         period,
         fees,
+        pay,
         finish,
         situations,
         keywords,
@@ -263,7 +268,7 @@ fn data_groups(root: &mut View<'_>, faults: &mut Faults) -> DataGroups {
 }
 
 /// A list of names, each known and there once.
-fn named<T: Copy + PartialEq, const N: usize>(
+pub(super) fn named<T: Copy + PartialEq, const N: usize>(
     root: &mut View<'_>,
     key: &'static str,
     what: &str,

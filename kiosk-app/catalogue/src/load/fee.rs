@@ -4,9 +4,10 @@ use crate::fault::Faults;
 use crate::fee::FeeRow;
 use crate::field::FieldKind;
 use crate::load::condition::{self, Known, Place, RawCondition};
-use crate::load::definition::id;
+use crate::load::definition::{self, id};
 use crate::load::view::{At, View};
-use crate::service::Cents;
+use crate::pay::PayWay;
+use crate::service::{Cents, Finish};
 use crate::text::Text;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -56,6 +57,24 @@ pub(crate) fn read(root: &mut View<'_>, faults: &mut Faults) -> Vec<RawFee> {
     }
     check_ids(root, &rows, faults);
     rows
+}
+
+/// Reads `pay`.
+pub(crate) fn pay(root: &mut View<'_>, finish: Finish, has_fees: bool, faults: &mut Faults) -> Vec<PayWay> {
+    let mut ways = definition::named(root, "pay", "way to pay", PayWay::ALL, PayWay::name, faults);
+    ways.sort_unstable();
+    if root.has("pay") && !(has_fees && finish == Finish::Submit) {
+        let (what, mend) = if has_fees {
+            (
+                "a service that files nothing takes no fee here",
+                "remove `pay`: it is paid at the counter",
+            )
+        } else {
+            ("`pay` without a fee", "add [[fee]], or remove `pay`")
+        };
+        root.fault(faults, root.line_of("pay"), what, mend);
+    }
+    ways
 }
 
 /// A name may come again for other days, not for the same.

@@ -27,6 +27,7 @@ pub(crate) mod words;
 
 use crate::bundled;
 use crate::catalogue::{Catalogue, Loaded};
+use crate::crew::Crew;
 use crate::facts::Facts;
 use crate::fault::{Fault, Faults, SourceFile};
 use crate::field::{Field, FieldKind, HandedIn};
@@ -66,7 +67,7 @@ struct Folder<'a> {
 }
 
 /// See [`Catalogue::load`].
-pub(crate) fn load(files: &[SourceFile], picture: Option<&[u8]>) -> Result<Loaded, Vec<Fault>> {
+pub(crate) fn load(files: &[SourceFile], picture: Option<&[u8]>, crew: &impl Crew) -> Result<Loaded, Vec<Fault>> {
     let mut faults = Faults::default();
     if files.len() > FILES_MAX {
         let what = format!("{} files, more than {FILES_MAX}", files.len());
@@ -110,11 +111,15 @@ pub(crate) fn load(files: &[SourceFile], picture: Option<&[u8]>) -> Result<Loade
         words,
         receipt,
     };
-    let services: Vec<Arc<Service>> = folders
-        .iter()
-        .filter_map(|folder| service(folder, &shared, &mut faults))
-        .map(Arc::new)
-        .collect();
+    let read = crew.each(&folders, |folder| {
+        let mut faults = Faults::default();
+        (service(folder, &shared, &mut faults), faults)
+    });
+    let mut services: Vec<Arc<Service>> = Vec::with_capacity(read.len());
+    for (service, told) in read {
+        services.extend(service.map(Arc::new));
+        faults.extend(told);
+    }
     if services.is_empty() {
         let mend = "mend the faults above, or add a service";
         faults.add("", None, "no service can be offered", mend);
@@ -224,6 +229,7 @@ fn service(folder: &Folder<'_>, shared: &Shared, faults: &mut Faults) -> Option<
         version: draft.version,
         period: draft.period,
         fees: draft.fees,
+        pay: draft.pay,
         finish: draft.finish,
         situations: draft.situations,
         keywords: draft.keywords,

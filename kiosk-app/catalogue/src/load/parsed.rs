@@ -26,7 +26,11 @@ impl<'a> Parsed<'a> {
             return None;
         }
         let line_starts: Vec<usize> = core::iter::once(0)
-            .chain(file.text.match_indices('\n').map(|(at, _)| at + 1))
+            .chain(
+                (1..)
+                    .zip(file.text.bytes())
+                    .filter_map(|(after, byte)| (byte == b'\n').then_some(after)),
+            )
             .collect();
         let (root, errors) = DeTable::parse_recoverable(&file.text);
         // One slip makes several errors.

@@ -32,6 +32,8 @@ pub(crate) struct View<'a> {
     table: &'a DeTable<'a>,
     /// Keys that were asked for, more than once maybe.
     known: Vec<Key>,
+    /// Where those of them stand in the file that are there.
+    found: Vec<usize>,
 }
 
 impl<'a> View<'a> {
@@ -43,6 +45,7 @@ impl<'a> View<'a> {
             name: "the file".to_owned(),
             table,
             known: Vec::new(),
+            found: Vec::new(),
         }
     }
 
@@ -151,6 +154,7 @@ impl<'a> View<'a> {
         let found = self.table.get_key_value(&*key);
         self.known.push(key);
         let (key, value) = found?;
+        self.found.push(key.span().start);
         Some(At {
             line: self.line_at(key),
             value: value.get_ref(),
@@ -237,6 +241,11 @@ impl<'a> View<'a> {
 
     /// Reports keys that nobody asked for: mostly slips of the pen.
     pub(crate) fn finish(mut self, faults: &mut Faults) {
+        self.found.sort_unstable();
+        self.found.dedup();
+        if self.found.len() == self.table.len() {
+            return; // as mostly
+        }
         self.known.sort_unstable();
         self.known.dedup();
         for key in self.table.keys() {
@@ -258,6 +267,7 @@ impl<'a> View<'a> {
             name,
             table,
             known: Vec::new(),
+            found: Vec::new(),
         }
     }
 
@@ -267,7 +277,11 @@ impl<'a> View<'a> {
 
     fn checked(&self, key: &str, line: usize, text: &str, faults: &mut Faults) -> Option<String> {
         // As Windows ends its lines.
-        let text = text.replace("\r\n", "\n");
+        let text = if text.contains('\r') {
+            text.replace("\r\n", "\n")
+        } else {
+            text.to_owned()
+        };
         if text.len() > TEXT_CHARS_MAX && text.chars().count() > TEXT_CHARS_MAX {
             let what = format!("`{key}` in {} has more than {TEXT_CHARS_MAX} characters", self.name);
             self.fault(faults, line, what, "shorten it");
@@ -282,7 +296,7 @@ impl<'a> View<'a> {
             self.fault(faults, line, what, "delete it and type the text anew");
             return None;
         }
-        Some(if self.file.slots.is_empty() {
+        Some(if self.file.slots.is_empty() || !text.contains('{') {
             text
         } else {
             fill(&text, self.file.slots)

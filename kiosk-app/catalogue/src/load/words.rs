@@ -14,12 +14,13 @@ pub(crate) const WORDS_FILE: &str = "words";
 pub(crate) const REQUIRED: [Language; 2] = [Language::German, Language::English];
 
 /// Tables of words; each may be left out in a language that needs none of it.
-const SECTIONS: [&str; 10] = [
+const SECTIONS: [&str; 11] = [
     "problem",
     "date",
     "answer",
     "place",
     "fee",
+    "pay",
     "receipt",
     "papers",
     "pin_note",

@@ -141,6 +141,8 @@ pub(crate) fn filing() -> Filing {
         },
         delivery: Delivery::OnItsWay,
         authenticity: None,
+        payment: None,
+        slip: PrivateText::default(),
     }
 }
 

@@ -18,7 +18,7 @@ pub fn write<const N: usize>(mut value: u64) -> Option<[u8; N]> {
     let mut bytes = [0_u8; N];
     for byte in bytes.iter_mut().rev() {
         let digits = u8::try_from(value % 100).ok()?;
-        *byte = (digits / 10) << 4 | digits % 10;
+        *byte = (digits / 10) << 4 | (digits % 10);
         value /= 100;
     }
     (value == 0).then_some(bytes)

@@ -15,7 +15,7 @@
 //! that doesn't prove is staff's to decide, and nobody pays before. Nothing is ever charged twice.
 pub mod apdu;
 pub mod bcd;
-mod clerk;
+pub mod clerk;
 pub mod closing;
 pub mod dialogue;
 pub mod fields;
@@ -30,3 +30,5 @@ pub mod text;
 pub mod till;
 pub mod tlv;
 pub mod verdict;
+
+pub use till::{Settings, Till};

@@ -107,7 +107,7 @@ impl Line {
                 line.handle(&piece[..length], now).map_err(invalid)?;
                 line.tick(now).map_err(invalid)?;
                 port.write_all(&line.take_output())?;
-                Ok(line.next())
+                Ok(line.take_message())
             }
         }
     }

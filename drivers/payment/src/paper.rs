@@ -100,7 +100,7 @@ impl Papers {
         let unmarked = || self.done.iter().filter(|paper| paper.kind.is_none());
         let chosen = marked
             .or_else(|| unmarked().find(|paper| says_so(paper)))
-            .or_else(|| unmarked().last());
+            .or_else(|| unmarked().next_back());
         chosen.map_or_else(PrivateText::default, |paper| PrivateText::from(paper.text.trim_end()))
     }
 

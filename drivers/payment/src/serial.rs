@@ -133,7 +133,7 @@ impl SerialLine {
     }
 
     /// The next whole message.
-    pub fn next(&mut self) -> Option<Apdu> {
+    pub fn take_message(&mut self) -> Option<Apdu> {
         self.received.pop_front()
     }
 
@@ -264,9 +264,9 @@ mod tests {
         broken[2] ^= 1;
         line.handle(&broken, NOW).unwrap();
         assert_eq!(*line.take_output(), [NAK]);
-        assert_eq!(line.next(), None);
+        assert_eq!(line.take_message(), None);
         line.handle(&frame(&[0x80, 0, 0]), NOW).unwrap();
-        assert_eq!(line.next(), Some(Apdu::short([0x80, 0])));
+        assert_eq!(line.take_message(), Some(Apdu::short([0x80, 0])));
     }
 
     proptest! {
@@ -275,7 +275,7 @@ mod tests {
             let sent = Apdu::new(control, data).unwrap();
             let mut line = SerialLine::default();
             line.handle(&frame(&sent.encode()), NOW).unwrap();
-            prop_assert_eq!(line.next(), Some(sent));
+            prop_assert_eq!(line.take_message(), Some(sent));
             prop_assert_eq!(&**line.take_output(), &[ACK][..]);
         }
 

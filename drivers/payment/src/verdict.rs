@@ -50,10 +50,13 @@ pub fn judge(payment: &Payment, refused: Option<&Status>, last: &LastTold, has_t
 /// There was nothing before, and there is nothing now: nothing happened. If there was something before, the terminal has
 /// cleared its memory, perhaps after it took our payment.
 fn judge_nothing(payment: &Payment, has_told: bool) -> Verdict {
-    match payment.step {
-        Step::Acknowledged => Verdict::Stands,
-        Step::Intent | Step::Result if payment.before == Last::Nothing && has_told => Verdict::NotTaken,
-        _ => Verdict::Unknown,
+    let is_payment = matches!(payment.step, Step::Intent | Step::Result);
+    if payment.step == Step::Acknowledged {
+        Verdict::Stands
+    } else if is_payment && payment.before == Last::Nothing && has_told {
+        Verdict::NotTaken
+    } else {
+        Verdict::Unknown
     }
 }
 

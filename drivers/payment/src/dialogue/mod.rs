@@ -258,9 +258,10 @@ impl ExpectMore {
             [0x04, 0x01] => answer(OK, out),
             [0x06, 0x0F] => {
                 answer(OK, out);
-                match common.order {
-                    Order::Enquire => common.report.enquiry_completion(apdu.data()),
-                    _ => common.report.completion(apdu.data()),
+                if common.order == Order::Enquire {
+                    common.report.enquiry_completion(apdu.data());
+                } else {
+                    common.report.completion(apdu.data());
                 }
                 return ended(End::Completed, out);
             }

@@ -113,7 +113,7 @@ pub(super) fn generation_path(base: &Path, generation: u32) -> PathBuf {
 
 fn newest(base: &Path) -> u32 {
     let exists = |generation: &u32| generation_path(base, *generation).exists();
-    (1..=GENERATIONS_MAX).filter(exists).last().unwrap_or(0)
+    (1..=GENERATIONS_MAX).rev().find(exists).unwrap_or(0)
 }
 
 fn with_suffix(base: &Path, suffix: &str) -> PathBuf {

@@ -82,7 +82,7 @@ fn a_damaged_file_is_set_aside_and_told_until_confirmed() {
     .unwrap();
     let journal = Journal::open(&path).unwrap();
     assert!(journal.needs_confirmation().unwrap());
-    assert_eq!(journal.damaged_files(), [path.clone()]);
+    assert_eq!(journal.damaged_files(), std::slice::from_ref(&path));
     drop(journal);
     // Also after a restart, and after a crash before the new file had its tables.
     assert!(Journal::open(&path).unwrap().needs_confirmation().unwrap());

@@ -9,4 +9,5 @@ pub mod authority;
 pub mod card;
 mod curve;
 mod der;
+pub mod payment;
 pub mod pki;

@@ -1,0 +1,193 @@
+//! The end of the day: what the journal booked against what the terminal sent to its host (06 50, PA00P015 §2.16).
+use crate::clerk::{Clerk, Desk};
+use crate::dialogue::End;
+use crate::journal::{Booking, JournalError};
+use crate::status::KINDS;
+use drivers_api::payment::Cents;
+use std::collections::BTreeMap;
+use std::io::Write;
+
+/// How many and how much.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// Payments.
+    pub count: u64,
+    /// Together.
+    pub amount: Cents,
+}
+
+/// What the terminal said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TerminalTotals {
+    /// All together (BMP 04).
+    pub total: Cents,
+    /// By kind of card (BMP 60), those with payments; empty if it doesn't tell.
+    pub by_kind: BTreeMap<String, Sum>,
+}
+
+/// One day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// Its number in the journal.
+    pub id: i64,
+    /// What was booked since the closing before.
+    pub bookings: Vec<Booking>,
+    /// All together.
+    pub total: Sum,
+    /// By service.
+    pub by_service: BTreeMap<String, Sum>,
+    /// By kind of card.
+    pub by_kind: BTreeMap<String, Sum>,
+    /// What the terminal said.
+    pub terminal: TerminalTotals,
+}
+
+impl Closing {
+    /// Terminal less journal, in cents: what staff must explain.
+    pub fn difference_cents(&self) -> i64 {
+        let cents = |amount: Cents| i64::try_from(amount.value()).unwrap_or(i64::MAX);
+        cents(self.terminal.total) - cents(self.total.amount)
+    }
+
+    /// The bookings for the treasury: a heading and a line each, times in UTC. No names.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn write_csv(&self, to: impl Write) -> csv::Result<()> {
+        let mut csv = csv::Writer::from_writer(to);
+        csv.write_record([
+            "reference",
+            "service",
+            "amount",
+            "currency",
+            "time",
+            "terminal_id",
+            "receipt_no",
+            "trace_no",
+            "card_kind",
+        ])?;
+        for Booking { payment, at } in &self.bookings {
+            let numbers = payment.result.unwrap_or_default();
+            let time = jiff::Timestamp::from_second(*at)
+                .map(|time| time.to_string())
+                .unwrap_or_default();
+            let word = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
+            csv.write_record([
+                payment.purpose.reference(),
+                payment.purpose.service(),
+                &payment.amount.to_string(),
+                "EUR",
+                &time,
+                &word(numbers.terminal_id.map(u64::from)),
+                &word(numbers.receipt_no.map(u64::from)),
+                &word(numbers.trace_no),
+                &payment.card_kind,
+            ])?;
+        }
+        csv.flush()?;
+        Ok(())
+    }
+}
+
+/// Why the day isn't closed.
+#[derive(Debug, thiserror::Error)]
+pub enum ClosingError {
+    /// A payment is going on, or its fate is unknown.
+    #[error("a payment is open; the day can't be closed before it is settled")]
+    PaymentOpen,
+    /// The terminal isn't there.
+    #[error("the payment terminal isn't reachable")]
+    Offline,
+    /// The terminal refuses; its code (PA00P015 chapter 10).
+    #[error("the payment terminal doesn't close the day (code {0:02X})")]
+    Refused(u8),
+    /// The terminal's totals didn't come, or not to the end: it may have closed or not. The journal's day stays open, so
+    /// the next closing shows the difference.
+    #[error("the payment terminal's totals didn't come")]
+    NoTotals,
+    /// The sum is beyond what twelve digits hold.
+    #[error("the day's total is too large")]
+    TooMuch,
+    /// The journal can't be read or written.
+    #[error("the payment journal fails")]
+    Journal(#[from] JournalError),
+    /// The till has ended.
+    #[error("there is no till")]
+    NoTill,
+}
+
+/// Closes the day with the terminal, then in the journal.
+pub(crate) fn close_day(clerk: &mut Clerk, desk: &mut dyn Desk) -> Result<Closing, ClosingError> {
+    if !clerk.journal.open_payments()?.is_empty() || !clerk.journal.unclear()?.is_empty() {
+        return Err(ClosingError::PaymentOpen);
+    }
+    let bookings = clerk.journal.bookings(None)?;
+    let total = sum(&bookings)?;
+    let by_service = group(&bookings, |booking| booking.payment.purpose.service().to_owned())?;
+    let by_kind = group(&bookings, |booking| booking.payment.card_kind.clone())?;
+    let terminal = end_of_day(clerk, desk)?;
+    let id = clerk
+        .journal
+        .close_day(total.amount, Some(terminal.total), (clerk.clock.unix)())?;
+    clerk.look_after(desk);
+    Ok(Closing {
+        id,
+        bookings,
+        total,
+        by_service,
+        by_kind,
+        terminal,
+    })
+}
+
+fn end_of_day(clerk: &mut Clerk, desk: &mut dyn Desk) -> Result<TerminalTotals, ClosingError> {
+    let (end, status) = clerk.end_of_day(desk).ok_or(ClosingError::Offline)?;
+    let Some(status) = status else {
+        return Err(match end {
+            End::Refused(code) | End::Aborted(code) => ClosingError::Refused(code),
+            End::Completed | End::Lost => ClosingError::NoTotals,
+        });
+    };
+    let kinds = status.totals.unwrap_or_default().kinds;
+    let by_kind = KINDS
+        .iter()
+        .zip(kinds)
+        .filter(|(_, (count, amount))| *count > 0 || !amount.is_zero());
+    let by_kind = by_kind.map(|(kind, (count, amount))| {
+        (
+            (*kind).to_owned(),
+            Sum {
+                count: count.into(),
+                amount,
+            },
+        )
+    });
+    Ok(TerminalTotals {
+        total: status.amount.ok_or(ClosingError::NoTotals)?,
+        by_kind: by_kind.collect(),
+    })
+}
+
+fn sum<'a>(bookings: impl IntoIterator<Item = &'a Booking>) -> Result<Sum, ClosingError> {
+    bookings.into_iter().try_fold(Sum::default(), |sum, booking| {
+        let amount = sum
+            .amount
+            .checked_add(booking.payment.amount)
+            .ok_or(ClosingError::TooMuch)?;
+        Ok(Sum {
+            count: sum.count + 1,
+            amount,
+        })
+    })
+}
+
+fn group(bookings: &[Booking], key: impl Fn(&Booking) -> String) -> Result<BTreeMap<String, Sum>, ClosingError> {
+    let mut groups: BTreeMap<String, Vec<&Booking>> = BTreeMap::new();
+    for booking in bookings {
+        groups.entry(key(booking)).or_default().push(booking);
+    }
+    groups
+        .into_iter()
+        .map(|(key, bookings)| Ok((key, sum(bookings)?)))
+        .collect()
+}

@@ -1,0 +1,114 @@
+//! A till with quick timers, a simulated terminal, and what a visit does with them.
+#![allow(dead_code, clippy::unwrap_used)] // not every test needs everything; a test may panic
+use core::time::Duration;
+use drivers_api::Job;
+use drivers_api::payment::{Cents, PaymentEvent, PaymentPurpose};
+use payment::clerk::{Clerk, Desk, Settings};
+use payment::journal::{Journal, Step};
+use payment::line::Place;
+use payment::till::{Decision, clock, settle};
+use simulated::payment::{AfterAutoReversal, Manner, Memory, Terminal};
+use std::path::Path;
+
+/// Milliseconds instead of seconds, on both sides of the line.
+pub fn quick(terminal: &Terminal, journal: &Path) -> Settings {
+    let mut settings = Settings::new(Place::Tcp(terminal.address()), journal.to_owned());
+    settings.timers.t3 = Duration::from_millis(400);
+    settings.timers.t4 = Duration::from_millis(400);
+    settings.timers.whole = Duration::from_secs(5);
+    settings.connect_patience = Duration::from_millis(500);
+    settings.pause = Duration::from_millis(1);
+    settings.enquiry_interval = Duration::from_millis(50);
+    settings
+}
+
+pub fn quick_manner(after_auto_reversal: AfterAutoReversal) -> Manner {
+    Manner {
+        ack_patience: Duration::from_millis(300),
+        card_patience: Duration::from_millis(30),
+        after_auto_reversal,
+        ..Manner::default()
+    }
+}
+
+/// Hears everything; aborts when it is told to.
+#[derive(Default)]
+pub struct Ear {
+    pub events: Vec<PaymentEvent>,
+    pub aborts: bool,
+}
+
+impl Desk for Ear {
+    fn tell(&mut self, event: PaymentEvent) {
+        self.events.push(event);
+    }
+
+    fn is_abort_wanted(&mut self, _job: Job) -> bool {
+        self.aborts
+    }
+
+    fn pause(&mut self, time: Duration) {
+        std::thread::park_timeout(time);
+    }
+}
+
+impl Ear {
+    /// The answer to a payment: there must be exactly one.
+    pub fn answer(&self, job: Job) -> &PaymentEvent {
+        let is_answer = |event: &&PaymentEvent| match event {
+            PaymentEvent::Paid { job: other, .. }
+            | PaymentEvent::NotPaid { job: other, .. }
+            | PaymentEvent::Unclear { job: other } => *other == job,
+            _ => false,
+        };
+        let answers: Vec<_> = self.events.iter().filter(is_answer).collect();
+        assert_eq!(answers.len(), 1, "{answers:?}");
+        answers[0]
+    }
+}
+
+pub fn open(settings: &Settings) -> Clerk {
+    Clerk::open(settings.clone(), clock()).unwrap()
+}
+
+pub fn cents(cents: u64) -> Cents {
+    Cents::new(cents).unwrap()
+}
+
+pub fn purpose(number: u64) -> PaymentPurpose {
+    PaymentPurpose::new(&format!("2026-{number:06}"), "meldebescheinigung").unwrap()
+}
+
+/// Cents that the journal says are taken and stay.
+pub fn booked(journal: &Journal) -> u64 {
+    let all = journal.all().unwrap();
+    let stays = |step| {
+        matches!(
+            step,
+            Step::Acknowledged | Step::Filed | Step::Complete | Step::SettledTaken
+        )
+    };
+    all.iter()
+        .filter(|payment| stays(payment.step))
+        .map(|payment| payment.amount.value())
+        .sum()
+}
+
+/// What staff finds out from the bank: the simulated ledger. Payments are found by their amount, which is each one's own.
+pub fn settle_by_the_bank(journal: &Journal, path: &Path, memory: &Memory) -> usize {
+    let unclear = journal.unclear().unwrap();
+    for payment in &unclear {
+        let ledger = memory.ledger();
+        let is_taken = ledger
+            .entries
+            .iter()
+            .any(|entry| entry.is_taken && entry.cents == payment.amount.value());
+        settle(
+            path,
+            payment.id,
+            if is_taken { Decision::Taken } else { Decision::Returned },
+        )
+        .unwrap();
+    }
+    unclear.len()
+}

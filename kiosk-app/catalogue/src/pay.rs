@@ -83,8 +83,8 @@ impl Service {
         self.words.amount(i64::from(cents), language)
     }
 
-    /// How a fee was or will be paid, for the receipt.
-    pub(crate) fn payment_text(&self, payment: &Payment, language: Language) -> String {
+    /// How a fee was or will be paid, in words.
+    pub fn payment_text(&self, payment: &Payment, language: Language) -> String {
         let amount = self.amount_text(payment.cents, language);
         let word = |word| self.words.text(word, language);
         let by = match &payment.state {

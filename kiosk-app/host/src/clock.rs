@@ -26,6 +26,16 @@ pub(crate) fn local_time(moment: &Zoned) -> LocalTime {
     }
 }
 
+/// A time on the town's clock as programs read it (RFC 3339); `None` for one that never was.
+pub(crate) fn instant(at: &LocalTime) -> Option<String> {
+    let day = at.day()?;
+    let part = |part: u8| i8::try_from(part).ok();
+    let clock = jiff::civil::Time::new(part(at.hour)?, part(at.minute)?, 0, 0).ok()?;
+    let time = day.to_datetime(clock);
+    let moment = TimeZone::posix(LEGAL_TIME).ok()?.to_zoned(time).ok()?;
+    Some(moment.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+}
+
 /// How long until another minute stands on the clock.
 pub(crate) fn until_next_minute(moment: &Zoned) -> Duration {
     let second = u64::from(moment.second().unsigned_abs());

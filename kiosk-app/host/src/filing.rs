@@ -3,7 +3,8 @@
 use crate::Sender;
 use crate::clock;
 use crate::follow_up::follow_up;
-use catalogue::{LocalTime, Service, SubmissionJson};
+use crate::payment_information::payment_information;
+use catalogue::{LocalTime, Payment, Service, SubmissionJson};
 use drivers_api::Job;
 use drivers_api::card::Authenticity;
 use drivers_api::language::Language;
@@ -53,6 +54,10 @@ pub struct Order {
     pub authenticity: Option<Authenticity>,
     /// Language of the visit.
     pub language: Language,
+    /// The fee, where it was settled at the terminal.
+    pub payment: Option<Payment>,
+    /// The id that its payment has as reference; `None`: a new one is made.
+    pub submission_id: Option<Uuid>,
 }
 
 /// Why a case could not be filed. Nothing of it was kept.
@@ -184,11 +189,11 @@ fn sealed(config: &FilingConfig, order: Order) -> Result<Last, FilingFault> {
     let mut random = Zeroizing::new([0; case_code::RANDOM_BYTES]);
     getrandom::fill(random.as_mut_slice())?;
     let case_code = CaseCode::from_random(*random);
-    let mut id_random = [0; 10];
-    getrandom::fill(&mut id_random)?;
     let now = Timestamp::now();
-    let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
-    let submission_id = uuid::Builder::from_unix_timestamp_millis(millis, &id_random).into_uuid();
+    let submission_id = match order.submission_id {
+        Some(id) => id,
+        None => new_submission_id(now)?,
+    };
     let local = clock::legal(now);
     let head = Head {
         outline: OUTLINE_VERSION,
@@ -217,6 +222,14 @@ fn sealed(config: &FilingConfig, order: Order) -> Result<Last, FilingFault> {
         case_code,
         filed_at: clock::local_time(&local),
     })
+}
+
+/// A UUIDv7 (RFC 9562 §5.7).
+pub(crate) fn new_submission_id(now: Timestamp) -> Result<Uuid, getrandom::Error> {
+    let mut random = [0; 10];
+    getrandom::fill(&mut random)?;
+    let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
+    Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
 }
 
 /// The outline around the declaration. `data` is what the citizen declared, keyed by FIM ids, valid against the
@@ -248,6 +261,7 @@ impl Head<'_> {
                 "assurance": self.order.service.assurance().name(),
                 "retention": self.order.service.retention().map(catalogue::Retention::iso),
             },
+            "paymentInformation": self.order.payment.as_ref().and_then(|payment| payment_information(payment, self.submission_id)),
             "identification": authenticity.map(|word| serde_json::json!({ "basis": "PAuswG §18", "authenticity": word })),
         });
         let facts = facts.to_string();
@@ -311,6 +325,8 @@ mod tests {
                 submission: service.submission(answers),
                 authenticity: None,
                 language: Language::German,
+                payment: None,
+                submission_id: None,
             };
             let head = Head {
                 outline: OUTLINE_VERSION,

@@ -9,6 +9,7 @@
 //! their answers come back as [`Input`]s.
 use drivers_api::Job;
 use drivers_api::card::Reader;
+use drivers_api::payment::{PaymentCommand, PaymentTerminal};
 use drivers_api::print::Printer;
 use drivers_api::private::wipe_stack;
 use drivers_api::voice::{Mute, Voice};
@@ -27,11 +28,14 @@ mod follow_up;
 pub mod inquiry;
 pub mod journal;
 mod opening;
+mod paying;
+mod payment_information;
 mod services;
 mod voice;
 
 pub use filing::{Filing, FilingConfig, FilingFault};
 pub use inquiry::{Ask, Inquiry};
+use paying::Payments;
 pub use services::NewServices;
 pub use voice::SharedVoice;
 
@@ -82,6 +86,8 @@ pub struct Devices {
     pub reader: Box<dyn Reader + Send>,
     /// The printer.
     pub printer: Box<dyn Printer + Send>,
+    /// The payment terminal, if there is one.
+    pub payment: Option<Box<dyn PaymentTerminal + Send>>,
     /// How the voice speaks; what it says comes from the screens.
     pub voice: Box<dyn Voice + Send>,
     /// Tells staff that somebody asks for a person, in the stage of that name; returns at once. What becomes of it is told
@@ -94,7 +100,7 @@ pub struct Devices {
 }
 
 impl Devices {
-    /// A terminal that can't speak and has nobody to call.
+    /// A terminal that can't speak, takes no money and has nobody to call.
     pub fn quiet(
         reader: Box<dyn Reader + Send>,
         printer: Box<dyn Printer + Send>,
@@ -104,6 +110,7 @@ impl Devices {
         Self {
             reader,
             printer,
+            payment: None,
             voice: Box::new(Mute),
             staff: Box::new(|_, _| {}),
             filing,
@@ -124,6 +131,7 @@ pub struct Host {
     terminal: Terminal,
     devices: Devices,
     session: Session,
+    payments: Payments,
     began: Instant,
     new_services: NewServices,
     /// As the courier brought it.
@@ -138,6 +146,7 @@ impl Host {
             terminal,
             devices,
             session: Session::Idle,
+            payments: Payments::default(),
             began: Instant::now(),
             new_services: NewServices::default(),
             board: Arc::default(),
@@ -193,6 +202,14 @@ impl Host {
         self.take(Input::Board(Arc::clone(&self.board)));
     }
 
+    /// Only a terminal that takes money has told that it can.
+    fn pay(&mut self, command: Option<PaymentCommand>) {
+        match (&mut self.devices.payment, command) {
+            (Some(terminal), Some(command)) => terminal.give(command),
+            (None, _) | (_, None) => tracing::error!("a payment that can't be asked for"),
+        }
+    }
+
     #[allow(clippy::disallowed_methods)]
     fn now(&self) -> Now {
         self.began.elapsed()
@@ -221,6 +238,8 @@ impl Host {
                 submission,
                 authenticity,
                 language,
+                payment,
+                paid_by,
             } => {
                 self.devices.filing.file(filing::Order {
                     job,
@@ -228,7 +247,17 @@ impl Host {
                     submission,
                     authenticity,
                     language,
+                    payment,
+                    submission_id: paid_by.and_then(|payment| self.payments.submission_id(payment)),
                 });
+            }
+            Effect::Pay { job, cents, service } => {
+                let command = self.payments.begin(job, cents, &service);
+                self.pay(command);
+            }
+            Effect::Payment(command) => {
+                self.payments.note(&command);
+                self.pay(Some(command));
             }
             Effect::AskCase { job, question } => self.devices.inquiry.ask(job, question),
             Effect::Voice(command) => self.devices.voice.give(command),

@@ -48,6 +48,8 @@ fn order(job: u64) -> Order {
         submission,
         authenticity,
         language: Language::German,
+        payment: None,
+        submission_id: None,
     }
 }
 
@@ -123,6 +125,8 @@ fn with_pseudonym() -> Order {
         service,
         submission,
         ..order(1)
+        payment: None,
+        submission_id: None,
     }
 }
 
@@ -202,6 +206,8 @@ fn elsewhere(id: &str) -> Order {
         service,
         authenticity: None,
         language: Language::German,
+        payment: None,
+        submission_id: None,
     }
 }
 

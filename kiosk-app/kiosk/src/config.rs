@@ -26,6 +26,8 @@ pub(crate) struct Config {
     pub(crate) board: Option<PathBuf>,
     /// Where receipts are printed, as `ipp://` or `ipps://`.
     pub(crate) printer: Option<String>,
+    /// The payment terminal; without it, fees are paid later.
+    pub(crate) payment: Option<Payment>,
     /// Reading identity cards; without it, PINs can be worked on and no card is read.
     pub(crate) eid: Option<Eid>,
     /// Work on PINs by AusweisApp instead of ours; excludes `eid`, for a reader has one master.
@@ -35,6 +37,21 @@ pub(crate) struct Config {
     /// The display.
     #[serde(default)]
     pub(crate) display: Display,
+}
+
+/// A payment terminal that speaks ZVT.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Payment {
+    /// Its address and port, or its serial port.
+    pub(crate) terminal: String,
+    /// Of a serial port, in bits a second.
+    pub(crate) baud: Option<u32>,
+    /// What survives a power cut.
+    pub(crate) journal: PathBuf,
+    /// The terminal's password for cash registers.
+    #[serde(default)]
+    pub(crate) password: u32,
 }
 
 /// What reading identity cards takes.
@@ -173,6 +190,7 @@ impl Config {
         let folder = file.parent().unwrap_or(Path::new(""));
         let paths = [&mut config.authority_key, &mut config.outbox];
         let eid = config.eid.iter_mut().flat_map(|eid| [&mut eid.folder, &mut eid.signer]);
+        let journal = config.payment.iter_mut().map(|payment| &mut payment.journal);
         let home = config.ausweisapp.iter_mut().map(|ausweisapp| &mut ausweisapp.folder);
         for path in paths
             .into_iter()
@@ -181,6 +199,7 @@ impl Config {
             .chain(&mut config.agent)
             .chain(&mut config.board)
             .chain(eid)
+            .chain(journal)
             .chain(home)
         {
             *path = folder.join(&*path);
@@ -235,13 +254,16 @@ mod tests {
     fn every_key_is_understood() {
         let config = read(
             "services = 'services'\nauthority_key = 'a.jwk'\noutbox = '/var/o.db'\nagent = '/run/a.sock'\nboard = 'board.json'\n\
-             printer = 'ipp://localhost/ipp/print'\n[destination_keys]\n0b2d9c11-3f58-4c07-8f1e-5a9d2c4e6f70 = 'b.jwk'\n[eid]\nfolder = 'eid'\nsigner = '/run/s.sock'\n[voice]\nheadset = 'plughw:0'\nloudspeaker = 'plughw:1'\njack = 'Front Headphone'\n[display]\nrotation = 'upside-down'\noutput = 'HDMI-A-1'\n",
+             printer = 'ipp://localhost/ipp/print'\n[payment]\nterminal = '/dev/ttyACM0'\nbaud = 115200\njournal = 'payments.db'\npassword = 123456\n[destination_keys]\n0b2d9c11-3f58-4c07-8f1e-5a9d2c4e6f70 = 'b.jwk'\n[eid]\nfolder = 'eid'\nsigner = '/run/s.sock'\n[voice]\nheadset = 'plughw:0'\nloudspeaker = 'plughw:1'\njack = 'Front Headphone'\n[display]\nrotation = 'upside-down'\noutput = 'HDMI-A-1'\n",
         )
         .unwrap();
         assert!(config.services.unwrap().is_absolute() && config.authority_key.is_absolute());
         assert_eq!(config.outbox, Path::new("/var/o.db"));
         assert!(config.destination_keys["0b2d9c11-3f58-4c07-8f1e-5a9d2c4e6f70"].is_absolute());
         assert!(config.board.unwrap().is_absolute());
+        let payment = config.payment.unwrap();
+        assert_eq!((payment.baud, payment.password), (Some(115_200), 123_456));
+        assert!(payment.journal.is_absolute());
         let eid = config.eid.unwrap();
         assert!(eid.folder.is_absolute() && eid.folder.ends_with("eid"));
         assert_eq!(eid.signer, Path::new("/run/s.sock"));

@@ -1,9 +1,9 @@
 //! The real devices of a terminal, and the loop that drives them.
 use crate::config::{self, Config, Eid};
-use crate::line;
 use crate::printing::NoPrinter;
 use crate::services::{self, Destinations, ServicesFault};
 use crate::staff;
+use crate::{line, payment};
 use ausweisapp::Program;
 use ausweisapp::events::AppEvent;
 use catalogue::{Catalogue, Town};
@@ -42,6 +42,7 @@ pub(crate) struct Parts {
     agent: Option<PathBuf>,
     board: Option<PathBuf>,
     printer: Option<String>,
+    payment: Option<(config::Payment, PathBuf)>,
     cards: Cards,
     voice: Option<config::Voice>,
 }
@@ -101,6 +102,9 @@ pub(crate) enum PartsFault {
     /// The printer's address.
     #[error("starting the printer")]
     Printer(#[from] printer::SpawnError),
+    /// The payment terminal.
+    #[error(transparent)]
+    Payment(#[from] payment::PaymentFault),
     /// The voice.
     #[error("starting the voice")]
     Voice(#[from] voice::SpawnError),
@@ -164,6 +168,7 @@ impl Parts {
             agent: config.agent.clone(),
             board: config.board.clone(),
             printer: config.printer.clone(),
+            payment: config.payment.clone().map(|payment| (payment, config.outbox.clone())),
             cards: match (config.eid.clone(), config.ausweisapp.clone()) {
                 (Some(eid), _) => Cards::Eid(eid),
                 (None, Some(ausweisapp)) => Cards::AusweisApp(ausweisapp),
@@ -188,6 +193,10 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: S
     let inquiry = Inquiry::spawn(cases::asker(parts.agent.clone()), inbox.sender()).map_err(thread("inquiry"))?;
     let reader = reader(parts.cards, inbox.sender())?;
     let printer = printer(parts.printer, inbox.sender())?;
+    let payment = match parts.payment {
+        Some((config, outbox)) => Some(payment::start(config, outbox, inbox.sender())?),
+        None => None,
+    };
     let staff = staff::caller(parts.agent.clone(), inbox.sender());
     if let Some(agent) = parts.agent {
         line::watch(agent, inbox.sender()).map_err(thread("line"))?;
@@ -199,6 +208,7 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: S
         voice.become_voice(speech(config, inbox.sender(), screens.clone())?);
     }
     let devices = Devices {
+        payment,
         voice: Box::new(voice),
         staff,
         ..Devices::quiet(reader, printer, filing, inquiry)
@@ -345,6 +355,7 @@ mod tests {
             agent: None,
             board: None,
             printer: None,
+            payment: None,
             eid: None,
             ausweisapp: None,
             voice: None,

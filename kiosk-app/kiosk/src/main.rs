@@ -10,6 +10,7 @@ mod display;
 mod guard;
 mod keys;
 mod line;
+mod payment;
 mod printing;
 mod services;
 mod staff;

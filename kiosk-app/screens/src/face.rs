@@ -9,7 +9,7 @@ use slint::ComponentHandle;
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct PageKey {
     face: ui::Face,
-    /// Of a form, or of a letter.
+    /// Of a form, of a letter, or of paying.
     form_page: usize,
     /// Each secret is a page of its own.
     secret: Option<SecretKind>,
@@ -28,6 +28,8 @@ impl PageKey {
             form.page
         } else if let Screen::FollowUp(FollowUp::Letter(letter)) = &view.screen {
             letter.page
+        } else if let Screen::Pay(pay) = &view.screen {
+            pages::pay::stage(&pay.state) as usize
         } else {
             0
         };
@@ -120,6 +122,9 @@ fn forget(inner: &Inner, keep: ui::Face) {
     if keep != ui::Face::Review {
         pages::review::clear(app);
     }
+    if keep != ui::Face::Pay {
+        pages::pay::clear(app);
+    }
     if keep != ui::Face::Receipt {
         pages::receipt::clear(app);
     }
@@ -165,7 +170,12 @@ fn fill(inner: &Inner, view: &View, new: bool) {
         Screen::Form(form) => pages::form::fill(app, &inner.form, form, view.preferences.look, new),
         Screen::Review(review) => pages::review::fill(app, review, new),
         Screen::FollowUp(follow_up) => pages::follow_up::fill(app, &inner.form.code, follow_up, new),
-        Screen::FilingFailed { storage_full, certain } => pages::filing::fill(app, *storage_full, *certain),
+        Screen::Pay(pay) => pages::pay::fill(app, pay),
+        Screen::FilingFailed {
+            storage_full,
+            certain,
+            paid,
+        } => pages::filing::fill(app, *storage_full, *certain, *paid),
         Screen::Receipt(receipt) => pages::receipt::fill(app, receipt),
         Screen::Goodbye { ending } => pages::ending::fill(app, *ending),
         Screen::Away(away) => pages::away::fill(app, *away),
@@ -195,6 +205,7 @@ fn face(screen: &Screen) -> ui::Face {
         Screen::Exit { .. } => ui::Face::Exit,
         Screen::Form(_) => ui::Face::Form,
         Screen::Review(_) => ui::Face::Review,
+        Screen::Pay(_) => ui::Face::Pay,
         Screen::Filing => ui::Face::Filing,
         Screen::FilingFailed { .. } => ui::Face::FilingFailed,
         Screen::Receipt(_) => ui::Face::Receipt,

@@ -4,7 +4,7 @@
 //! citizen knows it by heart, a passer-by doesn't. After [`patience::GRACE`] or three wrong birthdays the case is wiped.
 use crate::patience::{self, BIRTHDAY_TRIES_MAX};
 use crate::view::{AwayView, Over, Screen, SpeechTo, View};
-use crate::visit::{Step, Visit};
+use crate::visit::{Stage, Step, Visit};
 use crate::{Now, StaffNews, Terminal, Wish};
 use drivers_api::Job;
 use drivers_api::language::Language;
@@ -79,6 +79,10 @@ impl Away {
 
     pub(crate) fn hear_of_staff(&mut self, job: Job, news: StaffNews) {
         self.visit.staff.hear(job, news);
+    }
+
+    pub(crate) fn stage(&self) -> &Stage {
+        &self.visit.stage
     }
 
     pub(crate) fn into_visit(mut self, now: Now) -> Visit {

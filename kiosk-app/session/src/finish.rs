@@ -1,189 +1,21 @@
-//! The last stages: the case is filed, the receipt printed, the card taken.
-use crate::form::{Case, Reviewing};
+//! The last stages: the receipt is printed, the card taken.
+use crate::form::Case;
 use crate::paper::PaperJob;
-use crate::view::{ReceiptView, Screen};
+use crate::pay::Paid;
+use crate::view::{Paper, ReceiptView, Screen};
 use crate::visit::{AnyStage, Expired, Stage, Step};
 use crate::{Effect, Ending, Input, Now, Record, Tap, Terminal, patience};
-use catalogue::{Delivery, Finish, LocalTime};
+use catalogue::{Delivery, Finish, LocalTime, PaymentState};
 use core::time::Duration;
-use drivers_api::Job;
 use drivers_api::language::Language;
+use drivers_api::payment::PaymentCommand;
 use drivers_api::print::PrintJob;
-
-/// The case is being sealed and stored.
-#[derive(Debug)]
-pub(crate) struct Filing {
-    case: Case,
-    job: Job,
-    began: Now,
-}
-
-impl Filing {
-    pub(crate) fn begin(case: Case, language: Language, step: &mut Step<'_>) -> Stage {
-        let job = step.terminal.next_job();
-        Self::again(case, job, language, step)
-    }
-
-    /// The same job number again: whoever stores it answers a repeated job with the case that is there already.
-    fn again(case: Case, job: Job, language: Language, step: &mut Step<'_>) -> Stage {
-        step.effects.push(Effect::File {
-            job,
-            service: case.service.clone(),
-            submission: case.service.submission(&case.answers),
-            authenticity: case.authenticity,
-            language,
-        });
-        Stage::Filing(Self {
-            case,
-            job,
-            began: step.now,
-        })
-    }
-}
-
-impl AnyStage for Filing {
-    const NAME: &'static str = "filing";
-    const PATIENCE: Duration = patience::FILING;
-    const ANNOUNCED: bool = false;
-
-    fn handle(self, input: Input, language: Language, step: &mut Step<'_>) -> Stage {
-        let Self { case, job, began } = self;
-        match filed(input, job) {
-            Answer::Filed(case_code, filed_at) => Receipt::begin(case, case_code, filed_at, language, step),
-            Answer::Failed { storage_full } => Stage::FilingFailed(FilingFailed {
-                case,
-                job,
-                storage_full,
-                certain: true,
-            }),
-            Answer::Other(_) => Stage::Filing(Self { case, job, began }),
-        }
-    }
-
-    fn expired(self, _language: Language, _step: &mut Step<'_>) -> Expired {
-        let Self { case, job, .. } = self;
-        Expired::Go(Stage::FilingFailed(FilingFailed {
-            case,
-            job,
-            storage_full: false,
-            certain: false,
-        }))
-    }
-
-    fn screen(&self, _language: Language, _terminal: &Terminal) -> Screen {
-        Screen::Filing
-    }
-
-    fn may_cancel(&self) -> bool {
-        false
-    }
-
-    fn began(&self) -> Option<Now> {
-        Some(self.began)
-    }
-}
-
-enum Answer {
-    Filed(String, LocalTime),
-    Failed { storage_full: bool },
-    Other(Input),
-}
-
-/// What an input says about the filing with this number.
-fn filed(input: Input, job: Job) -> Answer {
-    match input {
-        Input::Filed {
-            job: answered,
-            case_code,
-            filed_at,
-        } if answered == job => Answer::Filed(case_code, filed_at),
-        Input::FilingFailed {
-            job: answered,
-            storage_full,
-        } if answered == job => Answer::Failed { storage_full },
-        other => Answer::Other(other),
-    }
-}
-
-/// The case could not be stored. Nothing is lost yet: it can be tried again.
-#[derive(Debug)]
-pub(crate) struct FilingFailed {
-    pub(crate) case: Case,
-    job: Job,
-    storage_full: bool,
-    /// We were told that nothing was stored. Without an answer the case may yet be stored, so it can be tried again
-    /// under its number, but not be changed and filed as a second one.
-    certain: bool,
-}
-
-impl AnyStage for FilingFailed {
-    const NAME: &'static str = "filing_failed";
-    const PATIENCE: Duration = patience::FILING_FAILED;
-
-    fn handle(self, input: Input, language: Language, step: &mut Step<'_>) -> Stage {
-        let Self {
-            case,
-            job,
-            storage_full,
-            certain,
-        } = self;
-        match filed(input, job) {
-            // Late, but stored after all.
-            Answer::Filed(case_code, filed_at) => Receipt::begin(case, case_code, filed_at, language, step),
-            Answer::Failed { storage_full } => Stage::FilingFailed(Self {
-                case,
-                job,
-                storage_full,
-                certain: true,
-            }),
-            Answer::Other(Input::Tap(Tap::Continue)) => Filing::again(case, job, language, step),
-            Answer::Other(Input::Tap(Tap::Back)) if certain => Stage::Reviewing(Reviewing { case }),
-            Answer::Other(_) => Stage::FilingFailed(Self {
-                case,
-                job,
-                storage_full,
-                certain,
-            }),
-        }
-    }
-
-    fn expired(self, _language: Language, _step: &mut Step<'_>) -> Expired {
-        let Self {
-            case,
-            job,
-            storage_full,
-            certain,
-        } = self;
-        case.left_alone(|case| {
-            Stage::FilingFailed(Self {
-                case,
-                job,
-                storage_full,
-                certain,
-            })
-        })
-    }
-
-    fn screen(&self, _language: Language, _terminal: &Terminal) -> Screen {
-        Screen::FilingFailed {
-            storage_full: self.storage_full,
-            certain: self.certain,
-        }
-    }
-
-    fn has_back(&self) -> bool {
-        self.certain
-    }
-
-    fn has_work(&self) -> bool {
-        true
-    }
-}
 
 /// Filed. Whatever becomes of the paper, the case stands.
 #[derive(Debug)]
 pub(crate) struct Receipt {
     case: Case,
+    paid: Option<Paid>,
     code: String,
     filed_at: LocalTime,
     paper: PaperJob,
@@ -191,10 +23,18 @@ pub(crate) struct Receipt {
 }
 
 impl Receipt {
-    fn begin(case: Case, code: String, filed_at: LocalTime, language: Language, step: &mut Step<'_>) -> Stage {
+    pub(crate) fn begin(
+        case: Case,
+        paid: Option<Paid>,
+        code: String,
+        filed_at: LocalTime,
+        language: Language,
+        step: &mut Step<'_>,
+    ) -> Stage {
         step.record(Record::Filed);
         let mut receipt = Self {
             case,
+            paid,
             code,
             filed_at,
             paper: PaperJob::Printed,
@@ -208,6 +48,7 @@ impl Receipt {
     pub(crate) fn printed(case: Case, code: String, filed_at: LocalTime) -> Stage {
         Stage::Receipt(Self {
             case,
+            paid: None,
             code,
             filed_at,
             paper: PaperJob::Printed,
@@ -233,11 +74,20 @@ impl Receipt {
                 Delivery::WaitingForLine
             },
             authenticity: *authenticity,
+            payment: self.paid.as_ref().map(|paid| paid.payment.clone()),
+            slip: self.paid.as_ref().map(|paid| paid.slip.duplicate()).unwrap_or_default(),
         };
         let declaration = service.declaration(answers, language);
         let document = service.receipt(answers, &declaration, &filing, language);
         step.effects.push(Effect::Print(PrintJob { job, document }));
         self.paper = PaperJob::sent(job, step.now);
+    }
+
+    /// The receipt is handed over, on paper or as the code on the screen: the payment is closed.
+    fn handed_over(&mut self, step: &mut Step<'_>) {
+        if let Some(job) = self.paid.as_mut().and_then(|paid| paid.taken.take()) {
+            step.effects.push(Effect::Payment(PaymentCommand::Complete(job)));
+        }
     }
 
     fn may_print_again(&self) -> bool {
@@ -253,19 +103,27 @@ impl AnyStage for Receipt {
         match input {
             Input::Printer(event) => self.paper.hear(&event, step),
             Input::Tap(Tap::PrintAgain) if self.may_print_again() => self.print(language, step),
-            Input::Tap(Tap::Continue) => return leave(Ending::Filed, step),
+            Input::Tap(Tap::Continue) => {
+                self.handed_over(step);
+                return leave(Ending::Filed, step);
+            }
             _ => {}
         }
         self.paper.lose_patience(step);
+        if self.paper.paper() == Paper::Printed {
+            self.handed_over(step);
+        }
         Stage::Receipt(self)
     }
 
-    fn expired(self, _language: Language, step: &mut Step<'_>) -> Expired {
+    fn expired(mut self, _language: Language, step: &mut Step<'_>) -> Expired {
+        self.handed_over(step);
         Expired::Go(leave(Ending::Filed, step))
     }
 
     fn screen(&self, language: Language, terminal: &Terminal) -> Screen {
         let service = &self.case.service;
+        let payment = self.paid.as_ref().map(|paid| &paid.payment);
         Screen::Receipt(ReceiptView {
             service: service.title(language).to_owned(),
             code: self.code.clone(),
@@ -274,6 +132,10 @@ impl AnyStage for Receipt {
             paper: self.paper.paper(),
             print_again: self.may_print_again(),
             next_steps: service.next_steps_after(&self.case.answers, language),
+            payment: payment
+                .map(|paid| service.payment_text(paid, language))
+                .unwrap_or_default(),
+            payment_unclear: payment.is_some_and(|paid| paid.state == PaymentState::Unclear),
         })
     }
 

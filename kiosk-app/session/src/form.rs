@@ -1,7 +1,7 @@
 //! The form and the review of the whole declaration.
 use crate::entrance::{ChoosingService, Requesting};
-use crate::finish::Filing;
 use crate::on_map::{MapStep, OnMap};
+use crate::pay::Paying;
 use crate::view::{self, FormField, FormFieldKind, Screen};
 use crate::visit::{AnyStage, Expired, Stage, Step};
 use crate::{Input, Tap, Terminal, patience};
@@ -313,7 +313,7 @@ impl AnyStage for Reviewing {
 
     fn handle(self, input: Input, language: Language, step: &mut Step<'_>) -> Stage {
         match input {
-            Input::Tap(Tap::Continue) => Filing::begin(self.case, language, step),
+            Input::Tap(Tap::Continue) => Paying::begin(self.case, language, step),
             Input::Tap(Tap::Change(page)) if self.case.service.path(&self.case.answers).contains(&page) => {
                 Filling::at(self.case, page)
             }

@@ -8,11 +8,14 @@
 //!
 //! Start reading at [`Session`] (the states) and [`visit::Stage`] (the way through a visit).
 #![allow(clippy::wildcard_enum_match_arm)] // a stage names the inputs it knows; all others mean nothing to it
-use catalogue::{FieldIndex, LocalTime, PageIndex, Service, ServiceId, Situation, SubmissionJson};
+use catalogue::{
+    Cents, FieldIndex, LocalTime, PageIndex, PayWay, Payment, Service, ServiceId, Situation, SubmissionJson,
+};
 use core::time::Duration;
 use drivers_api::Job;
 use drivers_api::card::{CardEvent, ReaderCommand};
 use drivers_api::language::Language;
+use drivers_api::payment::{PaymentCommand, PaymentEvent};
 use drivers_api::print::{PrintJob, PrinterEvent};
 use drivers_api::private::PrivateText;
 use drivers_api::voice::{VoiceCommand, VoiceEvent};
@@ -23,13 +26,16 @@ mod board;
 mod card;
 mod entrance;
 mod errand;
+mod filing;
 mod finish;
 mod follow_up;
 mod form;
+mod give_back;
 mod inform;
 mod on_map;
 mod paper;
 pub mod patience;
+mod pay;
 mod pin;
 pub mod preferences;
 pub mod preview;
@@ -37,6 +43,7 @@ mod secret;
 mod session;
 mod show;
 mod staff;
+mod stage;
 mod terminal;
 pub mod view;
 pub mod visit;
@@ -49,7 +56,7 @@ pub use on_map::MapStep;
 pub use preferences::{Preferences, Wish};
 pub use session::Session;
 pub use staff::StaffNews;
-pub use terminal::Terminal;
+pub use terminal::{CardPay, Terminal};
 pub use visit::Visit;
 
 /// Monotonic time since the kiosk started.
@@ -64,6 +71,8 @@ pub enum Input {
     Card(CardEvent),
     /// The printer.
     Printer(PrinterEvent),
+    /// The payment terminal.
+    Payment(PaymentEvent),
     /// The voice, and the headset's jack.
     Voice(VoiceEvent),
     /// A case was stored durably.
@@ -198,6 +207,8 @@ pub enum Tap {
     LeaveOut,
     /// Print the receipt (or note) again.
     PrintAgain,
+    /// Pay this way.
+    Pay(PayWay),
 }
 
 /// What the visit wants done.
@@ -217,7 +228,22 @@ pub enum Effect {
         authenticity: Option<drivers_api::card::Authenticity>,
         /// Language of the visit.
         language: Language,
+        /// The fee, where it was settled or chosen here how it will be.
+        payment: Option<Payment>,
+        /// The payment by card that this case was paid with, as [`Effect::Pay`] numbered it.
+        paid_by: Option<Job>,
     },
+    /// Take a fee by card; answered by [`PaymentEvent::Paid`], `NotPaid` or `Unclear`.
+    Pay {
+        /// Number that the answers carry.
+        job: Job,
+        /// How much.
+        cents: Cents,
+        /// For which service.
+        service: ServiceId,
+    },
+    /// For the payment terminal: everything else about a payment that is under way. Never [`PaymentCommand::Pay`].
+    Payment(PaymentCommand),
     /// Ask the backend about cases; answered by [`Input::CaseTold`].
     AskCase {
         /// Number that the answer carries.
@@ -252,6 +278,12 @@ pub enum Record {
     CardTrouble(&'static str),
     /// Something was done about a PIN.
     PinServed(&'static str),
+    /// A fee was paid by card.
+    Paid(Cents),
+    /// It went back.
+    GivenBack,
+    /// What was wrong with a payment.
+    PaymentTrouble(&'static str),
     /// A case was filed.
     Filed,
     /// What was told about a case that was asked for.

@@ -20,6 +20,13 @@ pub const FORM: Duration = Duration::from_secs(240);
 pub const REVIEW: Duration = Duration::from_secs(300);
 /// Reading what stands on one's card; shorter than a form, because it is all there and nothing is lost.
 pub const SHOWING: Duration = Duration::from_secs(180);
+/// Choosing how to pay: people look for their card.
+pub const PAY_CHOOSING: Duration = Duration::from_secs(180);
+/// The payment terminal's answer. It gives up after three minutes by itself (ZVT's T4); then it is asked what became of
+/// it.
+pub const PAYING: Duration = Duration::from_secs(300);
+/// Giving money back, tried several times.
+pub const GIVING_BACK: Duration = Duration::from_secs(240);
 /// Sealing and storing; fsync on a worn card takes seconds.
 pub const FILING: Duration = Duration::from_secs(30);
 /// Deciding what to do when a case could not be stored.

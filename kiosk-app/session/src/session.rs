@@ -4,6 +4,7 @@ use crate::patience;
 use crate::view::{Over, Screen, SpeechTo, StaffCall, View};
 use crate::visit::{Next, Step, Visit};
 use crate::{Effect, Ending, Input, Now, Preferences, Record, Tap, Terminal};
+use drivers_api::Job;
 use drivers_api::card::{CardEvent, ReaderCommand};
 use drivers_api::language::Language;
 use drivers_api::voice::{VoiceCommand, VoiceEvent};
@@ -25,6 +26,13 @@ impl Session {
     #[must_use]
     pub fn handle(self, input: Input, now: Now, terminal: &mut Terminal, effects: &mut Vec<Effect>) -> Self {
         terminal.note(&input);
+        terminal.note_filing(&input, effects);
+        let session = self.step(input, now, terminal, effects);
+        terminal.give_back_unheld(session.filing(), effects);
+        session
+    }
+
+    fn step(self, input: Input, now: Now, terminal: &mut Terminal, effects: &mut Vec<Effect>) -> Self {
         let mut step = Step { now, terminal, effects };
         match self {
             Self::Idle => idle(input, &mut step),
@@ -37,6 +45,15 @@ impl Session {
                 Next::End(ending) => end(ending, &mut step),
             },
             Self::Away(away) => away.handle(input, &mut step),
+        }
+    }
+
+    /// The filing that a visit is at, or hasn't given up.
+    fn filing(&self) -> Option<Job> {
+        match self {
+            Self::Idle => None,
+            Self::Visiting(visit) => visit.stage.filing(),
+            Self::Away(away) => away.stage().filing(),
         }
     }
 
@@ -102,7 +119,11 @@ fn idle(input: Input, step: &mut Step<'_>) -> Session {
         ),
         Input::Card(event) => matches!(event, CardEvent::Inserted(_)),
         Input::Voice(event) => matches!(event, VoiceEvent::HeadsetPlugged),
-        Input::Printer(_) | Input::Filed { .. } | Input::FilingFailed { .. } | Input::CaseTold { .. } => false,
+        Input::Printer(_)
+        | Input::Payment(_)
+        | Input::Filed { .. }
+        | Input::FilingFailed { .. }
+        | Input::CaseTold { .. } => false,
         Input::Line { .. } | Input::Staff { .. } | Input::Board(_) | Input::Tick => false,
     };
     if !begins {
@@ -136,7 +157,8 @@ impl Away {
             Input::Tap(Tap::Continue) => return self.come_back(step),
             Input::Tap(Tap::Cancel | Tap::ConfirmCancel) => return end(Ending::Cancelled, step),
             Input::Staff { job, news } => self.hear_of_staff(job, news),
-            Input::Tap(_) | Input::Card(_) | Input::Printer(_) | Input::Voice(_) | Input::Filed { .. } => {}
+            Input::Tap(_) | Input::Card(_) | Input::Printer(_) | Input::Payment(_) | Input::Voice(_) => {}
+            Input::Filed { .. } => {}
             Input::FilingFailed { .. } | Input::CaseTold { .. } | Input::Line { .. } => {}
             Input::Board(_) | Input::Tick => {}
         }

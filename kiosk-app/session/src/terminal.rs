@@ -1,15 +1,29 @@
 //! What the terminal knows about itself between visits: its services and the state of its devices. Nothing of it is
 //! about a citizen.
 use crate::follow_up::Guesses;
+use crate::give_back::Unfiled;
 use crate::{Input, TownBoard};
 use catalogue::{Catalogue, Finish, LocalTime, Service};
 use drivers_api::Job;
 use drivers_api::card::{CardEvent, CardFound, ProviderCertificate, ReadRequest};
 use drivers_api::language::Language;
+use drivers_api::payment::{PaymentEvent, PaymentTrouble};
 use drivers_api::print::{PrintTrouble, PrinterEvent};
 use drivers_api::voice::VoiceEvent;
 use jiff::civil::Date;
 use std::sync::Arc;
+
+/// Whether fees can be paid by card here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CardPay {
+    /// There is no payment terminal, or it hasn't reported yet.
+    #[default]
+    Absent,
+    /// It works.
+    Ready,
+    /// It doesn't.
+    NotReady(PaymentTrouble),
+}
 
 /// The terminal, across visits.
 #[derive(Debug)]
@@ -26,6 +40,8 @@ pub struct Terminal {
     pub card: Option<CardFound>,
     /// Why the printer can't print now, if it can't.
     pub printer_trouble: Option<PrintTrouble>,
+    /// Whether fees can be paid by card.
+    pub card_pay: CardPay,
     /// Somebody has plugged a headset in.
     pub headset: bool,
     /// The backend can be reached.
@@ -36,6 +52,8 @@ pub struct Terminal {
     pub time: Option<LocalTime>,
     /// Unknown case codes that were asked for lately.
     pub(crate) guesses: Guesses,
+    /// Money for a case that isn't stored yet.
+    pub(crate) unfiled: Option<Unfiled>,
     last_job: u64,
 }
 
@@ -49,11 +67,13 @@ impl Terminal {
             certificate: None,
             card: None,
             printer_trouble: None,
+            card_pay: CardPay::Absent,
             headset: false,
             line_up: false,
             board: None,
             time: None,
             guesses: Guesses::default(),
+            unfiled: None,
             last_job: 0,
         }
     }
@@ -135,6 +155,8 @@ impl Terminal {
             Input::Printer(PrinterEvent::NotReady(why) | PrinterEvent::Failed { why, .. }) => {
                 self.printer_trouble = Some(*why);
             }
+            Input::Payment(PaymentEvent::Ready) => self.card_pay = CardPay::Ready,
+            Input::Payment(PaymentEvent::NotReady(why)) => self.card_pay = CardPay::NotReady(*why),
             Input::Voice(VoiceEvent::HeadsetPlugged) => self.headset = true,
             Input::Voice(VoiceEvent::HeadsetUnplugged) => self.headset = false,
             Input::Line { up } => self.line_up = *up,
@@ -142,6 +164,7 @@ impl Terminal {
             Input::Card(CardEvent::Progress { .. } | CardEvent::ReadDone { .. } | CardEvent::ReadFailed { .. })
             | Input::Card(CardEvent::PinDone { .. } | CardEvent::PinFailed { .. })
             | Input::Voice(_)
+            | Input::Payment(_)
             | Input::Tap(_)
             | Input::Filed { .. }
             | Input::FilingFailed { .. }

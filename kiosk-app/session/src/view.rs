@@ -12,6 +12,7 @@ mod board;
 mod card;
 mod follow_up;
 mod form;
+mod pay;
 mod services;
 
 pub use board::{BoardEntry, BoardFact, BoardFactKind, BoardPlace, BoardSection, BoardState, BoardView};
@@ -20,6 +21,7 @@ pub use follow_up::{
     CaseRow, CaseStep, CaseView, CodeEntry, CodeTrouble, FollowUp, LetterPage, LetterPart, LetterRow, NoCase,
 };
 pub use form::{Form, FormChoice, FormField, FormFieldKind, MapView, MapWays};
+pub use pay::{PayBack, PayScreen, PayView};
 pub use services::{Availability, List, Tile};
 
 /// The whole face of the terminal at one moment.
@@ -117,7 +119,7 @@ impl Screen {
             Self::FilingFailed { .. } | Self::TakeCard | Self::Goodbye { .. } => false,
             Self::Secret(_) | Self::CardRefused { .. } | Self::PinDone(_) | Self::PinForgotten { .. } => true,
             Self::CardContent(_) | Self::Exit { .. } | Self::Form(_) | Self::Review(_) => true,
-            Self::Receipt(_) | Self::Away(_) => true,
+            Self::Receipt(_) | Self::Away(_) | Self::Pay(_) => true,
             Self::FollowUp(follow_up) => follow_up.is_personal(),
         }
     }
@@ -224,6 +226,8 @@ pub enum Screen {
     Form(Form),
     /// The whole declaration before it is submitted (VwVfG §3a(5)). [`crate::Tap::Change`], [`crate::Tap::Continue`]
     Review(Review),
+    /// The fee. [`crate::Tap::Pay`], `Back`; [`crate::Tap::Continue`] where money went back.
+    Pay(PayView),
     /// The case is being sealed and stored.
     Filing,
     /// The case could not be stored. [`crate::Tap::Continue`] tries again.
@@ -232,6 +236,8 @@ pub enum Screen {
         storage_full: bool,
         /// Nothing was filed, for certain; else nobody answered in time, and a retry finds out.
         certain: bool,
+        /// It is paid already: whoever stops gets the money back.
+        paid: bool,
     },
     /// Filed. The code is shown whatever becomes of the paper. [`crate::Tap::PrintAgain`], [`crate::Tap::Continue`]
     Receipt(ReceiptView),
@@ -350,6 +356,10 @@ pub struct ReceiptView {
     pub print_again: bool,
     /// What happens next.
     pub next_steps: String,
+    /// How the fee was or will be paid; empty where the terminal didn't ask.
+    pub payment: String,
+    /// Nobody knows whether it was paid.
+    pub payment_unclear: bool,
 }
 
 /// How somebody who stepped aside comes back.

@@ -1,46 +1,38 @@
 //! One citizen's visit: the stages, and what holds in all of them (patience, cancel, language).
 //!
 //! ```text
-//! Language → Services → Request → AwaitingCard → Secret → Working → Filling → Reviewing → Filing → Receipt → TakingCard → Goodbye
-//!                ↓                  ↑  ↑            ↓        ↓ ↓↓                                            ↑
-//!                ↓                  ↑  ↑            ↓        ↓ ↓└─→ Showing, Exit ───────────────────────────┤
-//!             PinMenu ──────────────┘  └── taken away, wrong PIN, suspended (CAN) ──→ Refused (PUK)          │
-//!                └──→ PinForgotten, Informing, Board                     └──→ PinDone ──────────────────────────────────┘
+//! Language → Services → Request → AwaitingCard → Secret → Working → Filling → Reviewing → Paying → Filing → Receipt → TakingCard → Goodbye
+//!                ↓                  ↑  ↑            ↓        ↓ ↓↓                                     ↓                    ↑
+//!                ↓                  ↑  ↑            ↓        ↓ ↓└─→ Showing, Exit ────────────────────┼────────────────────┤
+//!             PinMenu ──────────────┘  └── taken away, wrong PIN, suspended (CAN) ──→ Refused (PUK)   └→ GivingBack ───────┤
+//!                └──→ PinForgotten, Informing, Board                     └──→ PinDone ─────────────────────────────────────┘
 //! ```
 //!
 //! Beside it: what became of a case that was filed before ([`crate::follow_up`]), and what the town tells ([`crate::board`]).
 use crate::board::AtBoard;
 use crate::card::{AwaitingCard, Refused, Working};
 use crate::entrance::{ChoosingLanguage, ChoosingService, Requesting};
-use crate::finish::{self, Filing, FilingFailed, Goodbye, Receipt, TakingCard};
+use crate::filing::{Filing, FilingFailed};
+use crate::finish::{Goodbye, Receipt, TakingCard};
 use crate::follow_up::FollowUp;
 use crate::form::{Filling, Reviewing};
+use crate::give_back::GivingBack;
 use crate::inform::Informing;
 use crate::patience::Patience;
+use crate::pay::Paying;
 use crate::pin::{PinDone, PinForgotten, PinMenu};
 use crate::secret::SecretStage;
 use crate::show::{Exit, Showing};
 use crate::staff::Calling;
+pub(crate) use crate::stage::{AnyStage, Expired, Step};
 use crate::view::{Over, Screen, SpeechTo, View};
 use crate::{Effect, Ending, Input, Now, Preferences, Record, Tap, Terminal, Wish};
 use core::time::Duration;
+use drivers_api::Job;
 use drivers_api::card::{CardEvent, ReaderCommand};
 use drivers_api::language::Language;
 use drivers_api::private::Digits;
 use drivers_api::voice::VoiceEvent;
-
-/// What a stage may use while it handles an input.
-pub(crate) struct Step<'a> {
-    pub(crate) now: Now,
-    pub(crate) terminal: &'a mut Terminal,
-    pub(crate) effects: &'a mut Vec<Effect>,
-}
-
-impl Step<'_> {
-    pub(crate) fn record(&mut self, record: Record) {
-        self.effects.push(Effect::Record(record));
-    }
-}
 
 /// What comes after a step of a visit.
 pub(crate) enum Next {
@@ -81,6 +73,8 @@ pub(crate) enum Stage {
     Board(AtBoard),
     Filling(Filling),
     Reviewing(Reviewing),
+    Paying(Paying),
+    GivingBack(GivingBack),
     Filing(Filing),
     FilingFailed(FilingFailed),
     Receipt(Receipt),
@@ -111,6 +105,8 @@ macro_rules! each_stage {
             Stage::Board($name) => $then,
             Stage::Filling($name) => $then,
             Stage::Reviewing($name) => $then,
+            Stage::Paying($name) => $then,
+            Stage::GivingBack($name) => $then,
             Stage::Filing($name) => $then,
             Stage::FilingFailed($name) => $then,
             Stage::Receipt($name) => $then,
@@ -119,68 +115,6 @@ macro_rules! each_stage {
             Stage::Over($ending) => $over,
         }
     };
-}
-
-/// What every stage can do.
-pub(crate) trait AnyStage: Sized {
-    /// Name for the journal.
-    const NAME: &'static str;
-    /// How long it waits.
-    const PATIENCE: Duration;
-    /// A person is waited for, so the end is announced; else a device.
-    const ANNOUNCED: bool = true;
-
-    /// Its name, where it is one of several.
-    fn name(&self) -> &'static str {
-        Self::NAME
-    }
-    /// How long it waits, and whether for a person.
-    fn lasts(&self) -> (Duration, bool) {
-        (Self::PATIENCE, Self::ANNOUNCED)
-    }
-    /// Handles an input that isn't about patience or cancelling.
-    fn handle(self, input: Input, language: Language, step: &mut Step<'_>) -> Stage;
-    /// The time is up; by default there is nothing to lose.
-    fn expired(self, language: Language, step: &mut Step<'_>) -> Expired {
-        let _ = (language, step);
-        Expired::End
-    }
-    /// What is shown.
-    fn screen(&self, language: Language, terminal: &Terminal) -> Screen;
-    /// Language of the service's texts on the screen; see [`View::texts_in`].
-    fn texts_in(&self, language: Language, _terminal: &Terminal) -> Language {
-        language
-    }
-    /// "Back" leads somewhere.
-    fn has_back(&self) -> bool {
-        false
-    }
-    /// The citizen may stop here.
-    fn may_cancel(&self) -> bool {
-        true
-    }
-    /// Something would be lost by stopping, so it is asked.
-    fn has_work(&self) -> bool {
-        false
-    }
-    /// When it wants to be called again, beside its patience.
-    fn wake(&self) -> Option<Now> {
-        None
-    }
-    /// When it began to wait for a device, if it does; else the last touch counts.
-    fn began(&self) -> Option<Now> {
-        None
-    }
-}
-
-/// What follows when a stage's time is up.
-pub(crate) enum Expired {
-    /// Nothing to lose: the visit ends.
-    End,
-    /// A case worth keeping: it is covered.
-    Aside(Stage),
-    /// The stage knows a way on.
-    Go(Stage),
 }
 
 impl Stage {
@@ -193,12 +127,22 @@ impl Stage {
         match self {
             Self::Filling(stage) => stage.case.birthday.as_ref(),
             Self::Reviewing(stage) => stage.case.birthday.as_ref(),
+            Self::Paying(stage) => stage.case.birthday.as_ref(),
             Self::FilingFailed(stage) => stage.case.birthday.as_ref(),
             Self::Language(_) | Self::Services(_) | Self::Request(_) | Self::AwaitingCard(_) | Self::Secret(_) => None,
             Self::PinMenu(_) | Self::PinDone(_) | Self::PinForgotten(_) | Self::Showing(_) | Self::Exit(_) => None,
             Self::Working(_) | Self::Refused(_) | Self::Filing(_) | Self::Receipt(_) | Self::TakingCard(_) => None,
             Self::Informing(_) | Self::FollowUp(_) | Self::Board(_) | Self::Goodbye(_) | Self::Over(_) => None,
+            Self::GivingBack(_) => None,
         }
+    }
+
+    /// The number of the filing that isn't settled.
+    pub(crate) fn filing(&self) -> Option<Job> {
+        if let Self::Filing(Filing { job, .. }) | Self::FilingFailed(FilingFailed { job, .. }) = self {
+            return Some(*job);
+        }
+        None
     }
 
     fn patience(&self, quiet_since: Now) -> Patience {
@@ -297,6 +241,7 @@ impl Visit {
             Input::Tap(_) if self.over != Over::Nothing => {}
             Input::Voice(_) | Input::Board(_) => {}
             Input::Tap(_) | Input::Card(_) | Input::Printer(_) | Input::Line { .. } => self.forward(input, step),
+            Input::Payment(_) => self.forward(input, step),
             Input::Filed { .. } | Input::FilingFailed { .. } | Input::CaseTold { .. } => self.forward(input, step),
         }
         self.arrive(before, step)
@@ -312,7 +257,8 @@ impl Visit {
         let before = self.stage.name();
         step.effects.push(Effect::Reader(ReaderCommand::Stop));
         self.over = Over::Nothing;
-        self.stage = finish::leave(Ending::Cancelled, step);
+        let stage = core::mem::replace(&mut self.stage, Stage::Over(Ending::Cancelled));
+        self.stage = each_stage!(stage, stage => stage.stop(step), over ending => Stage::Over(ending));
         self.arrive(before, step)
     }
 

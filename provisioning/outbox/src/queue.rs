@@ -224,6 +224,20 @@ impl Outbox {
         self.step(|file| find_waiting(&file.writer, limit, &mut is_wanted))
     }
 
+    /// True if that case was filed here, wherever it is now. What was delivered is remembered for some weeks.
+    ///
+    /// # Errors
+    /// See [`OutboxError`].
+    pub fn has(&mut self, submission_id: Uuid) -> Result<bool, OutboxError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM waiting WHERE submission_id = ?1)
+                       OR EXISTS (SELECT 1 FROM delivered WHERE submission_id = ?1)
+                       OR EXISTS (SELECT 1 FROM set_aside WHERE submission_id = ?1)";
+        self.step(|file| {
+            let has = file.writer.query_row(sql, [submission_id.as_bytes()], |row| row.get(0));
+            has.map_err(OutboxError::sqlite("looking for a case"))
+        })
+    }
+
     /// The newest records that were set aside, at most `limit`.
     ///
     /// # Errors

@@ -173,6 +173,9 @@ impl ByEar {
         self.fill_form()?;
         self.go_to("Jetzt verbindlich absenden. Taste")?;
         self.press(Key::Return)?;
+        self.hear("bezahlen?")?;
+        self.go_to("Jetzt mit Karte. Taste")?;
+        self.press(Key::Return)?;
         let receipt = self.hear("Geschafft! Ihr Antrag ist gestellt")?;
         let code = receipt.code.ok_or("no code was heard")?;
         if !receipt.text.contains("Ihre Quittung ist gedruckt") {

@@ -9,7 +9,7 @@ use drivers_api::language::Language;
 use outbox::Outbox;
 use screens::picture::Canvas;
 use screens::{Screens, hand, picture};
-use session::view::{List, Over, Paper, Screen, View};
+use session::view::{List, Over, Paper, PayScreen, Screen, View};
 use session::{Ending, Input, Preferences};
 use simulated::card::{Hand, PadManner, Press, SimulatedSlot};
 use std::collections::BTreeSet;
@@ -156,6 +156,11 @@ impl Player {
         self.fill_form()?;
         self.until("review", |screen| matches!(screen, Screen::Review(_)))?;
         self.press("Jetzt verbindlich absenden")?;
+        self.until("pay", |screen| {
+            matches!(&screen, Screen::Pay(pay) if matches!(pay.state, PayScreen::Choose { card_works: true, .. }))
+        })?;
+        self.press("Jetzt mit Karte")?;
+        self.until("filing", |screen| matches!(screen, Screen::Filing | Screen::Receipt(_)))?;
         let submitted = Instant::now();
         let printed = |screen: &Screen| matches!(screen, Screen::Receipt(receipt) if receipt.paper == Paper::Printed);
         self.until("receipt", printed)?;
@@ -265,6 +270,11 @@ impl Player {
         self.keep("services_as_wished")
     }
 
+    /// What the payment terminal really took, in cents.
+    pub fn money_taken(&self) -> u64 {
+        self.desk.payment.memory().ledger().money()
+    }
+
     /// Cuts or mends the line to the backend.
     pub fn set_line(&self, up: bool) {
         self.desk.set_line(up);
@@ -301,9 +311,8 @@ impl Player {
     }
 
     fn newest_receipt(&self) -> Result<PathBuf, Fault> {
-        let files = std::fs::read_dir(&self.desk.receipts)?
-            .flatten()
-            .map(|entry| entry.path());
+        let entries = std::fs::read_dir(&self.desk.receipts)?.flatten();
+        let files = entries.map(|entry| entry.path());
         let pdf = files.filter(|path| path.extension().is_some_and(|ending| ending == "pdf"));
         pdf.max_by_key(|path| std::fs::metadata(path).and_then(|file| file.modified()).ok())
             .ok_or_else(|| "no receipt in the tray".into())

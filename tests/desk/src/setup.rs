@@ -9,11 +9,14 @@ use agent::{Control, Link, State, Token};
 use catalogue::{Catalogue, bundled};
 use drivers_api::Job;
 use drivers_api::card::DataGroup;
+use drivers_api::payment::PaymentTerminal;
 use drivers_api::print::Printer;
 use fleet::Running;
 use host::{Devices, Filing, FilingConfig, Host, Inbox, Inquiry, Sender, SharedVoice, board, cases};
 use jiff::Zoned;
 use outbox::Outbox;
+use payment::line::Place;
+use payment::{Settings, Till};
 use printer::{PaperTray, Target};
 use rand::rngs::StdRng;
 use reader::NoCertificate;
@@ -23,6 +26,7 @@ use session::view::View;
 use session::{Input, Terminal};
 use simulated::authority::TestAuthority;
 use simulated::card::{Hand, SimulatedSlot};
+use simulated::payment::{Manner, Memory, Plan};
 use simulated::pki::{Chat, Right, TerminalOrder, TestPki};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -36,6 +40,9 @@ pub const OUTBOX: &str = "data/outbox.db";
 
 /// The agent's socket, within the folder that was given.
 const SOCKET: &str = "data/agent.sock";
+
+/// What survives of payments, within the folder that was given.
+const PAYMENTS: &str = "data/payments.db";
 
 /// What the town tells, as the agent lays it down.
 const BOARD: &str = "data/board.json";
@@ -63,6 +70,8 @@ pub struct Desk {
     pub tray: PaperTray,
     /// Says things to the visit.
     pub sender: Sender,
+    /// The payment terminal, in software: what its plan says happens next, else every card is taken.
+    pub payment: simulated::payment::Terminal,
     /// Where receipts go.
     pub receipts: PathBuf,
     line: Line,
@@ -133,11 +142,13 @@ impl Setup {
         });
 
         let (tray, printer) = start_printer(&receipts, sender.clone())?;
+        let (payment, till) = start_payment(&out.join(PAYMENTS), sender.clone())?;
 
         let desk = Desk {
             hand,
             choice,
             tray,
+            payment,
             sender,
             receipts,
             line,
@@ -149,7 +160,10 @@ impl Setup {
             cards,
             inbox,
             terminal: Terminal::new(catalogue),
-            devices: Devices::quiet(reader, printer, filing, inquiry),
+            devices: Devices {
+                payment: Some(till),
+                ..Devices::quiet(reader, printer, filing, inquiry)
+            },
         })
     }
 
@@ -212,6 +226,18 @@ fn start_printer(receipts: &Path, to: Sender) -> Result<(PaperTray, Box<dyn Prin
     };
     let printer = printer::spawn(target, move |event| to.send(Input::Printer(event)))?;
     Ok((tray, Box::new(printer)))
+}
+
+/// A payment terminal on a port of this machine, and the till that speaks with it.
+fn start_payment(
+    journal: &Path,
+    to: Sender,
+) -> Result<(simulated::payment::Terminal, Box<dyn PaymentTerminal + Send>), Fault> {
+    let memory = Memory::new(Plan::script([]));
+    let terminal = simulated::payment::Terminal::start(Manner::default(), memory)?;
+    let settings = Settings::new(Place::Tcp(terminal.address()), journal.to_owned());
+    let till = Till::start(settings, move |event| to.send(Input::Payment(event)))?;
+    Ok((terminal, Box::new(till)))
 }
 
 /// What the desk's terminal may ask for: all that a service can name.

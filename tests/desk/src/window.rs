@@ -9,6 +9,7 @@ use host::{Sender, SharedVoice};
 use screens::{Screens, ScreensHandle};
 use session::{Input, StaffNews};
 use simulated::card::Hand;
+use simulated::payment::{Mishap, Plan};
 use slint::{ComponentHandle, LogicalPosition, LogicalSize, ModelRc, VecModel, Weak};
 use std::cell::RefCell;
 use std::path::Path;
@@ -35,6 +36,9 @@ const KIOSK: LogicalSize = LogicalSize {
     width: 1080.0,
     height: 1920.0,
 };
+
+/// So often the bank says no, while the hand wants it to.
+const REFUSALS: usize = 100;
 
 /// Shows the kiosk until its window is closed.
 ///
@@ -174,6 +178,17 @@ fn connect(control: &ui::Control, cards: &Rc<RefCell<Cards>>, desk: &Rc<Desk>) {
                 held.hand.unplug_reader()
             }
             control.set_reader(plugged);
+        });
+    });
+    let (weak, held) = (control.as_weak(), Rc::clone(desk));
+    control.on_payment_touched(move || {
+        with(&weak, |control| {
+            let takes = !control.get_payment();
+            // Until it is told otherwise, the bank says no each time: more often than anybody tries.
+            let refusals = if takes { 0 } else { REFUSALS };
+            let plan = Plan::script(std::iter::repeat_n(Mishap::Declined(0x6C), refusals));
+            held.payment.memory().plan(plan);
+            control.set_payment(takes);
         });
     });
     let (weak, held) = (control.as_weak(), Rc::clone(desk));

@@ -48,7 +48,15 @@ fn a_visit_and_one_with_the_line_cut() {
         assert_eq!(case["identification"]["authenticity"], "chipTrusted");
         assert_eq!(case["data"]["F60000227"], "MUSTERMANN");
         assert_eq!(case["data"]["schalter.meldebescheinigung.kind"], "simple");
+        let payment = &case["paymentInformation"];
+        assert_eq!(
+            (&payment["status"], &payment["grossAmount"]),
+            (&"BOOKED".into(), &10.0.into())
+        );
+        assert_eq!(payment["transactionReference"], case["submissionId"]);
     }
+    // What was paid is what the terminal took, and the till's journal has each payment once.
+    assert_eq!(player.money_taken(), 2 * 1000);
     nothing_readable(&out.join("data"), &[&first.code, &second.code]);
 }
 

@@ -3,12 +3,15 @@ use crate::devices::{CAN, Card, PIN, PUK, TRANSPORT_PIN};
 use crate::erika::{CANARY, with_canary};
 use crate::inquiring;
 use crate::robot::any_step;
+use catalogue::PayWay;
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
 use rand::RngExt;
 use rand::rngs::StdRng;
 use session::preferences::{Look, TextSize};
-use session::view::{BoardView, Form, FormFieldKind, Information, List, Over, Paper, Screen, SecretKind, Tile, View};
+use session::view::{
+    BoardView, Form, FormFieldKind, Information, List, Over, Paper, PayBack, PayScreen, Screen, SecretKind, Tile, View,
+};
 use session::{PinWish, Tap, Wish};
 use zeroize::Zeroizing;
 
@@ -87,6 +90,7 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
             Act::Tap(Tap::Digit(if rng.random_bool(0.02) { 9 - digit } else { digit }))
         }
         Screen::Form(form) => fill(form, rng),
+        Screen::Pay(pay) => settle(&pay.state, rng),
         Screen::CardRefused { why } if why.needs_counter() && rng.random_bool(0.3) => Act::Tap(Tap::PinForgotten),
         Screen::CardRefused { why } if !why.retry() && rng.random_bool(0.6) => Act::Tap(Tap::Cancel),
         Screen::Away(away) if away.birthday.is_some_and(|typed| typed < 4) => {
@@ -227,6 +231,21 @@ fn wish(rng: &mut StdRng) -> Wish {
 }
 
 /// Children, elbows, pranks.
+/// Most pay by card; some think again.
+fn settle(state: &PayScreen, rng: &mut StdRng) -> Act {
+    match state {
+        PayScreen::Choose { .. } if rng.random_bool(0.05) => Act::Tap(Tap::Back),
+        PayScreen::Choose { ways, .. } if rng.random_bool(0.2) => {
+            Act::Tap(Tap::Pay(ways[rng.random_range(0..ways.len())]))
+        }
+        PayScreen::Choose { card_works: true, .. } => Act::Tap(Tap::Pay(PayWay::Card)),
+        PayScreen::Choose { ways, .. } => ways.last().map_or(Act::Wait, |way| Act::Tap(Tap::Pay(*way))),
+        PayScreen::AtTerminal { .. } if rng.random_bool(0.05) => Act::Tap(Tap::Back),
+        PayScreen::AtTerminal { .. } | PayScreen::Back(PayBack::UnderWay) => Act::Wait,
+        PayScreen::Back(PayBack::Done | PayBack::Failed) => Act::Tap(Tap::Continue),
+    }
+}
+
 fn nonsense(rng: &mut StdRng) -> Act {
     Act::Tap(match rng.random_range(0..34) {
         0 => Tap::Start,

@@ -1,6 +1,6 @@
 //! Where cases go that are filed in the town in memory.
 use crate::devices::{Agenda, Weather, after};
-use catalogue::SubmissionJson;
+use catalogue::{Payment, SubmissionJson};
 use drivers_api::Job;
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -16,6 +16,8 @@ pub struct FilingDouble {
     pub asked: BTreeSet<Job>,
     /// Jobs whose first answer came too late.
     pub late: BTreeSet<Job>,
+    /// What became of the fee, by job.
+    pub payments: BTreeMap<Job, Payment>,
     /// What was filed, where a test wants to read it; it is on nobody's way otherwise.
     pub kept: Option<Vec<Kept>>,
 }

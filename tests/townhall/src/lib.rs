@@ -15,4 +15,5 @@ mod staff;
 pub mod storm;
 pub mod story;
 pub mod thousand;
+pub mod till;
 pub mod world;

@@ -36,6 +36,12 @@ pub struct Tally {
     pub came_back: u64,
     /// Receipts in the tray.
     pub printed: u64,
+    /// Fees paid by card.
+    pub paid: u64,
+    /// Fees that went back, because the case could not be filed.
+    pub given_back: u64,
+    /// Payments that nobody can tell of, or whose money could not be given back: staff were called.
+    pub for_staff: u64,
     /// Times a case was found that had been filed before.
     pub followed_up: u64,
     /// Times one was withdrawn.
@@ -58,6 +64,9 @@ impl Tally {
         self.abandoned += other.abandoned;
         self.came_back += other.came_back;
         self.printed += other.printed;
+        self.paid += other.paid;
+        self.given_back += other.given_back;
+        self.for_staff += other.for_staff;
         self.followed_up += other.followed_up;
         self.withdrawn += other.withdrawn;
         self.card_troubles += other.card_troubles;
@@ -88,6 +97,9 @@ fn longest_farewell() -> Duration {
 pub fn day(seed: u64, visits: u64, weather: Weather) -> Result<Tally, Broken> {
     let services = if seed.is_multiple_of(2) { catalogue() } else { many() };
     let mut world = World::new(services, weather, seed);
+    if !seed.is_multiple_of(3) {
+        world = world.with_till();
+    }
     let mut tally = Tally::default();
     for _ in 0..visits {
         one(&mut world)
@@ -172,17 +184,30 @@ fn laws(world: &mut World, filed_before: usize) -> Result<(), String> {
     if core::mem::take(&mut world.cases.withdrawals) > 0 && !asked {
         return Err("a case was withdrawn without a question".to_owned());
     }
-    world.filing.late.clear();
     world.filing.asked.clear();
     // Late answers of devices find nobody, and change nothing.
     world.pass(world.now + Duration::from_secs(300));
     world.take_card();
     world.pass(world.now + longest_farewell());
+    world.filing.late.clear();
+    money(world)?;
     if matches!(world.session, Session::Idle) {
         Ok(())
     } else {
         Err("a late answer woke the terminal".to_owned())
     }
+}
+
+/// Money that was taken is for a case that is stored, or went back, or staff know of it; and what was filed was handed over.
+fn money(world: &mut World) -> Result<(), String> {
+    if let Some(wrong) = world.till.wrongs.first() {
+        return Err(wrong.clone());
+    }
+    if let Some((job, entry)) = world.till.unjust() {
+        return Err(format!("{job:?}: money for nothing, {entry:?}"));
+    }
+    world.till.ledger.clear();
+    Ok(())
 }
 
 fn count(world: &mut World, tally: &mut Tally) -> Result<(), String> {
@@ -201,6 +226,10 @@ fn count(world: &mut World, tally: &mut Tally) -> Result<(), String> {
             }
             Record::CameBack => tally.came_back += 1,
             Record::Printed => tally.printed += 1,
+            Record::Paid(_) => tally.paid += 1,
+            Record::GivenBack => tally.given_back += 1,
+            Record::PaymentTrouble("unclear" | "not_given_back") => tally.for_staff += 1,
+            Record::PaymentTrouble(_) => {}
             Record::CardTrouble(_) => tally.card_troubles += 1,
             Record::CaseTold("known") => tally.followed_up += 1,
             Record::Reached("follow_up_withdrawn") => tally.withdrawn += 1,

@@ -3,9 +3,11 @@ use crate::cases::CasesDouble;
 use crate::citizen::{self, Act};
 use crate::devices::{self, Agenda, Card, Holder, ReaderDouble, Weather};
 use crate::filing::FilingDouble;
+use crate::till::TillDouble;
 use crate::{erika, staff};
 use catalogue::Catalogue;
 use drivers_api::card::CardEvent;
+use drivers_api::payment::PaymentEvent;
 use drivers_api::voice::VoiceEvent;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -30,6 +32,8 @@ pub struct World {
     pub terminal: Terminal,
     /// Stored cases.
     pub filing: FilingDouble,
+    /// The payment terminal; it takes part from [`World::with_till`] on.
+    pub till: TillDouble,
     /// Who answers for the backend.
     pub cases: CasesDouble,
     /// Everything that went to the printer, where a test wants to read it.
@@ -51,6 +55,7 @@ impl World {
             session: Session::Idle,
             terminal: Terminal::new(catalogue),
             filing: FilingDouble::default(),
+            till: TillDouble::default(),
             cases: CasesDouble::default(),
             papers: None,
             journal: Vec::new(),
@@ -70,6 +75,13 @@ impl World {
         world.input(Input::Line { up: true });
         world.input(Input::Board(Arc::new(board())));
         world
+    }
+
+    /// With a payment terminal that is ready.
+    #[must_use]
+    pub fn with_till(mut self) -> Self {
+        self.input(Input::Payment(PaymentEvent::Ready));
+        self
     }
 
     /// One input, and what the devices make of the effects.
@@ -95,7 +107,17 @@ impl World {
                 agenda
             }
             Effect::AskCase { job, question } => self.cases.ask(job, question, *now, *weather, rng),
-            Effect::File { job, submission, .. } => self.filing.file(job, &submission, *now, *weather, rng),
+            Effect::File {
+                job,
+                submission,
+                payment,
+                ..
+            } => {
+                self.filing.payments.extend(payment.map(|payment| (job, payment)));
+                self.filing.file(job, &submission, *now, *weather, rng)
+            }
+            Effect::Pay { job, cents, .. } => self.till.pay(job, cents, *now, *weather, rng),
+            Effect::Payment(command) => self.till.give(&command, *now, *weather, rng),
             // What a voice says comes from the screens, which a storm doesn't have.
             Effect::Voice(_) => return,
             Effect::CallStaff { job, .. } => staff::call(job, *now, *weather, rng),

@@ -114,6 +114,7 @@ impl Tongues {
                 }
             }
             Screen::Board(board) => self.add_board(board),
+            Screen::Pay(pay) => self.add(&pay.service, texts_in),
             Screen::Receipt(receipt) => {
                 self.add(&receipt.service, texts_in);
                 self.add(&receipt.next_steps, texts_in);

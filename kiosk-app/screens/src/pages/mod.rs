@@ -13,6 +13,7 @@ pub(crate) mod information;
 pub(crate) mod languages;
 pub(crate) mod lay_card;
 pub(crate) mod leaflet;
+pub(crate) mod pay;
 pub(crate) mod pin;
 pub(crate) mod place;
 pub(crate) mod receipt;

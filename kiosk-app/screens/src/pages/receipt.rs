@@ -11,6 +11,8 @@ pub(crate) fn fill(app: &ui::App, receipt: &ReceiptView) {
     page.set_print_again(receipt.print_again);
     page.set_line_up(receipt.line_up);
     page.set_prepared(receipt.prepared);
+    page.set_payment(SharedString::from(&receipt.payment));
+    page.set_payment_unclear(receipt.payment_unclear);
     page.set_next_steps(SharedString::from(&receipt.next_steps));
     let (paper, failure) = paper(receipt.paper);
     page.set_paper(paper);
@@ -18,7 +20,9 @@ pub(crate) fn fill(app: &ui::App, receipt: &ReceiptView) {
 }
 
 pub(crate) fn clear(app: &ui::App) {
-    app.global::<ui::Receipt>().set_code(SharedString::default());
+    let page = app.global::<ui::Receipt>();
+    page.set_code(SharedString::default());
+    page.set_payment(SharedString::default());
 }
 
 pub(crate) fn paper(paper: Paper) -> (ui::PaperState, &'static str) {

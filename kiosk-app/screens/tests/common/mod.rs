@@ -18,6 +18,7 @@ pub(crate) mod expected;
 pub(crate) mod follow_up;
 mod forms;
 mod panels;
+mod pay;
 pub(crate) mod place;
 use cards::{card, pin, refused};
 #[allow(unused_imports)] // each test uses some
@@ -197,6 +198,8 @@ pub(crate) fn receipt(l: Language, paper: Paper, line_up: bool) -> Screen {
             "Das Bürgerbüro prüft Ihren Antrag und schickt die Bescheinigung in 2 bis 3 Werktagen an Ihre Anschrift. Die Rechnung liegt bei.",
             "The citizens’ office checks your application and sends the certificate to your address within 2 to 3 working days, together with the invoice.",
         ),
+        payment: String::new(),
+        payment_unclear: false,
     })
 }
 
@@ -252,6 +255,7 @@ pub(crate) fn all(l: Language) -> Vec<(&'static str, View)> {
     views.extend(panels(l));
     views.extend(somebody_comes(l));
     views.extend(board::board(l));
+    views.extend(pay::pay(l));
     views
 }
 
@@ -331,7 +335,11 @@ fn entrance(l: Language) -> Vec<Named> {
 }
 
 fn way(l: Language) -> Vec<Named> {
-    let failed = |storage_full, certain| Screen::FilingFailed { storage_full, certain };
+    let failed = |storage_full, certain| Screen::FilingFailed {
+        storage_full,
+        certain,
+        paid: false,
+    };
     vec![
         ("09-form-person", Screen::Form(person_form(l))),
         ("09-form-questions", Screen::Form(question_form(l))),
@@ -342,6 +350,14 @@ fn way(l: Language) -> Vec<Named> {
         ("10-exit", exit(l)),
         ("10-information", information(l)),
         ("11-filing", Screen::Filing),
+        (
+            "12-filing-failed-paid",
+            Screen::FilingFailed {
+                storage_full: false,
+                certain: true,
+                paid: true,
+            },
+        ),
         ("12-filing-failed", failed(false, true)),
         ("12-filing-failed-full", failed(true, true)),
         ("12-filing-unknown", failed(false, false)),

@@ -125,8 +125,6 @@ fn with_pseudonym() -> Order {
         service,
         submission,
         ..order(1)
-        payment: None,
-        submission_id: None,
     }
 }
 

@@ -60,7 +60,8 @@ fn a_full_disk_files_nothing_and_loses_nothing() {
         story,
         Screen::FilingFailed {
             storage_full: true,
-            certain: true
+            certain: true,
+            ..
         }
     );
     sees!(story.tap(Tap::Back), Screen::Review(_));
@@ -77,7 +78,8 @@ fn a_late_filing_is_found_again_and_not_doubled() {
         story,
         Screen::FilingFailed {
             storage_full: false,
-            certain: false
+            certain: false,
+            ..
         }
     );
     sees!(story.tap(Tap::Back), Screen::FilingFailed { .. });

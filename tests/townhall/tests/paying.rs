@@ -83,7 +83,7 @@ fn paid_filed_printed_and_on_the_receipt() {
     pays!(story, PayScreen::Choose { ways, card_works: true, trouble: None } if *ways == [PayWay::Card, PayWay::Invoice]);
     let Screen::Pay(pay) = story.screen() else { panic!() };
     assert_eq!(pay.amount, "10,00 €");
-    story.tap(Tap::Pay(PayWay::Card));
+    story.tap(Tap::Pay(PayWay::Card)).wait(1);
     pays!(
         story,
         PayScreen::AtTerminal {

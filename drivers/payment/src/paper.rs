@@ -81,7 +81,8 @@ impl Papers {
         for (tag, content) in tlv::elements(container) {
             match (tag, content) {
                 (0x07, line) => self.push(indent, line),
-                (0x09, [attribute]) if ends(*attribute) => self.end(),
+                // Here FF ends it, too: a real terminal does so.
+                (0x09, [attribute]) if attribute & 0x80 != 0 && *attribute != 0x80 => self.end(),
                 (0x09, [attribute]) => indent = attribute & 0x0F,
                 _ => {}
             }

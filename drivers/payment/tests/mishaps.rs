@@ -22,7 +22,7 @@ struct World {
 
 /// One payment of 10 euros went well already, and then these mishaps come.
 fn world(manner: Manner, mishaps: &[Mishap]) -> World {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = common::folder();
     let path = folder.path().join("payments.db");
     let terminal = Terminal::start(manner, Memory::new(Plan::script([]))).unwrap();
     let mut clerk = open(&quick(&terminal, &path));
@@ -299,7 +299,7 @@ fn what_the_terminal_needs_is_done_or_told() {
         (0xF0, Some(PaymentTrouble::NeedsClosing)),
         (0xDF, Some(PaymentTrouble::OutOfOrder)),
     ] {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = common::folder();
         let manner = Manner {
             terminal_status,
             status_byte: 0b11,

@@ -7,7 +7,7 @@ use crate::order::Order;
 use crate::status::{ALREADY_REVERSED, Status};
 use crate::verdict::{self, LastTold, Verdict};
 use drivers_api::Job;
-use drivers_api::payment::NotPaidReason;
+use drivers_api::payment::{Cents, NotPaidReason};
 
 /// What became of a payment.
 pub(super) enum Outcome {
@@ -75,16 +75,16 @@ impl Clerk {
         if let Err(error) = self.journal.told(id, Step::Result, status, (self.clock.unix)()) {
             return self.journal_failed(&error, Outcome::Unclear);
         }
-        if self.give_back(id, desk) {
+        if self.give_back(id, status.amount, desk) {
             Outcome::NotTaken
         } else {
             Outcome::Unclear
         }
     }
 
-    /// Reverses a payment. True when the money is back and that is on disk. Tries again where the terminal didn't say
+    /// Reverses a payment, of another amount than was asked for if that was `taken`. True when the money is back and that is on disk. Tries again where the terminal didn't say
     /// no: it keeps a list of what is reversed already (B4).
-    pub(super) fn give_back(&mut self, id: i64, desk: &mut dyn Desk) -> bool {
+    pub(super) fn give_back(&mut self, id: i64, taken: Option<Cents>, desk: &mut dyn Desk) -> bool {
         for attempt in 0..self.settings.reversal_attempts_max {
             if attempt > 0 {
                 desk.pause(self.settings.pause);
@@ -103,7 +103,7 @@ impl Clerk {
             }
             let order = Order::Reverse {
                 receipt_no,
-                amount: payment.amount,
+                amount: taken.unwrap_or(payment.amount),
             };
             let talk = self.converse(order, Some((id, NOBODY)), &mut Silent(desk));
             let code = match talk.end {
@@ -184,7 +184,7 @@ impl Clerk {
                 Some(Verdict::Reversed) => {
                     self.write(id, Step::Reversed, None);
                 }
-                Some(_) if !self.give_back(id, desk) => self.call_staff(id),
+                Some(_) if !self.give_back(id, None, desk) => self.call_staff(id),
                 Some(_) => {}
                 None => {}
             },
@@ -195,7 +195,7 @@ impl Clerk {
         let was_filed = self.settings.was_filed.clone();
         if was_filed.is_some_and(|was_filed| was_filed(&payment.purpose)) {
             self.write(payment.id, Step::Filed, None);
-        } else if self.ready(desk).is_ok() && !self.give_back(payment.id, desk) {
+        } else if self.ready(desk).is_ok() && !self.give_back(payment.id, None, desk) {
             self.call_staff(payment.id);
         }
     }

@@ -295,7 +295,7 @@ impl Clerk {
             return PaymentEvent::NotReversed { job };
         }
         self.jobs.remove(&job);
-        if self.give_back(id, desk) {
+        if self.give_back(id, None, desk) {
             return PaymentEvent::Reversed { job };
         }
         self.call_staff(id);

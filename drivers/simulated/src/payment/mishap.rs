@@ -36,7 +36,7 @@ pub enum Mishap {
     DropBeforeCompletion,
     /// The acknowledgement arrives, but storing fails: it reverses and says so with 04 0F and 06 1E.
     FailsAfterAck,
-    /// 04 0F tells one cent more, and that much is taken.
+    /// 04 0F tells one cent more, and that much would be taken.
     WrongAmount,
     /// 04 0F comes without receipt and trace number.
     NoNumbers,
@@ -54,7 +54,7 @@ pub enum Mishap {
     DiesBefore(u8),
     /// It dies after it has stored the payment, and doesn't take so many of the next connections.
     DiesAfter(u8),
-    /// Takes an 84 to its 04 0F for a yes, and books.
+    /// 04 0F tells one cent more, and the 84 to that is taken for a yes.
     IgnoresRefusal,
 }
 

@@ -97,6 +97,17 @@ impl Memory {
         self.lock().plan = plan;
     }
 
+    /// The bank gives that amount back by hand. True if it was taken.
+    pub fn give_back_by_hand(&self, cents: u64) -> bool {
+        let mut books = self.lock();
+        let entry = books
+            .ledger
+            .entries
+            .iter_mut()
+            .find(|entry| entry.is_taken && entry.cents == cents);
+        entry.map(|entry| entry.is_taken = false).is_some()
+    }
+
     /// How many payments and reversals it was asked for.
     pub fn transactions(&self) -> u64 {
         self.lock().transactions

@@ -79,17 +79,14 @@ impl Session<'_> {
             Mishap::NoStatus => return self.tell(0x060F, vec![]),
             _ => {}
         }
-        let cents = if mishap == Mishap::WrongAmount {
-            cents + 1
-        } else {
-            cents
-        };
+        let is_wrong = matches!(mishap, Mishap::WrongAmount | Mishap::IgnoresRefusal);
+        let cents = if is_wrong { cents + 1 } else { cents };
         let record = self.memory.lock().draw(cents, original);
         // From here on the bank has approved: without an acknowledgement it is reversed.
         match self.confirm(&record, mishap) {
             Ok(true) => Ok(()),
             Ok(false) => {
-                self.memory.lock().not_acknowledged(&record, &self.manner);
+                self.memory.lock().reverse_itself(&record, &self.manner);
                 self.decline(0x6C)
             }
             Err(Gone) => Err(Gone),

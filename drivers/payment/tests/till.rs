@@ -1,5 +1,5 @@
 //! The thread, the day's closing, staff's decisions, a damaged journal, a serial line.
-#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // a test may panic; it waits for one kind of event
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::wildcard_enum_match_arm)] // a test may panic; it waits for one kind of event
 mod common;
 
 use common::{cents, folder, purpose, quick, quick_manner};

@@ -65,11 +65,9 @@ impl Desk for Ear {
 impl Ear {
     /// The answer to a payment: there must be exactly one.
     pub fn answer(&self, job: Job) -> &PaymentEvent {
-        let is_answer = |event: &&PaymentEvent| match event {
-            PaymentEvent::Paid { job: other, .. }
-            | PaymentEvent::NotPaid { job: other, .. }
-            | PaymentEvent::Unclear { job: other } => *other == job,
-            _ => false,
+        let is_answer = |event: &&PaymentEvent| {
+            matches!(event, PaymentEvent::Paid { job: other, .. } | PaymentEvent::NotPaid { job: other, .. }
+                | PaymentEvent::Unclear { job: other } if *other == job)
         };
         let answers: Vec<_> = self.events.iter().filter(is_answer).collect();
         assert_eq!(answers.len(), 1, "{answers:?}");

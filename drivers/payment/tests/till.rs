@@ -263,3 +263,39 @@ fn a_payment_over_a_serial_line() {
     assert_eq!(receipt.amount, cents(1016));
     assert!(receipt.customer_lines.expose().starts_with("Kundenbeleg"));
 }
+
+/// The kiosk ends while the terminal is away and a payment's fate is open: the next start asks, and nobody was called.
+#[test]
+fn ending_in_the_middle_decides_nothing() {
+    let folder = folder();
+    let path = folder.path().join("payments.db");
+    let manner = quick_manner(AfterAutoReversal::ShowsBefore);
+    let mishaps = [Mishap::None, Mishap::DiesAfter(3)];
+    let memory = Memory::new(Plan::script(mishaps));
+    let terminal = Terminal::start(manner, memory.clone()).unwrap();
+    let mut settings = quick(&terminal, &path);
+    settings.pause = Duration::from_secs(60);
+    let (mut till, heard) = start(settings.clone());
+    till.give(pay(1, 1000));
+    wait(&heard, is_answer);
+    till.give(PaymentCommand::Filed(Job(1)));
+    till.give(pay(2, 1250));
+    wait(&heard, |event| {
+        matches!(
+            event,
+            PaymentEvent::Show {
+                what: PaymentHint::Wait,
+                ..
+            }
+        )
+    });
+    drop(till);
+    assert!(till::unclear(&path).unwrap().is_empty());
+    assert_eq!(memory.ledger().money(), 2250);
+
+    let (till, heard) = start(settings);
+    wait(&heard, |event| *event == PaymentEvent::Ready);
+    drop(till);
+    // The service wasn't given.
+    assert_eq!(memory.ledger().money(), 1000);
+}

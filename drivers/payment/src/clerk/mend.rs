@@ -150,10 +150,15 @@ impl Clerk {
         self.left_open().is_empty() && !self.is_journal_broken
     }
 
+    /// A visit is busy with it.
+    pub(super) fn is_in_hand(&self, payment: &Payment) -> bool {
+        self.jobs.values().any(|id| *id == payment.id)
+    }
+
     fn left_open(&mut self) -> Vec<Payment> {
         match self.journal.open_payments() {
             Ok(mut open) => {
-                open.retain(|payment| !self.jobs.values().any(|id| *id == payment.id));
+                open.retain(|payment| !self.is_in_hand(payment));
                 open
             }
             Err(error) => self.journal_failed(&error, Vec::new()),
@@ -173,7 +178,7 @@ impl Clerk {
             Step::Intent | Step::Result => match self.resolve(id, None, desk) {
                 Outcome::Stands(_) => self.keep_or_give_back(payment, desk),
                 Outcome::NotTaken => {}
-                Outcome::Unclear => self.call_staff(id),
+                Outcome::Unclear => self.call_staff(id, desk),
                 // Asked again when the terminal is back; nobody pays until then.
                 Outcome::Unreachable => {}
             },
@@ -184,7 +189,7 @@ impl Clerk {
                 Some(Verdict::Reversed) => {
                     self.write(id, Step::Reversed, None);
                 }
-                Some(_) if !self.give_back(id, None, desk) => self.call_staff(id),
+                Some(_) if !self.give_back(id, None, desk) => self.call_staff(id, desk),
                 Some(_) => {}
                 None => {}
             },
@@ -196,7 +201,7 @@ impl Clerk {
         if was_filed.is_some_and(|was_filed| was_filed(&payment.purpose)) {
             self.write(payment.id, Step::Filed, None);
         } else if self.ready(desk).is_ok() && !self.give_back(payment.id, None, desk) {
-            self.call_staff(payment.id);
+            self.call_staff(payment.id, desk);
         }
     }
 }
@@ -213,6 +218,10 @@ impl Desk for Silent<'_> {
 
     fn pause(&mut self, time: core::time::Duration) {
         self.0.pause(time);
+    }
+
+    fn is_leaving(&self) -> bool {
+        self.0.is_leaving()
     }
 }
 

@@ -299,3 +299,28 @@ fn ending_in_the_middle_decides_nothing() {
     // The service wasn't given.
     assert_eq!(memory.ledger().money(), 1000);
 }
+
+#[test]
+fn a_pulled_cable_is_noticed_at_once() {
+    let folder = folder();
+    let terminal = terminal(&[]);
+    let port = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&port).unwrap();
+    unlockpt(&port).unwrap();
+    let path = ptsname(&port, Vec::new()).unwrap().into_string().unwrap();
+    let mut settings = quick(&terminal, &folder.path().join("payments.db"));
+    settings.place = Place::Serial {
+        path: path.into(),
+        baud: 9600,
+    };
+    // Were it waited for, the test would be.
+    settings.timers.t3 = Duration::from_secs(600);
+    settings.timers.whole = Duration::from_secs(600);
+    let (till, heard) = start(settings);
+    std::thread::park_timeout(Duration::from_millis(100));
+    drop(port);
+    wait(&heard, |event| {
+        *event == PaymentEvent::NotReady(PaymentTrouble::Offline)
+    });
+    drop(till);
+}

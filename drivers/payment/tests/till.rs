@@ -324,3 +324,28 @@ fn a_pulled_cable_is_noticed_at_once() {
     });
     drop(till);
 }
+
+#[test]
+fn a_closing_that_breaks_off_shows_as_a_difference_or_not_at_all() {
+    let folder = folder();
+    let mishaps = [
+        Mishap::None,
+        Mishap::NotPossible,
+        Mishap::DropBeforeStatus,
+        Mishap::DropBeforeCompletion,
+        Mishap::None,
+    ];
+    let terminal = terminal(&mishaps);
+    let (mut till, heard) = start(quick(&terminal, &folder.path().join("payments.db")));
+    till.give(pay(1, 1250));
+    wait(&heard, is_answer);
+    till.give(PaymentCommand::Filed(Job(1)));
+    assert!(matches!(till.close_day(), Err(ClosingError::Refused(0x77))));
+    // The terminal closes its day, and its totals get lost: the journal's day stays open, and staff sees what is missing.
+    assert!(matches!(till.close_day(), Err(ClosingError::NoTotals)));
+    let closing = till.close_day().unwrap();
+    assert_eq!((closing.total.amount, closing.difference_cents()), (cents(1250), -1250));
+    // The line dropped after the totals: they are in the journal, so the day is closed.
+    let next = till.close_day().unwrap();
+    assert_eq!((next.total.count, next.difference_cents()), (0, 0));
+}

@@ -37,6 +37,8 @@ pub enum AfterAutoReversal {
 pub struct Manner {
     /// How long it waits for an acknowledgement.
     pub ack_patience: Duration,
+    /// How long a citizen takes for each step: nothing in tests, a second or two where people watch.
+    pub pace: Duration,
     /// How long it waits for a card.
     pub card_patience: Duration,
     /// See there.
@@ -58,6 +60,7 @@ impl Default for Manner {
     fn default() -> Self {
         Self {
             ack_patience: Duration::from_secs(5),
+            pace: Duration::ZERO,
             card_patience: Duration::from_secs(60),
             after_auto_reversal: AfterAutoReversal::ShowsBefore,
             stores_at_acknowledgement: false,

@@ -66,9 +66,13 @@ impl Session<'_> {
         self.state(0x0A)?;
         match mishap {
             Mishap::DropEarly => return Err(Gone),
-            Mishap::NobodyComes => self.wait_for_card()?,
+            Mishap::NobodyComes => self.wait(self.manner.card_patience)?,
             Mishap::Slow => self.dawdle()?,
-            _ => self.state(0x01)?,
+            _ => {
+                self.wait(self.manner.pace)?;
+                self.state(0x01)?;
+                self.wait(self.manner.pace)?;
+            }
         }
         if mishap == Mishap::NobodyComes || self.is_abort_asked {
             return self.decline(0x6C);
@@ -209,10 +213,10 @@ impl Session<'_> {
         self.tell(0x061E, vec![code])
     }
 
-    fn wait_for_card(&mut self) -> Result<(), Gone> {
+    /// Lets time pass, until the cash register wants it to give up.
+    fn wait(&mut self, patience: Duration) -> Result<(), Gone> {
         let glance = Duration::from_millis(10);
-        let glances = self.manner.card_patience.as_millis() / glance.as_millis();
-        for _ in 0..glances {
+        for _ in 0..patience.as_millis() / glance.as_millis() {
             if self.is_abort_asked {
                 return Ok(());
             }

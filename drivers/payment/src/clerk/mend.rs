@@ -27,6 +27,7 @@ const NOBODY: Job = Job(0);
 impl Clerk {
     /// Asks the terminal what became of a payment whose conversation broke off, and journals it.
     pub(super) fn resolve(&mut self, id: i64, refused: Option<&Status>, desk: &mut dyn Desk) -> Outcome {
+        let mut is_denied = false;
         for attempt in 0..self.settings.resolve_attempts_max {
             if attempt > 0 {
                 desk.pause(self.settings.pause);
@@ -41,6 +42,11 @@ impl Clerk {
             };
             let verdict = verdict::judge(&payment, refused, &last, memory.has_told);
             tracing::info!(payment = id, verdict = name(&verdict), "asked the terminal");
+            // A success that it doesn't know any more may be one that it hasn't stored yet: asked twice.
+            if verdict == Verdict::NotTaken && payment.step == Step::Result && !core::mem::replace(&mut is_denied, true)
+            {
+                continue;
+            }
             return match verdict {
                 Verdict::Stands => self.stands(&payment, last),
                 Verdict::NotTaken => self.ends(id, Step::Declined),

@@ -140,6 +140,28 @@ sed -n 's/^< {/{/p' ausweisapp/tests/data/*.txt | sort -u | awk -F'"' '!seen[$4]
     printf '%s' "$line" | put ausweisapp_message "$name"
 done
 
+# payment: made up after PA00P015, no terminal's own
+paid='040F 47 2700 04000000001250 0B000009 870007 0C140509 0D1201 2952000001 490978 1970 22F0F46725EEEE 8A05 8BF0F9 6769726F6361726400 06 0F 2F 08 1F100102 1F120101 1F1F020007'
+hex payment_message paid "$paid"
+hex payment_message failed '040F 02 276C'
+hex payment_message totals "040F 42 2700 04000000001550 60F0F5F3 00019999 02 000000001550 $(printf '00%.0s' {1..42})"
+hex payment_message block '06D3 21 06 1F 1F070102 25 19 07 0B 4B756E64656E62656C6567 07 05 31322C3530 07 00 090181'
+hex payment_message line '06D1 0C 40 4B756E64656E62656C6567'
+hex payment_message state '04FF 02 0A05'
+hex payment_message long '06D1 FF 0001 00'
+hex payment_serial paid '1002 800000 1003 F51F'
+hex payment_serial escaped '1002 04FF02101005 1003 3615'
+hex payment_serial noise '0615 1010 02 10 02 06 10 10 10 03'
+states='800000 04FF010A 04FF0101'
+hex payment_dialogue paid "0D $states $paid 06D10C40 4B756E64656E62656C6567 060F00"
+hex payment_dialogue refused "05 $states $paid 040F02276C 061E016C"
+hex payment_dialogue twice "0D $states $paid $paid 060F00"
+hex payment_dialogue declined "0D $states 040F022705 061E0105"
+hex payment_dialogue busy '05 849C00'
+hex payment_dialogue left "1D $states 800000 040F02276C 061E016C"
+hex payment_dialogue closed "0B 800000 040F 09 2700 04000000001550 060F00"
+hex payment_dialogue enquiry '04 800000 060F01C2'
+
 # signer
 files signer_certificate $data/cvc/*.cvcert
 cp $data/worked_example/dv.cvcert "$(folder signer_certificate)/example_dv.cvcert"

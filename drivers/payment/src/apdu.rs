@@ -104,11 +104,20 @@ impl fmt::Debug for Apdu {
 }
 
 /// Puts messages together from what the network brings.
-#[derive(Default)]
 pub struct Assembler {
     bytes: Vec<u8>,
     /// When the first byte of the unfinished message came.
     since: Option<Duration>,
+}
+
+/// With room for a message and what was read with its end, so that growing leaves no copies behind.
+impl Default for Assembler {
+    fn default() -> Self {
+        Self {
+            bytes: Vec::with_capacity(2 * DATA_BYTES_MAX + 16),
+            since: None,
+        }
+    }
 }
 
 impl Assembler {
@@ -128,9 +137,10 @@ impl Assembler {
         let Some((apdu, used)) = Apdu::decode(&self.bytes)? else {
             return Ok(None);
         };
-        let mut rest = self.bytes.split_off(used);
-        core::mem::swap(&mut rest, &mut self.bytes);
-        rest.zeroize();
+        let left = self.bytes.len() - used;
+        self.bytes.copy_within(used.., 0);
+        self.bytes[left..].zeroize();
+        self.bytes.truncate(left);
         self.since = (!self.bytes.is_empty()).then_some(now);
         Ok(Some(apdu))
     }

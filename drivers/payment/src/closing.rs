@@ -125,10 +125,7 @@ pub(crate) fn close_day(clerk: &mut Clerk, desk: &mut dyn Desk) -> Result<Closin
     let total = sum(&bookings)?;
     let by_service = group(&bookings, |booking| booking.payment.purpose.service().to_owned())?;
     let by_kind = group(&bookings, |booking| booking.payment.card_kind.clone())?;
-    let terminal = end_of_day(clerk, desk)?;
-    let id = clerk
-        .journal
-        .close_day(total.amount, Some(terminal.total), (clerk.clock.unix)())?;
+    let (id, terminal) = end_of_day(clerk, desk)?;
     clerk.look_after(desk);
     Ok(Closing {
         id,
@@ -140,15 +137,16 @@ pub(crate) fn close_day(clerk: &mut Clerk, desk: &mut dyn Desk) -> Result<Closin
     })
 }
 
-fn end_of_day(clerk: &mut Clerk, desk: &mut dyn Desk) -> Result<TerminalTotals, ClosingError> {
-    let (end, status) = clerk.end_of_day(desk).ok_or(ClosingError::Offline)?;
-    let Some(status) = status else {
-        return Err(match end {
-            End::Refused(code) | End::Aborted(code) => ClosingError::Refused(code),
-            End::Completed | End::Lost => ClosingError::NoTotals,
+fn end_of_day(clerk: &mut Clerk, desk: &mut dyn Desk) -> Result<(i64, TerminalTotals), ClosingError> {
+    let (end, status, day) = clerk.end_of_day(desk).ok_or(ClosingError::Offline)?;
+    let (Some(status), Some(day)) = (&status, day) else {
+        return Err(match (end, status) {
+            (End::Refused(code) | End::Aborted(code), _) => ClosingError::Refused(code),
+            (End::Completed, Some(status)) if !status.is_success() => ClosingError::Refused(status.result),
+            (End::Completed | End::Lost, _) => ClosingError::NoTotals,
         });
     };
-    let kinds = status.totals.unwrap_or_default().kinds;
+    let kinds = status.totals.clone().unwrap_or_default().kinds;
     let by_kind = KINDS
         .iter()
         .zip(kinds)
@@ -162,10 +160,11 @@ fn end_of_day(clerk: &mut Clerk, desk: &mut dyn Desk) -> Result<TerminalTotals, 
             },
         )
     });
-    Ok(TerminalTotals {
+    let totals = TerminalTotals {
         total: status.amount.ok_or(ClosingError::NoTotals)?,
         by_kind: by_kind.collect(),
-    })
+    };
+    Ok((day, totals))
 }
 
 fn sum<'a>(bookings: impl IntoIterator<Item = &'a Booking>) -> Result<Sum, ClosingError> {

@@ -52,12 +52,13 @@ pub fn fields(data: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     .take(FIELDS_MAX)
 }
 
-/// LLVAR (two digits) and LLLVAR (three): the content and what follows it.
+/// LLVAR (two digits) and LLLVAR (three): the content and what follows it. Some leave out the leading F of each digit;
+/// they are read as well.
 pub fn split_digits(bytes: &[u8], digits: usize) -> Option<(&[u8], &[u8])> {
     let (head, rest) = bytes.split_at_checked(digits)?;
     let length = head.iter().try_fold(0_usize, |length, byte| {
         let digit = usize::from(byte & 0x0F);
-        (byte >> 4 == 0x0F && digit <= 9).then_some(length * 10 + digit)
+        (matches!(byte >> 4, 0x0 | 0xF) && digit <= 9).then_some(length * 10 + digit)
     })?;
     rest.split_at_checked(length)
 }
@@ -91,6 +92,7 @@ mod tests {
         // What isn't defined ends the reading; what was read stays.
         assert_eq!(fields(&[0x27, 0x6C, 0x99, 0x04, 0]).count(), 1);
         assert_eq!(fields(&[0x22, 0xF0, 0x12, 0x00]).count(), 0);
+        assert_eq!(fields(&[0x22, 0x00, 0x01, 0x12]).count(), 1);
         assert_eq!(fields(&[0x04, 0, 0]).count(), 0);
     }
 

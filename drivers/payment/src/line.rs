@@ -2,6 +2,7 @@
 use crate::apdu::{Apdu, Assembler};
 use crate::serial::SerialLine;
 use core::time::Duration;
+use rustix::event::{self, PollFd, PollFlags, Timespec};
 use rustix::termios::{self, OptionalActions, SpecialCodeIndex};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -101,8 +102,11 @@ impl Line {
                 assembler.next(now).map_err(invalid)
             }
             Self::Serial { port, line } => {
-                // The port itself waits a tenth of a second at most (VTIME).
-                let length = port.read(&mut *piece)?;
+                let length = if wait_for_port(port, wait)? {
+                    port.read(&mut *piece)?
+                } else {
+                    0
+                };
                 let now = clock();
                 line.handle(&piece[..length], now).map_err(invalid)?;
                 line.tick(now).map_err(invalid)?;
@@ -129,6 +133,21 @@ fn invalid(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Er
     io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
+/// True when there is something to read. A port whose cable was pulled would be read as silent for ever, without waiting.
+fn wait_for_port(port: &File, wait: Duration) -> io::Result<bool> {
+    let wait = Timespec::try_from(wait).map_err(invalid)?;
+    let mut ports = [PollFd::new(port, PollFlags::IN)];
+    match event::poll(&mut ports, Some(&wait)) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let news = ports[0].revents();
+    if news.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+        return Err(io::ErrorKind::BrokenPipe.into());
+    }
+    Ok(news.contains(PollFlags::IN))
+}
+
 /// Eight bits, no parity, two stop bits, no handshake (§2.1).
 fn open_port(path: &PathBuf, baud: u32) -> io::Result<File> {
     let flags = i32::try_from(rustix::fs::OFlags::NOCTTY.bits()).unwrap_or_default();
@@ -143,9 +162,9 @@ fn open_port(path: &PathBuf, baud: u32) -> io::Result<File> {
     settings.control_modes |=
         termios::ControlModes::CSTOPB | termios::ControlModes::CLOCAL | termios::ControlModes::CREAD;
     settings.control_modes &= !termios::ControlModes::CRTSCTS;
-    // A read returns with what is there, or with nothing after a tenth of a second.
+    // A read returns at once with what is there; waiting is done before.
     settings.special_codes[SpecialCodeIndex::VMIN] = 0;
-    settings.special_codes[SpecialCodeIndex::VTIME] = 1;
+    settings.special_codes[SpecialCodeIndex::VTIME] = 0;
     termios::tcsetattr(&port, OptionalActions::Flush, &settings)?;
     Ok(port)
 }

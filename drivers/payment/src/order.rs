@@ -110,9 +110,9 @@ fn registration(secret: &[u8]) -> Vec<u8> {
         tlv::push(&mut commands, 0x0A, &command);
     }
     let mut container = Vec::new();
-    tlv::push(&mut container, 0x12, &[LINE_CHARS]);
     let bytes_max = u16::try_from(DATA_BYTES_MAX).unwrap_or(u16::MAX);
     tlv::push(&mut container, 0x1A, &bytes_max.to_be_bytes());
+    tlv::push(&mut container, 0x12, &[LINE_CHARS]);
     tlv::push(&mut container, 0x26, &commands);
     let mut data = [secret, &[CONFIG_BYTE], &currency()].concat();
     fields::push_container(&mut data, &container);

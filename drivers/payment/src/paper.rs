@@ -81,7 +81,8 @@ impl Papers {
         for (tag, content) in tlv::elements(container) {
             match (tag, content) {
                 (0x07, line) => self.push(indent, line),
-                (0x09, [attribute]) if ends(*attribute) => self.end(),
+                // Here FF ends it, too: a real terminal does so.
+                (0x09, [attribute]) if attribute & 0x80 != 0 && *attribute != 0x80 => self.end(),
                 (0x09, [attribute]) => indent = attribute & 0x0F,
                 _ => {}
             }
@@ -92,9 +93,9 @@ impl Papers {
     pub fn customer(mut self) -> PrivateText {
         self.end();
         let says_so = |paper: &Paper| {
-            let letters: Zeroizing<String> = Zeroizing::new(paper.text.chars().filter(|c| c.is_alphabetic()).collect());
-            let letters = Zeroizing::new(letters.to_lowercase());
-            letters.contains("kundenbeleg") || letters.contains("cardholder") || letters.contains("customerreceipt")
+            ["kundenbeleg", "cardholder", "customerreceipt"]
+                .iter()
+                .any(|word| says(&paper.text, word))
         };
         let marked = self.done.iter().find(|paper| paper.kind == Some(CUSTOMER));
         let unmarked = || self.done.iter().filter(|paper| paper.kind.is_none());
@@ -119,6 +120,25 @@ impl Papers {
         let paper = core::mem::replace(&mut self.current, Paper::new());
         if !paper.text.is_empty() && self.done.len() < PAPERS_MAX {
             self.done.push(paper);
+        }
+    }
+}
+
+/// True if the letters of the text, without what stands between them, have the word. Without a copy of the text.
+fn says(text: &str, word: &str) -> bool {
+    let mut letters = text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase);
+    loop {
+        if letters
+            .clone()
+            .zip(word.chars())
+            .filter(|(one, other)| one == other)
+            .count()
+            == word.chars().count()
+        {
+            return true;
+        }
+        if letters.next().is_none() {
+            return false;
         }
     }
 }

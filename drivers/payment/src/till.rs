@@ -154,14 +154,19 @@ impl Desk for Counter {
     }
 
     fn pause(&mut self, time: Duration) {
-        if self.is_closing {
-            return;
+        let now = clock().monotonic;
+        let until = now() + time;
+        while !self.is_closing && now() < until {
+            match self.received.recv_timeout(until.saturating_sub(now())) {
+                Ok(Inbox::Close) | Err(RecvTimeoutError::Disconnected) => self.is_closing = true,
+                Ok(other) => self.waiting.push_back(other),
+                Err(RecvTimeoutError::Timeout) => return,
+            }
         }
-        match self.received.recv_timeout(time) {
-            Ok(Inbox::Close) | Err(RecvTimeoutError::Disconnected) => self.is_closing = true,
-            Ok(other) => self.waiting.push_back(other),
-            Err(RecvTimeoutError::Timeout) => {}
-        }
+    }
+
+    fn is_leaving(&self) -> bool {
+        self.is_closing
     }
 }
 

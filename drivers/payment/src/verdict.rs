@@ -76,7 +76,7 @@ fn judge_intent(payment: &Payment, refused: Option<&Status>, status: &Status) ->
         // A reversal, and only ours can have been reversed since.
         return Verdict::NotTaken;
     }
-    let is_ours = match refused {
+    let is_ours = match refused.filter(|refused| refused.numbers.are_enough()) {
         Some(refused) => refused.numbers.same(&status.numbers),
         None => status.amount == Some(payment.amount),
     };

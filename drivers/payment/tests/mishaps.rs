@@ -22,7 +22,7 @@ struct World {
 
 /// One payment of 10 euros went well already, and then these mishaps come.
 fn world(manner: Manner, mishaps: &[Mishap]) -> World {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = common::folder();
     let path = folder.path().join("payments.db");
     let terminal = Terminal::start(manner, Memory::new(Plan::script([]))).unwrap();
     let mut clerk = open(&quick(&terminal, &path));
@@ -101,41 +101,47 @@ fn a_payment_with_its_receipt() {
 
 #[test]
 fn each_mishap_ends_as_the_money_lies() {
-    for after in [
+    let afters = [
         AfterAutoReversal::ShowsBefore,
         AfterAutoReversal::ShowsFailure,
         AfterAutoReversal::ShowsReversal,
-    ] {
-        for stores_at_acknowledgement in [false, true] {
-            for mishap in Mishap::ALL {
+    ];
+    // Most of the time is waiting for timers.
+    std::thread::scope(|scope| {
+        for after in afters {
+            for stores_at_acknowledgement in [false, true] {
                 let manner = Manner {
                     stores_at_acknowledgement,
                     ..quick_manner(after)
                 };
-                let mut world = world(manner, &[mishap]);
-                let is_paid = match world.pay() {
-                    PaymentEvent::Paid { .. } => true,
-                    PaymentEvent::NotPaid { .. } => false,
-                    other => panic!("{mishap:?} {after:?}: {other:?}"),
-                };
-                assert_eq!(
-                    world.money() == 2250,
-                    is_paid,
-                    "{mishap:?} {after:?} {stores_at_acknowledgement}"
-                );
-                assert_eq!(world.money(), booked(world.clerk.journal()), "{mishap:?} {after:?}");
-                // Nothing was asked for twice.
-                let charged = world.terminal.memory().ledger().entries.len();
-                assert!(charged <= 2, "{mishap:?}: charged {charged} times");
-                // The next one pays as if nothing had been.
-                pay(&mut world.clerk, &mut world.ear, Job(3), 300);
-                assert!(
-                    matches!(world.ear.answer(Job(3)), PaymentEvent::Paid { .. }),
-                    "{mishap:?} {after:?}"
-                );
+                scope.spawn(move || {
+                    Mishap::ALL
+                        .iter()
+                        .for_each(|mishap| ends_as_the_money_lies(manner, *mishap))
+                });
             }
         }
-    }
+    });
+}
+
+fn ends_as_the_money_lies(manner: Manner, mishap: Mishap) {
+    let mut world = world(manner, &[mishap]);
+    let is_paid = match world.pay() {
+        PaymentEvent::Paid { .. } => true,
+        PaymentEvent::NotPaid { .. } => false,
+        other => panic!("{mishap:?} {manner:?}: {other:?}"),
+    };
+    assert_eq!(world.money() == 2250, is_paid, "{mishap:?} {manner:?}");
+    assert_eq!(world.money(), booked(world.clerk.journal()), "{mishap:?} {manner:?}");
+    // Nothing was asked for twice.
+    let charged = world.terminal.memory().ledger().entries.len();
+    assert!(charged <= 2, "{mishap:?}: charged {charged} times");
+    // The next one pays as if nothing had been.
+    pay(&mut world.clerk, &mut world.ear, Job(3), 300);
+    assert!(
+        matches!(world.ear.answer(Job(3)), PaymentEvent::Paid { .. }),
+        "{mishap:?} {manner:?}"
+    );
 }
 
 #[test]
@@ -299,7 +305,7 @@ fn what_the_terminal_needs_is_done_or_told() {
         (0xF0, Some(PaymentTrouble::NeedsClosing)),
         (0xDF, Some(PaymentTrouble::OutOfOrder)),
     ] {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = common::folder();
         let manner = Manner {
             terminal_status,
             status_byte: 0b11,
@@ -318,4 +324,15 @@ fn what_the_terminal_needs_is_done_or_told() {
             Some(&PaymentEvent::NotReady(PaymentTrouble::Offline))
         );
     }
+}
+
+#[test]
+fn a_citizen_who_takes_time_pays_all_the_same() {
+    let pace = core::time::Duration::from_millis(120);
+    let manner = Manner {
+        pace,
+        ..quick_manner(AfterAutoReversal::ShowsBefore)
+    };
+    let mut world = world(manner, &[]);
+    assert!(matches!(world.pay(), PaymentEvent::Paid { .. }));
 }

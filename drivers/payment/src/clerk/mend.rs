@@ -7,7 +7,7 @@ use crate::order::Order;
 use crate::status::{ALREADY_REVERSED, Status};
 use crate::verdict::{self, LastTold, Verdict};
 use drivers_api::Job;
-use drivers_api::payment::NotPaidReason;
+use drivers_api::payment::{Cents, NotPaidReason};
 
 /// What became of a payment.
 pub(super) enum Outcome {
@@ -27,6 +27,7 @@ const NOBODY: Job = Job(0);
 impl Clerk {
     /// Asks the terminal what became of a payment whose conversation broke off, and journals it.
     pub(super) fn resolve(&mut self, id: i64, refused: Option<&Status>, desk: &mut dyn Desk) -> Outcome {
+        let mut is_denied = false;
         for attempt in 0..self.settings.resolve_attempts_max {
             if attempt > 0 {
                 desk.pause(self.settings.pause);
@@ -41,6 +42,11 @@ impl Clerk {
             };
             let verdict = verdict::judge(&payment, refused, &last, memory.has_told);
             tracing::info!(payment = id, verdict = name(&verdict), "asked the terminal");
+            // A success that it doesn't know any more may be one that it hasn't stored yet: asked twice.
+            if verdict == Verdict::NotTaken && payment.step == Step::Result && !core::mem::replace(&mut is_denied, true)
+            {
+                continue;
+            }
             return match verdict {
                 Verdict::Stands => self.stands(&payment, last),
                 Verdict::NotTaken => self.ends(id, Step::Declined),
@@ -75,16 +81,16 @@ impl Clerk {
         if let Err(error) = self.journal.told(id, Step::Result, status, (self.clock.unix)()) {
             return self.journal_failed(&error, Outcome::Unclear);
         }
-        if self.give_back(id, desk) {
+        if self.give_back(id, status.amount, desk) {
             Outcome::NotTaken
         } else {
             Outcome::Unclear
         }
     }
 
-    /// Reverses a payment. True when the money is back and that is on disk. Tries again where the terminal didn't say
+    /// Reverses a payment, of another amount than was asked for if that was `taken`. True when the money is back and that is on disk. Tries again where the terminal didn't say
     /// no: it keeps a list of what is reversed already (B4).
-    pub(super) fn give_back(&mut self, id: i64, desk: &mut dyn Desk) -> bool {
+    pub(super) fn give_back(&mut self, id: i64, taken: Option<Cents>, desk: &mut dyn Desk) -> bool {
         for attempt in 0..self.settings.reversal_attempts_max {
             if attempt > 0 {
                 desk.pause(self.settings.pause);
@@ -103,7 +109,7 @@ impl Clerk {
             }
             let order = Order::Reverse {
                 receipt_no,
-                amount: payment.amount,
+                amount: taken.unwrap_or(payment.amount),
             };
             let talk = self.converse(order, Some((id, NOBODY)), &mut Silent(desk));
             let code = match talk.end {
@@ -150,10 +156,15 @@ impl Clerk {
         self.left_open().is_empty() && !self.is_journal_broken
     }
 
+    /// A visit is busy with it.
+    pub(super) fn is_in_hand(&self, payment: &Payment) -> bool {
+        self.jobs.values().any(|id| *id == payment.id)
+    }
+
     fn left_open(&mut self) -> Vec<Payment> {
         match self.journal.open_payments() {
             Ok(mut open) => {
-                open.retain(|payment| !self.jobs.values().any(|id| *id == payment.id));
+                open.retain(|payment| !self.is_in_hand(payment));
                 open
             }
             Err(error) => self.journal_failed(&error, Vec::new()),
@@ -173,7 +184,7 @@ impl Clerk {
             Step::Intent | Step::Result => match self.resolve(id, None, desk) {
                 Outcome::Stands(_) => self.keep_or_give_back(payment, desk),
                 Outcome::NotTaken => {}
-                Outcome::Unclear => self.call_staff(id),
+                Outcome::Unclear => self.call_staff(id, desk),
                 // Asked again when the terminal is back; nobody pays until then.
                 Outcome::Unreachable => {}
             },
@@ -184,7 +195,7 @@ impl Clerk {
                 Some(Verdict::Reversed) => {
                     self.write(id, Step::Reversed, None);
                 }
-                Some(_) if !self.give_back(id, desk) => self.call_staff(id),
+                Some(_) if !self.give_back(id, None, desk) => self.call_staff(id, desk),
                 Some(_) => {}
                 None => {}
             },
@@ -195,8 +206,8 @@ impl Clerk {
         let was_filed = self.settings.was_filed.clone();
         if was_filed.is_some_and(|was_filed| was_filed(&payment.purpose)) {
             self.write(payment.id, Step::Filed, None);
-        } else if self.ready(desk).is_ok() && !self.give_back(payment.id, desk) {
-            self.call_staff(payment.id);
+        } else if self.ready(desk).is_ok() && !self.give_back(payment.id, None, desk) {
+            self.call_staff(payment.id, desk);
         }
     }
 }
@@ -213,6 +224,10 @@ impl Desk for Silent<'_> {
 
     fn pause(&mut self, time: core::time::Duration) {
         self.0.pause(time);
+    }
+
+    fn is_leaving(&self) -> bool {
+        self.0.is_leaving()
     }
 }
 

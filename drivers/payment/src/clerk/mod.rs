@@ -97,6 +97,10 @@ pub trait Desk {
     fn is_abort_wanted(&mut self, job: Job) -> bool;
     /// Lets time pass.
     fn pause(&mut self, time: Duration);
+    /// True once the program is to end: what can't be settled now is left to the next start.
+    fn is_leaving(&self) -> bool {
+        false
+    }
 }
 
 /// Journal, line and what is known of both.
@@ -111,6 +115,8 @@ pub struct Clerk {
     terminal: Option<PaymentTrouble>,
     /// A step couldn't be written.
     is_journal_broken: bool,
+    /// The day that was closed last, until it is fetched.
+    closed: Option<i64>,
     /// What was last told.
     told: Option<Result<(), PaymentTrouble>>,
 }
@@ -130,6 +136,7 @@ impl Clerk {
             jobs: BTreeMap::new(),
             terminal: Some(PaymentTrouble::Offline),
             is_journal_broken: false,
+            closed: None,
             told: None,
         })
     }
@@ -144,6 +151,8 @@ impl Clerk {
     pub fn look_after(&mut self, desk: &mut dyn Desk) {
         self.recover(desk);
         self.enquire(desk);
+        // The terminal may have come back in between.
+        self.recover(desk);
         self.tell_state(desk);
     }
 
@@ -173,9 +182,20 @@ impl Clerk {
     pub fn trouble(&self) -> Option<PaymentTrouble> {
         match (self.journal.needs_confirmation(), self.journal.unclear()) {
             _ if self.is_journal_broken => Some(PaymentTrouble::Journal),
-            (Ok(false), Ok(unclear)) if unclear.is_empty() => self.terminal,
+            (Ok(false), Ok(unclear)) if unclear.is_empty() => self.terminal.or_else(|| self.unsettled()),
             (Ok(false), Ok(_)) => Some(PaymentTrouble::Unresolved),
             (Ok(true), _) | (Err(_), _) | (_, Err(_)) => Some(PaymentTrouble::Journal),
+        }
+    }
+
+    /// A payment that was left open isn't settled yet: the terminal will be asked again.
+    fn unsettled(&self) -> Option<PaymentTrouble> {
+        match self.journal.open_payments() {
+            Ok(open) => open
+                .iter()
+                .any(|payment| !self.is_in_hand(payment))
+                .then_some(PaymentTrouble::Busy),
+            Err(_) => Some(PaymentTrouble::Journal),
         }
     }
 
@@ -255,7 +275,7 @@ impl Clerk {
             mend::Outcome::Stands(status) => self.paid(id, job, &status, papers),
             mend::Outcome::NotTaken => PaymentEvent::NotPaid { job, why: talk.why() },
             mend::Outcome::Unclear | mend::Outcome::Unreachable => {
-                self.call_staff(id);
+                self.call_staff(id, desk);
                 PaymentEvent::Unclear { job }
             }
         }
@@ -295,14 +315,17 @@ impl Clerk {
             return PaymentEvent::NotReversed { job };
         }
         self.jobs.remove(&job);
-        if self.give_back(id, desk) {
+        if self.give_back(id, None, desk) {
             return PaymentEvent::Reversed { job };
         }
-        self.call_staff(id);
+        self.call_staff(id, desk);
         PaymentEvent::NotReversed { job }
     }
 
-    fn call_staff(&mut self, id: i64) {
+    fn call_staff(&mut self, id: i64, desk: &dyn Desk) {
+        if desk.is_leaving() {
+            return;
+        }
         tracing::warn!(payment = id, "staff must decide on a payment");
         self.write(id, Step::Unclear, None);
     }

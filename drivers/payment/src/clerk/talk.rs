@@ -8,7 +8,7 @@ use crate::status::Status;
 use crate::verdict::LastTold;
 use core::time::Duration;
 use drivers_api::Job;
-use drivers_api::payment::{EURO_NUMERIC, NotPaidReason, PaymentEvent, PaymentHint, PaymentTrouble};
+use drivers_api::payment::{Cents, EURO_NUMERIC, NotPaidReason, PaymentEvent, PaymentHint, PaymentTrouble};
 
 /// How long one look at the line takes: so late a citizen's wish to leave is noticed at most.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -142,13 +142,30 @@ impl Clerk {
         }
     }
 
-    /// 06 50 (§2.16): how it ended, and the totals. `None` if the terminal isn't there.
-    pub(crate) fn end_of_day(&mut self, desk: &mut dyn Desk) -> Option<(End, Option<Status>)> {
+    /// 06 50 (§2.16): how it ended, the totals, and the day's number in the journal. `None` if the terminal isn't there.
+    pub(crate) fn end_of_day(&mut self, desk: &mut dyn Desk) -> Option<(End, Option<Status>, Option<i64>)> {
         self.ready(desk).ok()?;
+        self.closed = None;
         let talk = self.converse(Order::EndOfDay, None, desk);
         // Its last transaction may be gone now.
         self.line = None;
-        Some((talk.end, talk.report.committed))
+        Some((talk.end, talk.report.committed.or(talk.report.told), self.closed.take()))
+    }
+
+    /// Closes the journal's day with the terminal's totals, before they are acknowledged.
+    fn close_books(&mut self, status: &Status) -> bool {
+        let amounts = self.journal.bookings(None);
+        let amounts = amounts.map(|bookings| Cents::checked_sum(bookings.iter().map(|booking| booking.payment.amount)));
+        let closed = match (amounts, status.amount) {
+            (Ok(Some(total)), Some(_)) => self.journal.close_day(total, status.amount, (self.clock.unix)()),
+            (Err(error), _) => Err(error),
+            (Ok(_), _) => return false,
+        };
+        match closed {
+            Ok(day) => self.closed = Some(day),
+            Err(error) => return self.journal_failed(&error, false),
+        }
+        true
     }
 
     fn terminal_is(&mut self, trouble: Option<PaymentTrouble>) -> PaymentTrouble {
@@ -241,7 +258,8 @@ impl Clerk {
         let (step, amount) = match order {
             Order::Pay { amount, .. } => (Step::Result, *amount),
             Order::Reverse { amount, .. } => (Step::ReversalResult, *amount),
-            Order::Register | Order::Repeat | Order::EndOfDay => return true,
+            Order::EndOfDay => return self.close_books(status),
+            Order::Register | Order::Repeat => return true,
             Order::Diagnosis | Order::Initialise | Order::Enquire => return true,
         };
         let Some((id, _)) = payment else { return false };

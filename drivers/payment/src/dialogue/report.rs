@@ -71,7 +71,9 @@ impl Report {
 
     /// Data of 06 0F after an enquiry (§2.56.5): a version, if any, and the status code, both without a number before.
     pub(super) fn enquiry_completion(&mut self, data: &[u8]) {
-        let after_version = fields::split_digits(data, 3).map_or(data, |(_, rest)| rest);
+        let has_version = data.first().is_some_and(|byte| byte >> 4 == 0xF) && data.len() > 3;
+        let version = fields::split_digits(data, 3).filter(|_| has_version);
+        let after_version = version.map_or(data, |(_, rest)| rest);
         self.terminal_status = after_version.first().copied();
     }
 }

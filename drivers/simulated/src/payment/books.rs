@@ -78,8 +78,13 @@ impl Books {
         if manner.knows_sync {
             // Chapter 4: it stays; the next command decides.
             self.store(record);
-            return;
+        } else {
+            self.reverse_itself(record, manner);
         }
+    }
+
+    /// The cash register refused, or there was no acknowledgement.
+    pub(super) fn reverse_itself(&mut self, record: &Record, manner: &Manner) {
         match manner.after_auto_reversal {
             AfterAutoReversal::ShowsBefore => {}
             AfterAutoReversal::ShowsFailure => {

@@ -3,7 +3,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use std::collections::VecDeque;
 
-/// A mishap of one payment or one reversal.
+/// A mishap of one payment or one reversal; some of them of an end of day, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mishap {
     /// None: it goes well.
@@ -36,7 +36,7 @@ pub enum Mishap {
     DropBeforeCompletion,
     /// The acknowledgement arrives, but storing fails: it reverses and says so with 04 0F and 06 1E.
     FailsAfterAck,
-    /// 04 0F tells one cent more, and that much is taken.
+    /// 04 0F tells one cent more, and that much would be taken.
     WrongAmount,
     /// 04 0F comes without receipt and trace number.
     NoNumbers,
@@ -54,7 +54,7 @@ pub enum Mishap {
     DiesBefore(u8),
     /// It dies after it has stored the payment, and doesn't take so many of the next connections.
     DiesAfter(u8),
-    /// Takes an 84 to its 04 0F for a yes, and books.
+    /// 04 0F tells one cent more, and the 84 to that is taken for a yes.
     IgnoresRefusal,
 }
 
@@ -106,6 +106,14 @@ impl Plan {
     /// Chosen by a seed, in `percent` of the transactions.
     pub fn seed(seed: u64, percent: u8) -> Self {
         Self::Seed(Box::new(StdRng::seed_from_u64(seed)), percent)
+    }
+
+    /// True if the line drops in the middle of an enquiry, too: by a seed, in a quarter of the cases.
+    pub(super) fn trips(&mut self) -> bool {
+        match self {
+            Self::Script(_) => false,
+            Self::Seed(rng, percent) => rng.random_range(0..400) < u16::from(*percent),
+        }
     }
 
     pub(super) fn next(&mut self) -> Mishap {

@@ -37,6 +37,8 @@ pub enum AfterAutoReversal {
 pub struct Manner {
     /// How long it waits for an acknowledgement.
     pub ack_patience: Duration,
+    /// How long a citizen takes for each step: nothing in tests, a second or two where people watch.
+    pub pace: Duration,
     /// How long it waits for a card.
     pub card_patience: Duration,
     /// See there.
@@ -58,6 +60,7 @@ impl Default for Manner {
     fn default() -> Self {
         Self {
             ack_patience: Duration::from_secs(5),
+            pace: Duration::ZERO,
             card_patience: Duration::from_secs(60),
             after_auto_reversal: AfterAutoReversal::ShowsBefore,
             stores_at_acknowledgement: false,
@@ -95,6 +98,17 @@ impl Memory {
     /// What goes wrong from now on.
     pub fn plan(&self, plan: Plan) {
         self.lock().plan = plan;
+    }
+
+    /// The bank gives that amount back by hand. True if it was taken.
+    pub fn give_back_by_hand(&self, cents: u64) -> bool {
+        let mut books = self.lock();
+        let entry = books
+            .ledger
+            .entries
+            .iter_mut()
+            .find(|entry| entry.is_taken && entry.cents == cents);
+        entry.map(|entry| entry.is_taken = false).is_some()
     }
 
     /// How many payments and reversals it was asked for.

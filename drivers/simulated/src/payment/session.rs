@@ -1,7 +1,7 @@
 //! One connection of a cash register.
 use super::books::{LastDone, Record};
 use super::codec::{Gone, Message, Wanted, Wire, decimal, object, wanted};
-use super::{Manner, Memory};
+use super::{Manner, Memory, Mishap};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -102,6 +102,13 @@ impl<'a> Session<'a> {
         if self.memory.lock().dead_for > 0 {
             return Err(Gone);
         }
+        let (before, after) = {
+            let mut books = self.memory.lock();
+            (books.plan.trips(), books.plan.trips())
+        };
+        if before {
+            return Err(Gone);
+        }
         self.say(0x8000, vec![])?;
         let last = match self.manner.keeps_last_to_itself {
             true => LastDone::Nothing,
@@ -114,14 +121,28 @@ impl<'a> Session<'a> {
                 LastDone::EndOfDay { cents } => self.tell(0x040F, totals(0, cents))?,
             }
         }
+        if after {
+            return Err(Gone);
+        }
         self.tell(0x060F, vec![])
     }
 
     fn end_of_day(&mut self) -> Result<(), Gone> {
         self.say(0x8000, vec![])?;
         self.state(0x0F)?;
+        let mishap = self.memory.lock().plan.next();
+        if mishap == Mishap::NotPossible {
+            return self.tell(0x061E, vec![0x77]);
+        }
+        // The host has it from here on, whatever the cash register hears.
         let (count, cents) = self.memory.lock().close();
+        if mishap == Mishap::DropBeforeStatus {
+            return Err(Gone);
+        }
         self.tell(0x040F, totals(count, cents))?;
+        if mishap == Mishap::DropBeforeCompletion {
+            return Err(Gone);
+        }
         self.tell(0x060F, vec![])
     }
 

@@ -66,9 +66,13 @@ impl Session<'_> {
         self.state(0x0A)?;
         match mishap {
             Mishap::DropEarly => return Err(Gone),
-            Mishap::NobodyComes => self.wait_for_card()?,
+            Mishap::NobodyComes => self.wait(self.manner.card_patience)?,
             Mishap::Slow => self.dawdle()?,
-            _ => self.state(0x01)?,
+            _ => {
+                self.wait(self.manner.pace)?;
+                self.state(0x01)?;
+                self.wait(self.manner.pace)?;
+            }
         }
         if mishap == Mishap::NobodyComes || self.is_abort_asked {
             return self.decline(0x6C);
@@ -79,17 +83,14 @@ impl Session<'_> {
             Mishap::NoStatus => return self.tell(0x060F, vec![]),
             _ => {}
         }
-        let cents = if mishap == Mishap::WrongAmount {
-            cents + 1
-        } else {
-            cents
-        };
+        let is_wrong = matches!(mishap, Mishap::WrongAmount | Mishap::IgnoresRefusal);
+        let cents = if is_wrong { cents + 1 } else { cents };
         let record = self.memory.lock().draw(cents, original);
         // From here on the bank has approved: without an acknowledgement it is reversed.
         match self.confirm(&record, mishap) {
             Ok(true) => Ok(()),
             Ok(false) => {
-                self.memory.lock().not_acknowledged(&record, &self.manner);
+                self.memory.lock().reverse_itself(&record, &self.manner);
                 self.decline(0x6C)
             }
             Err(Gone) => Err(Gone),
@@ -212,10 +213,10 @@ impl Session<'_> {
         self.tell(0x061E, vec![code])
     }
 
-    fn wait_for_card(&mut self) -> Result<(), Gone> {
+    /// Lets time pass, until the cash register wants it to give up.
+    fn wait(&mut self, patience: Duration) -> Result<(), Gone> {
         let glance = Duration::from_millis(10);
-        let glances = self.manner.card_patience.as_millis() / glance.as_millis();
-        for _ in 0..glances {
+        for _ in 0..patience.as_millis() / glance.as_millis() {
             if self.is_abort_asked {
                 return Ok(());
             }

@@ -5,6 +5,7 @@ pub mod card;
 mod data_group;
 pub mod document;
 pub mod language;
+pub mod picture;
 pub mod print;
 pub mod private;
 pub mod signer;

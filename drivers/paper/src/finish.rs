@@ -177,8 +177,13 @@ fn element_dictionary(
     if direction == Direction::RightToLeft && element.is_latin() {
         dictionary.set("Lang", Object::string_literal(Language::German.tag()));
     }
-    if element.role == Role::HeaderCell {
-        dictionary.set("A", dictionary! { "O" => "Table", "Scope" => "Row" });
+    let scope = match element.role {
+        Role::HeaderCell => Some("Row"),
+        Role::ColumnHeader => Some("Column"),
+        _ => None,
+    };
+    if let Some(scope) = scope {
+        dictionary.set("A", dictionary! { "O" => "Table", "Scope" => scope });
     }
     if let Some(Figure { alt, bounds }) = &element.figure {
         let bounds: Vec<Object> = bounds.iter().map(|&side| Object::Real(round(side))).collect();

@@ -14,6 +14,7 @@ use thiserror::Error;
 
 mod bidi;
 mod canvas;
+pub mod escpos;
 mod face;
 mod finish;
 mod flow;
@@ -24,6 +25,8 @@ mod page;
 mod paragraph;
 pub mod pdf;
 mod qr;
+pub mod raster;
+pub mod speech;
 mod structure;
 mod theme;
 mod words;

@@ -10,3 +10,4 @@ pub mod card;
 mod curve;
 mod der;
 pub mod pki;
+pub mod printer;

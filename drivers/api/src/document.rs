@@ -19,6 +19,15 @@ pub struct Document {
     pub blocks: Vec<Block>,
 }
 
+impl Document {
+    /// It begins with a heading of level 1; a picture may stand above. If not, whoever renders it makes its title one.
+    pub fn has_own_title(&self) -> bool {
+        let mut blocks = self.blocks.iter();
+        let first = blocks.find(|block| !matches!(block, Block::Image { .. }));
+        matches!(first, Some(Block::Heading { level: 0 | 1, .. }))
+    }
+}
+
 /// One piece of a document.
 #[derive(Debug)]
 pub enum Block {

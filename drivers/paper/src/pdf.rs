@@ -37,7 +37,7 @@ pub struct Pdf {
 
 /// Renders a document as a tagged A4 PDF.
 ///
-/// If the first block isn't a heading of level 1, the document's title becomes one (ISO 14289-1 §7.4.2: the first
+/// If the document doesn't begin with a heading of level 1 (a picture may stand above), its title becomes one (ISO 14289-1 §7.4.2: the first
 /// heading is of level 1).
 ///
 /// # Errors
@@ -47,7 +47,7 @@ pub fn render(document: &Document) -> Result<Pdf, PaperError> {
     let direction = Direction::of(document.language);
     let mut flow = Flow::new(document.language);
     let issuer = flow.tree.add(Tree::ROOT, Role::P);
-    if !matches!(document.blocks.first(), Some(Block::Heading { level: 0 | 1, .. })) {
+    if !document.has_own_title() {
         flow.heading(1, &document.title)?;
     }
     for block in &document.blocks {

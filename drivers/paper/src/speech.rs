@@ -17,7 +17,7 @@ pub fn text(document: &Document) -> Zeroizing<String> {
         language: document.language,
     };
     spoken.sentence(&[&document.issuer]);
-    if !matches!(document.blocks.first(), Some(Block::Heading { level: 0 | 1, .. })) {
+    if !document.has_own_title() {
         spoken.sentence(&[&document.title]);
     }
     for block in &document.blocks {

@@ -109,14 +109,22 @@ impl Cut {
     }
 
     fn stamp(&mut self, gid: u16) -> &Stamp {
-        let Self { stamps, hinting, .. } = self;
-        if !stamps.contains_key(&gid) {
-            let mut pen = Pen::default();
-            let (outlines, size) = (&self.outlines, self.size);
-            draw(outlines, size, gid, hinting.as_ref(), &mut pen);
-            stamps.insert(gid, Stamp::of(&pen.commands));
-        }
-        &stamps[&gid]
+        let stamp = match self.stamps.remove(&gid) {
+            Some(stamp) => stamp,
+            None => self.new_stamp(gid),
+        };
+        self.stamps.entry(gid).or_insert(stamp)
+    }
+
+    /// Hinting moves stems to whole dots and makes letters wider or narrower by some of a dot; what it takes or gives is
+    /// shared between both sides, or words would fall apart.
+    fn new_stamp(&self, gid: u16) -> Stamp {
+        let (mut plain, mut hinted) = (Pen::default(), Pen::default());
+        self.outline(gid, None, &mut plain);
+        self.outline(gid, self.hinting.as_ref(), &mut hinted);
+        let mut stamp = Stamp::of(&hinted.commands);
+        stamp.left += (plain.middle() - hinted.middle()).round() as i32;
+        stamp
     }
 
     fn outline(&self, gid: u16, hinting: Option<&HintingInstance>, pen: &mut Pen) {
@@ -174,25 +182,36 @@ impl Stamp {
 struct Pen {
     origin: (f32, f32),
     commands: Vec<Command>,
+    /// Leftmost and rightmost point.
+    edges: Option<(f32, f32)>,
 }
 
 impl Pen {
-    fn at(&self, x: f32, y: f32) -> zeno::Point {
+    fn middle(&self) -> f32 {
+        self.edges.map_or(0.0, |(left, right)| (left + right) / 2.0)
+    }
+
+    fn at(&mut self, x: f32, y: f32) -> zeno::Point {
+        let (left, right) = self.edges.unwrap_or((x, x));
+        self.edges = Some((left.min(x), right.max(x)));
         zeno::Point::new(self.origin.0 + x, self.origin.1 - y)
     }
 }
 
 impl OutlinePen for Pen {
     fn move_to(&mut self, x: f32, y: f32) {
-        self.commands.push(Command::MoveTo(self.at(x, y)));
+        let end = self.at(x, y);
+        self.commands.push(Command::MoveTo(end));
     }
 
     fn line_to(&mut self, x: f32, y: f32) {
-        self.commands.push(Command::LineTo(self.at(x, y)));
+        let end = self.at(x, y);
+        self.commands.push(Command::LineTo(end));
     }
 
     fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
-        self.commands.push(Command::QuadTo(self.at(cx, cy), self.at(x, y)));
+        let (control, end) = (self.at(cx, cy), self.at(x, y));
+        self.commands.push(Command::QuadTo(control, end));
     }
 
     fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {

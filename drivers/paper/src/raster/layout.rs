@@ -217,7 +217,6 @@ impl<'a> Layout<'a> {
             code,
         });
         self.y += panel;
-        self.rule(RULE_TOTAL);
         self.within_bounds()
     }
 

@@ -1,7 +1,7 @@
 //! The document on a strip of thermal paper: black dots or none, 576 beside each other (72 mm of an 80 mm roll at 203
 //! dpi), drawn with the house's own font and shaping, so that every language can be printed by every printer.
 //!
-//! [`render`] gives one [`Piece`] for each part that is cut off and used alone ([`Block::NewPage`]). A piece is an
+//! [`render`] gives one [`Piece`] for each part that is cut off and used alone ([`drivers_api::document::Block::NewPage`]). A piece is an
 //! `embedded_graphics` draw target; its dots are overwritten when it is dropped. Text is drawn with hinted outlines and
 //! without grey, so that strokes of the same letter are equally thick everywhere.
 //!
@@ -9,7 +9,7 @@
 //! As in [`crate::pdf`], `harfrust` sees one line's characters. `zeno` sees outlines of single glyphs and of one line that
 //! runs from the right, and drops them as they are.
 use crate::PaperError;
-use drivers_api::document::{Block, Document};
+use drivers_api::document::Document;
 
 mod fees;
 mod ink;
@@ -41,14 +41,14 @@ pub struct Strip {
     pub substituted: usize,
 }
 
-/// Renders a document for thermal paper. If the first block isn't a heading of level 1, the document's title becomes one.
+/// Renders a document for thermal paper. If the document doesn't begin with a heading of level 1 (a picture may stand above), its title becomes one.
 ///
 /// # Errors
 /// [`PaperError::TooLong`] beyond [`ROWS_MAX`], [`PIECES_MAX`] or [`crate::pdf::TEXT_BYTES_MAX`] bytes in one text;
 /// [`PaperError::QrTooLong`] for a QR payload beyond version 40. [`PaperError::Font`] means a program built wrong.
 pub fn render(document: &Document) -> Result<Strip, PaperError> {
     let mut layout = layout::Layout::new(document)?;
-    if !matches!(document.blocks.first(), Some(Block::Heading { level: 0 | 1, .. })) {
+    if !document.has_own_title() {
         layout.heading(1, &document.title)?;
     }
     for block in &document.blocks {

@@ -18,6 +18,8 @@ pub(super) struct Layout<'a> {
     pub(super) direction: Direction,
     sketches: Vec<Sketch<'a>>,
     marks: Vec<Mark<'a>>,
+    /// How many of them are the piece's head.
+    head_marks: usize,
     /// Where the next block begins on the piece.
     pub(super) y: f32,
     /// Rows of the pieces that are done.
@@ -32,6 +34,7 @@ impl<'a> Layout<'a> {
             direction: Direction::of(document.language),
             sketches: Vec::new(),
             marks: Vec::new(),
+            head_marks: 0,
             y: PIECE_TOP,
             rows: 0.0,
             substituted: 0,
@@ -225,6 +228,7 @@ impl<'a> Layout<'a> {
         self.text(&self.document.issuer, style, LEFT, WIDTH)?;
         self.y += ROW_PAD;
         self.rule(HEAD_RULE);
+        self.head_marks = self.marks.len();
         Ok(())
     }
 
@@ -238,12 +242,13 @@ impl<'a> Layout<'a> {
         let (title, _) = set_one(&self.document.title, RUNNING, WIDTH, self.direction)?;
         self.y += ROW_PAD;
         self.line(title, RUNNING, LEFT);
+        self.head_marks = self.marks.len();
         Ok(())
     }
 
     /// Nothing was laid on the piece yet.
     fn is_fresh(&self) -> bool {
-        self.sketches.is_empty() && self.marks.len() <= 2
+        self.marks.len() == self.head_marks
     }
 
     /// The piece is full; its foot is added when all are known.

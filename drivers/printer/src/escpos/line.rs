@@ -41,13 +41,6 @@ pub(crate) enum Wire {
     Usb(File),
 }
 
-/// What a line is ready for.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Readiness {
-    pub(crate) to_read: bool,
-    pub(crate) to_write: bool,
-}
-
 impl Wire {
     /// Opens a line; a network connection takes at most `patience`.
     pub(crate) fn open(line: &Line, patience: Duration) -> io::Result<Self> {
@@ -69,15 +62,15 @@ impl Wire {
         }
     }
 
-    /// Waits until there is something to read, or, if `wants_to_write`, room to write.
-    pub(crate) fn wait(&self, wants_to_write: bool, patience: Duration) -> io::Result<Readiness> {
+    /// Waits until there is something to read, or, if `wants_to_write`, room to write; tells whether there is room.
+    pub(crate) fn wait(&self, wants_to_write: bool, patience: Duration) -> io::Result<bool> {
         let mut wanted = PollFlags::IN;
         wanted.set(PollFlags::OUT, wants_to_write);
         let patience = Timespec::try_from(patience).map_err(|_| io::Error::from(ErrorKind::InvalidInput))?;
         let mut polled = [PollFd::from_borrowed_fd(self.fd(), wanted)];
         match poll(&mut polled, Some(&patience)) {
             Ok(_) => {}
-            Err(rustix::io::Errno::INTR) => return Ok(Readiness::default()),
+            Err(rustix::io::Errno::INTR) => return Ok(false),
             Err(error) => return Err(error.into()),
         }
         let found = polled[0].revents();
@@ -86,10 +79,7 @@ impl Wire {
         if found.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) && !to_read {
             return Err(ErrorKind::BrokenPipe.into());
         }
-        Ok(Readiness {
-            to_read,
-            to_write: found.contains(PollFlags::OUT),
-        })
+        Ok(found.contains(PollFlags::OUT))
     }
 
     /// Reads what is there; 0 when there is nothing.

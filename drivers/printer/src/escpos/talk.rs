@@ -110,7 +110,7 @@ impl Talk {
     pub(crate) fn say(&mut self, mut bytes: &[u8], timing: Timing) -> Result<(), Fault> {
         let until = now() + timing.answer;
         while !bytes.is_empty() {
-            if self.wire.wait(true, TICK)?.to_write {
+            if self.wire.wait(true, TICK)? {
                 bytes = bytes.get(self.wire.write(bytes)?..).unwrap_or_default();
             } else if now() >= until {
                 return Err(Fault::Silent);
@@ -160,14 +160,14 @@ impl Talk {
     pub(crate) fn send(&mut self, bytes: &[u8], sent: &mut usize, timing: Timing, pause: &Pause) -> Result<(), Fault> {
         let (mut moved, mut asked) = (now(), now());
         while let Some(rest) = bytes.get(*sent..).filter(|rest| !rest.is_empty()) {
-            let ready = self.wire.wait(true, TICK)?;
+            let has_room = self.wire.wait(true, TICK)?;
             self.hear(&mut |_| ())?;
             self.is_well()?;
             if !pause.goes_on() {
                 return Err(Fault::GivenUp);
             }
             let chunk = rest.get(..CHUNK_BYTES).unwrap_or(rest);
-            let written = if ready.to_write { self.wire.write(chunk)? } else { 0 };
+            let written = if has_room { self.wire.write(chunk)? } else { 0 };
             *sent += written;
             if written > 0 {
                 moved = now();

@@ -60,7 +60,7 @@ pub(super) fn decode(buffer: &[u8]) -> Decoded {
         [0x1D, b'(', function, low, high, says @ ..] => block(*function, [*low, *high], says),
         [0x10, 0x04 | 0x05, _, ..] => whole(Command::Nothing, 3),
         [0x10, 0x14, 8, _, _, _, _, _, _, _, ..] => whole(Command::Nothing, 10),
-        [0x1B | 0x1D | 0x10] | [0x1B, b'J' | b'd'] | [0x10, 0x04 | 0x05 | 0x14, ..] => Decoded::Torn,
+        [] | [0x1B | 0x1D | 0x10] | [0x1B, b'J' | b'd'] | [0x10, 0x04 | 0x05 | 0x14, ..] => Decoded::Torn,
         [0x1D, b'a' | b'r' | b'V' | b'v' | b'(', rest @ ..] if rest.len() < 6 => Decoded::Torn,
         _ => Decoded::Unknown,
     }
@@ -167,6 +167,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_taken(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(matches!(decode(&[]), Decoded::Torn));
             let mut watcher = Watcher::default();
             bytes.iter().for_each(|byte| drop(watcher.see(*byte)));
             prop_assert!(watcher.seen.len() <= 10);

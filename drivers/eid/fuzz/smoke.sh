@@ -13,6 +13,7 @@ runs=(
     eid_data_group=100000 eid_pin_state=20000 eid_part10=100000 eid_terminal_files=20000 eid_probe=20000
     eid_read=300 eid_manage_pin=300 eid_hostile_card=400
     ausweisapp_message=100000 ausweisapp_dialogue=20000
+    paper_escpos=200000
     signer_certificate=50000 signer_chain=10000 signer_remote=50000 signer_lists=50000
 )
 

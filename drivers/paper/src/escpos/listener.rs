@@ -1,6 +1,23 @@
 //! Telling apart what comes back. All kinds of answers come on one line and may follow each other in any order; fixed bits
 //! of their first byte say what they are (Epson, "Identification of transmission status").
-use super::{Condition, ProcessId};
+use super::Condition;
+
+/// Number by which an answer in the order of the data is known again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProcessId([u8; 4]);
+
+impl ProcessId {
+    /// From a running number; it begins anew after 9999.
+    pub fn of(number: u64) -> Self {
+        let digit = |power: u64| b'0' + u8::try_from(number / power % 10).unwrap_or(0);
+        Self([1000, 100, 10, 1].map(digit))
+    }
+
+    /// Four characters.
+    pub fn bytes(self) -> [u8; 4] {
+        self.0
+    }
+}
 
 /// Something that the printer said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,7 +211,7 @@ mod tests {
             let id = ProcessId::of(number);
             let mut bytes = noise;
             bytes.extend([0x37, 0x22]);
-            bytes.extend(id.0);
+            bytes.extend(id.bytes());
             bytes.push(0);
             prop_assert_eq!(heard(&bytes), [Heard::Printed(id)]);
         }

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 mod listener;
 mod status;
 
-pub use listener::{Heard, Listener};
+pub use listener::{Heard, Listener, ProcessId};
 pub use status::{Ask, Condition};
 
 /// `ESC @`: settings as after switching on. Doesn't touch what is in the buffer.
@@ -49,21 +49,9 @@ pub const CUT_PARTLY: [u8; 4] = [0x1D, b'V', 66, 0];
 /// Rows of one picture. Small printers have room for no more; a document is sent as many such bands.
 pub const BAND_ROWS: usize = 128;
 
-/// Number by which an answer in the order of the data is known again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ProcessId(pub(crate) [u8; 4]);
-
-impl ProcessId {
-    /// From a running number; it begins anew after 9999.
-    pub fn of(number: u64) -> Self {
-        let digit = |power: u64| b'0' + u8::try_from(number / power % 10).unwrap_or(0);
-        Self([1000, 100, 10, 1].map(digit))
-    }
-}
-
 /// `GS ( H` function 48: to be answered when everything before it is printed.
 pub fn process_id_request(id: ProcessId) -> [u8; 11] {
-    let [a, b, c, d] = id.0;
+    let [a, b, c, d] = id.bytes();
     [0x1D, b'(', b'H', 6, 0, 48, 48, a, b, c, d]
 }
 
@@ -120,7 +108,7 @@ mod tests {
 
     #[test]
     fn requests_are_those_of_the_reference() {
-        assert_eq!(ProcessId::of(12_345).0, *b"2345");
+        assert_eq!(ProcessId::of(12_345).bytes(), *b"2345");
         assert_eq!(
             process_id_request(ProcessId::of(7)),
             [0x1D, 0x28, 0x48, 6, 0, 0x30, 0x30, 0x30, 0x30, 0x30, 0x37]

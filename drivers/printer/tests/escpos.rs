@@ -282,7 +282,10 @@ fn one_that_dies_while_printing_prints_nothing_of_it_later() {
     expect(&events, failed(1, PrintTrouble::Offline));
     peer.change(|faults| faults.is_dead = false);
     expect(&events, PrinterEvent::NotReady(PrintTrouble::CoverOpen));
-    assert_eq!(peer.buffered(), 0, "cleared although the cover is open");
+    assert!(
+        peer.buffered() < 64,
+        "cleared although the cover is open; questions wait there"
+    );
     assert_nothing_comes(&peer, 0);
     expect(&events, PrinterEvent::Ready);
 }

@@ -89,12 +89,12 @@ fn write(
     for (weight, Subset { font, .. }) in [(Weight::Regular, fonts.regular), (Weight::SemiBold, fonts.semi_bold)] {
         pdf.resources.fonts.map.insert(font_id(weight), PdfFont::new(font));
     }
-    let pictures = document.blocks.iter().filter_map(|block| match block {
-        Block::Image { picture, .. } => Some(picture),
-        _ => None,
-    });
-    for (number, picture) in pictures.enumerate() {
-        pdf.resources.xobjects.map.insert(picture_id(number), embedded(picture));
+    let mut number = 0;
+    for block in &document.blocks {
+        if let Block::Image { picture, .. } = block {
+            pdf.resources.xobjects.map.insert(picture_id(number), embedded(picture));
+            number += 1;
+        }
     }
     let (width, height) = (Mm(PAGE_WIDTH * 25.4 / 72.0), Mm(PAGE_HEIGHT * 25.4 / 72.0));
     pdf.pages = pages.into_iter().map(|ops| PdfPage::new(width, height, ops)).collect();

@@ -130,106 +130,9 @@ fn room(document: &Document) -> usize {
     ends.map(|text| line(text.len())).iter().sum::<usize>() + document.blocks.iter().map(block).sum::<usize>()
 }
 
-/// Numbers stand behind a colon, where no language bends a noun by them.
 fn words(language: Language) -> Words {
-    let [rows, fees, picture, signature, page, notice] = match language {
-        Language::German => [
-            "Tabelle, Zeilen",
-            "Gebühren, Zeilen",
-            "Bild",
-            "Linie für die Unterschrift",
-            "Neues Blatt",
-            "Wichtig",
-        ],
-        Language::EasyGerman => [
-            "Jetzt kommt eine Liste. So viele Punkte hat die Liste",
-            "Das kostet es. So viele Punkte hat die Liste",
-            "Hier ist ein Bild",
-            "Hier unterschreiben Sie",
-            "Jetzt kommt ein neues Blatt",
-            "Wichtig",
-        ],
-        Language::English => [
-            "Table, rows",
-            "Fees, rows",
-            "Picture",
-            "Line for a signature",
-            "New sheet",
-            "Important",
-        ],
-        Language::Turkish => [
-            "Tablo, satır sayısı",
-            "Ücretler, satır sayısı",
-            "Resim",
-            "İmza satırı",
-            "Yeni sayfa",
-            "Önemli",
-        ],
-        Language::Russian => [
-            "Таблица, строк",
-            "Сборы, строк",
-            "Изображение",
-            "Строка для подписи",
-            "Новый лист",
-            "Важно",
-        ],
-        Language::Ukrainian => [
-            "Таблиця, рядків",
-            "Збори, рядків",
-            "Зображення",
-            "Рядок для підпису",
-            "Новий аркуш",
-            "Важливо",
-        ],
-        Language::Polish => [
-            "Tabela, wierszy",
-            "Opłaty, wierszy",
-            "Obraz",
-            "Miejsce na podpis",
-            "Nowa kartka",
-            "Ważne",
-        ],
-        Language::Romanian => [
-            "Tabel, rânduri",
-            "Taxe, rânduri",
-            "Imagine",
-            "Linie pentru semnătură",
-            "Foaie nouă",
-            "Important",
-        ],
-        Language::French => [
-            "Tableau, lignes",
-            "Frais, lignes",
-            "Image",
-            "Ligne pour la signature",
-            "Nouvelle feuille",
-            "Important",
-        ],
-        Language::Spanish => [
-            "Tabla, filas",
-            "Tasas, filas",
-            "Imagen",
-            "Línea para la firma",
-            "Nueva hoja",
-            "Importante",
-        ],
-        Language::Arabic => [
-            "جدول، عدد الصفوف",
-            "الرسوم، عدد الصفوف",
-            "صورة",
-            "سطر التوقيع",
-            "ورقة جديدة",
-            "مهم",
-        ],
-        Language::Persian => [
-            "جدول، تعداد ردیف‌ها",
-            "هزینه‌ها، تعداد ردیف‌ها",
-            "تصویر",
-            "جای امضا",
-            "برگهٔ تازه",
-            "مهم",
-        ],
-    };
+    let own = WORDS.iter().find(|(of, _)| *of == language).unwrap_or(&WORDS[0]);
+    let (_, [rows, fees, picture, signature, page, notice]) = *own;
     Words {
         rows,
         fees,
@@ -239,6 +142,142 @@ fn words(language: Language) -> Words {
         notice,
     }
 }
+
+/// In the order of [`Words`]. Numbers stand behind a colon, where no language bends a noun by them.
+const WORDS: [(Language, [&str; 6]); 12] = [
+    (
+        Language::German,
+        [
+            "Tabelle, Zeilen",
+            "Gebühren, Zeilen",
+            "Bild",
+            "Linie für die Unterschrift",
+            "Neues Blatt",
+            "Wichtig",
+        ],
+    ),
+    (
+        Language::EasyGerman,
+        [
+            "Jetzt kommt eine Liste. So viele Punkte hat die Liste",
+            "Das kostet es. So viele Punkte hat die Liste",
+            "Hier ist ein Bild",
+            "Hier unterschreiben Sie",
+            "Jetzt kommt ein neues Blatt",
+            "Wichtig",
+        ],
+    ),
+    (
+        Language::English,
+        [
+            "Table, rows",
+            "Fees, rows",
+            "Picture",
+            "Line for a signature",
+            "New sheet",
+            "Important",
+        ],
+    ),
+    (
+        Language::Turkish,
+        [
+            "Tablo, satır sayısı",
+            "Ücretler, satır sayısı",
+            "Resim",
+            "İmza satırı",
+            "Yeni sayfa",
+            "Önemli",
+        ],
+    ),
+    (
+        Language::Russian,
+        [
+            "Таблица, строк",
+            "Сборы, строк",
+            "Изображение",
+            "Строка для подписи",
+            "Новый лист",
+            "Важно",
+        ],
+    ),
+    (
+        Language::Ukrainian,
+        [
+            "Таблиця, рядків",
+            "Збори, рядків",
+            "Зображення",
+            "Рядок для підпису",
+            "Новий аркуш",
+            "Важливо",
+        ],
+    ),
+    (
+        Language::Polish,
+        [
+            "Tabela, wierszy",
+            "Opłaty, wierszy",
+            "Obraz",
+            "Miejsce na podpis",
+            "Nowa kartka",
+            "Ważne",
+        ],
+    ),
+    (
+        Language::Romanian,
+        [
+            "Tabel, rânduri",
+            "Taxe, rânduri",
+            "Imagine",
+            "Linie pentru semnătură",
+            "Foaie nouă",
+            "Important",
+        ],
+    ),
+    (
+        Language::French,
+        [
+            "Tableau, lignes",
+            "Frais, lignes",
+            "Image",
+            "Ligne pour la signature",
+            "Nouvelle feuille",
+            "Important",
+        ],
+    ),
+    (
+        Language::Spanish,
+        [
+            "Tabla, filas",
+            "Tasas, filas",
+            "Imagen",
+            "Línea para la firma",
+            "Nueva hoja",
+            "Importante",
+        ],
+    ),
+    (
+        Language::Arabic,
+        [
+            "جدول، عدد الصفوف",
+            "الرسوم، عدد الصفوف",
+            "صورة",
+            "سطر التوقيع",
+            "ورقة جديدة",
+            "مهم",
+        ],
+    ),
+    (
+        Language::Persian,
+        [
+            "جدول، تعداد ردیف‌ها",
+            "هزینه‌ها، تعداد ردیف‌ها",
+            "تصویر",
+            "جای امضا",
+            "برگهٔ تازه",
+            "مهم",
+        ],
+    ),
+];
 
 #[cfg(test)]
 mod tests {

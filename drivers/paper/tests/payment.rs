@@ -1,4 +1,5 @@
 //! Fees, pictures and lines for signatures in the PDF: how they are tagged.
+#![allow(clippy::unwrap_used)] // helpers of tests
 use drivers_api::document::Block;
 use drivers_api::language::Language;
 use lopdf::{Dictionary, Object};

@@ -1,5 +1,5 @@
 //! Two printers as one: receipt printers in software, and a folder.
-#![allow(clippy::disallowed_methods)] // a test that waits for another program
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)] // a test that waits for another program
 use drivers_api::Job;
 use drivers_api::document::{Block, Document};
 use drivers_api::language::Language;

@@ -1,5 +1,5 @@
 //! The same receipt printer at a serial line: a pseudo-terminal between it and the driver.
-#![allow(clippy::disallowed_methods)] // a test that waits for another program
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)] // a test that waits for another program
 use drivers_api::Job;
 use drivers_api::document::Document;
 use drivers_api::language::Language;

@@ -1,4 +1,5 @@
 //! The receipt printer understands what others send, and answers byte by byte as the reference says.
+#![allow(clippy::unwrap_used)] // helpers of tests
 use simulated::printer::{Cut, ReceiptPrinter};
 use std::io::{Read, Write};
 use std::net::TcpStream;

@@ -14,6 +14,7 @@ use skrifa::outline::{
 };
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use zeno::{Command, Mask};
 use zeroize::Zeroizing;
 
@@ -66,10 +67,10 @@ impl Ink {
 
     fn cut(&mut self, style: Style) -> Result<&mut Cut, PaperError> {
         let key = (style.weight == Weight::SemiBold, style.size.to_bits());
-        if !self.cuts.contains_key(&key) {
-            self.cuts.insert(key, Cut::new(style)?);
+        match self.cuts.entry(key) {
+            Entry::Occupied(cut) => Ok(cut.into_mut()),
+            Entry::Vacant(place) => Ok(place.insert(Cut::new(style)?)),
         }
-        self.cuts.get_mut(&key).ok_or(PaperError::Font("can't be drawn"))
     }
 }
 

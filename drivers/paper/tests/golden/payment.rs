@@ -42,44 +42,47 @@ pub(crate) fn receipt(language: Language) -> Document {
         title: texts.title.to_owned(),
         issuer: "Stadt Musterstadt · Bürgeramt".to_owned(),
         footer: "Marktplatz 1, 12345 Musterstadt · 01234 56-789".to_owned(),
-        blocks: vec![
-            Block::Image {
-                picture: crest(),
+        blocks: crest()
+            .map(|picture| Block::Image {
+                picture,
                 width_mm: 14,
                 alt: "Wappen der Stadt Musterstadt".to_owned(),
-            },
-            Block::Heading {
-                level: 1,
-                text: PrivateText::from(texts.title),
-            },
-            Block::Paragraph(PrivateText::from(texts.thanks)),
-            Block::Code {
-                label: texts.code.to_owned(),
-                text: CODE.to_owned(),
-                qr: QR.to_owned(),
-                alt: texts.code.to_owned(),
-            },
-            Block::Table(texts.rows.map(row).into()),
-            Block::Heading {
-                level: 2,
-                text: PrivateText::from(texts.heading),
-            },
-            Block::Fees(vec![
-                fee(card, "37,00 €", None, false),
-                fee(copies, "6,00 €", None, false),
-                fee(post, "4,76 €", Some(texts.vat), false),
-                fee(texts.total, "47,76 €", None, true),
-            ]),
-            Block::Notice(PrivateText::from(texts.notice)),
-            Block::SignatureLine {
-                label: texts.signature.to_owned(),
-            },
-        ],
+            })
+            .into_iter()
+            .chain(vec![
+                Block::Heading {
+                    level: 1,
+                    text: PrivateText::from(texts.title),
+                },
+                Block::Paragraph(PrivateText::from(texts.thanks)),
+                Block::Code {
+                    label: texts.code.to_owned(),
+                    text: CODE.to_owned(),
+                    qr: QR.to_owned(),
+                    alt: texts.code.to_owned(),
+                },
+                Block::Table(texts.rows.map(row).into()),
+                Block::Heading {
+                    level: 2,
+                    text: PrivateText::from(texts.heading),
+                },
+                Block::Fees(vec![
+                    fee(card, "37,00 €", None, false),
+                    fee(copies, "6,00 €", None, false),
+                    fee(post, "4,76 €", Some(texts.vat), false),
+                    fee(texts.total, "47,76 €", None, true),
+                ]),
+                Block::Notice(PrivateText::from(texts.notice)),
+                Block::SignatureLine {
+                    label: texts.signature.to_owned(),
+                },
+            ])
+            .collect(),
     }
 }
 
 /// A shield with a chevron, drawn here.
-fn crest() -> Picture {
+fn crest() -> Option<Picture> {
     let (width, height) = (96_i32, 112_i32);
     let mut bytes = vec![0; (width / 8 * height) as usize];
     for y in 0..height {
@@ -93,12 +96,18 @@ fn crest() -> Picture {
             }
         }
     }
-    Picture::new(width as u32, height as u32, Depth::Bit, bytes).expect("its size is right")
+    Picture::new(width as u32, height as u32, Depth::Bit, bytes)
 }
 
-fn texts(language: Language) -> Texts {
-    match language {
-        Language::German => Texts {
+fn texts(language: Language) -> &'static Texts {
+    let own = TEXTS.iter().find(|(of, _)| *of == language);
+    own.map_or(&TEXTS[0].1, |(_, texts)| texts)
+}
+
+static TEXTS: [(Language, Texts); 12] = [
+    (
+        Language::German,
+        Texts {
             title: "Zahlungsbeleg",
             thanks: "Sie haben die Gebühren für Ihren Antrag bezahlt. Bewahren Sie diesen Beleg auf, bis Sie den Ausweis haben.",
             code: "Ihr Vorgangs-Code",
@@ -119,7 +128,10 @@ fn texts(language: Language) -> Texts {
             notice: "Dieser Beleg ist noch kein Ausweis.",
             signature: "Unterschrift der antragstellenden Person",
         },
-        Language::EasyGerman => Texts {
+    ),
+    (
+        Language::EasyGerman,
+        Texts {
             title: "Quittung",
             thanks: "Sie haben bezahlt. Hier steht, wie viel es war. Heben Sie das Blatt gut auf.",
             code: "Das ist Ihr Code",
@@ -136,7 +148,10 @@ fn texts(language: Language) -> Texts {
             notice: "Das ist nicht Ihr Ausweis. Sie bekommen den Ausweis später.",
             signature: "Hier unterschreiben Sie",
         },
-        Language::English => Texts {
+    ),
+    (
+        Language::English,
+        Texts {
             title: "Receipt of payment",
             thanks: "You have paid the fees for your application. Keep this receipt until you have the card.",
             code: "Your case code",
@@ -157,7 +172,10 @@ fn texts(language: Language) -> Texts {
             notice: "This receipt isn’t an identity card.",
             signature: "Signature of the applicant",
         },
-        Language::Turkish => Texts {
+    ),
+    (
+        Language::Turkish,
+        Texts {
             title: "Ödeme belgesi",
             thanks: "Başvurunuzun harçlarını ödediniz. Kimliğinizi alıncaya kadar bu belgeyi saklayın.",
             code: "İşlem kodunuz",
@@ -174,7 +192,10 @@ fn texts(language: Language) -> Texts {
             notice: "Bu belge kimlik kartı yerine geçmez.",
             signature: "Başvuranın imzası",
         },
-        Language::Russian => Texts {
+    ),
+    (
+        Language::Russian,
+        Texts {
             title: "Квитанция об оплате",
             thanks: "Вы оплатили сборы за своё заявление. Сохраните эту квитанцию, пока не получите удостоверение.",
             code: "Код вашего дела",
@@ -191,7 +212,10 @@ fn texts(language: Language) -> Texts {
             notice: "Эта квитанция не является удостоверением личности.",
             signature: "Подпись заявителя",
         },
-        Language::Ukrainian => Texts {
+    ),
+    (
+        Language::Ukrainian,
+        Texts {
             title: "Квитанція про оплату",
             thanks: "Ви сплатили збори за свою заяву. Зберігайте цю квитанцію, доки не отримаєте посвідчення.",
             code: "Код вашої справи",
@@ -212,7 +236,10 @@ fn texts(language: Language) -> Texts {
             notice: "Ця квитанція не є посвідченням особи.",
             signature: "Підпис заявника",
         },
-        Language::Polish => Texts {
+    ),
+    (
+        Language::Polish,
+        Texts {
             title: "Potwierdzenie płatności",
             thanks: "Opłaty za wniosek zostały zapłacone. Proszę zachować to potwierdzenie do czasu odbioru dowodu.",
             code: "Kod sprawy",
@@ -229,7 +256,10 @@ fn texts(language: Language) -> Texts {
             notice: "To potwierdzenie nie jest dowodem osobistym.",
             signature: "Podpis wnioskodawcy",
         },
-        Language::Romanian => Texts {
+    ),
+    (
+        Language::Romanian,
+        Texts {
             title: "Dovada plății",
             thanks: "Ați plătit taxele pentru cererea dumneavoastră. Păstrați această dovadă până când primiți cartea.",
             code: "Codul dosarului",
@@ -250,7 +280,10 @@ fn texts(language: Language) -> Texts {
             notice: "Această dovadă nu este un act de identitate.",
             signature: "Semnătura solicitantului",
         },
-        Language::French => Texts {
+    ),
+    (
+        Language::French,
+        Texts {
             title: "Reçu de paiement",
             thanks: "Vous avez payé les frais de votre demande. Gardez ce reçu jusqu’à la remise de la carte.",
             code: "Votre code de dossier",
@@ -271,7 +304,10 @@ fn texts(language: Language) -> Texts {
             notice: "Ce reçu n’est pas une pièce d’identité.",
             signature: "Signature de la personne qui demande",
         },
-        Language::Spanish => Texts {
+    ),
+    (
+        Language::Spanish,
+        Texts {
             title: "Recibo de pago",
             thanks: "Ha pagado las tasas de su solicitud. Guarde este recibo hasta que tenga el documento.",
             code: "Código de su expediente",
@@ -292,7 +328,10 @@ fn texts(language: Language) -> Texts {
             notice: "¡Este recibo no es un documento de identidad!",
             signature: "Firma de quien solicita",
         },
-        Language::Arabic => Texts {
+    ),
+    (
+        Language::Arabic,
+        Texts {
             title: "إيصال الدفع",
             thanks: "لقد دفعتم رسوم طلبكم. احتفظوا بهذا الإيصال حتى تستلموا البطاقة.",
             code: "رمز معاملتكم",
@@ -309,7 +348,10 @@ fn texts(language: Language) -> Texts {
             notice: "هذا الإيصال ليس بطاقة هوية.",
             signature: "توقيع مقدّم الطلب",
         },
-        Language::Persian => Texts {
+    ),
+    (
+        Language::Persian,
+        Texts {
             title: "رسید پرداخت",
             thanks: "شما هزینهٔ درخواست خود را پرداخته‌اید. این رسید را تا گرفتن کارت نگه دارید.",
             code: "کد پروندهٔ شما",
@@ -326,5 +368,5 @@ fn texts(language: Language) -> Texts {
             notice: "این رسید کارت شناسایی نیست.",
             signature: "امضای درخواست‌کننده",
         },
-    }
-}
+    ),
+];

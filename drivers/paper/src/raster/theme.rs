@@ -17,7 +17,7 @@ const fn style(weight: Weight, size: f32, leading: f32) -> Style {
 }
 
 pub(super) const ISSUER: Style = style(Weight::SemiBold, 30.0, 38.0);
-pub(super) const RUNNING: Style = style(Weight::Regular, 24.0, 31.0);
+pub(super) const RUNNING: Style = style(Weight::Regular, 22.0, 30.0);
 pub(super) const TITLE: Style = style(Weight::SemiBold, 44.0, 52.0);
 pub(super) const SECTION: Style = style(Weight::SemiBold, 34.0, 43.0);
 pub(super) const BODY: Style = style(Weight::Regular, 30.0, 40.0);

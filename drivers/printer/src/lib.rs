@@ -4,6 +4,7 @@
 //! The thread renders the document ([`paper::pdf::render`] or [`paper::raster::render`]), hands it to the printer, watches
 //! it to its end and answers each job once. Between jobs it looks at the printer every [`WATCH_INTERVAL`] and tells when
 //! its state changes. What the printer is told of a job (its name, its user) holds no personal data.
+mod address;
 mod escpos;
 pub mod fallback;
 mod folder;
@@ -59,8 +60,8 @@ pub enum Target {
 /// Why a printer can't be driven at all.
 #[derive(Debug, Error)]
 pub enum SpawnError {
-    /// The address isn't an `ipp:` or `http:` one with a host.
-    #[error("not the address of an IPP printer: {0}")]
+    /// The address is none of [`Target::at`].
+    #[error("not the address of a printer: {0}")]
     Address(String),
     /// No thread to be had.
     #[error("the printer's thread could not be started")]

@@ -6,6 +6,7 @@ mod data_group;
 pub mod document;
 pub mod language;
 pub mod payment;
+pub mod picture;
 pub mod print;
 pub mod private;
 pub mod signer;

@@ -37,6 +37,9 @@ pub enum PrinterEvent {
     Ready,
     /// The printer can't take a job now.
     NotReady(PrintTrouble),
+    /// There is still paper, but not for long: staff should bring some. Told once when it is noticed, while the printer is
+    /// ready.
+    PaperLow,
     /// The job is on paper, to its end.
     Printed(Job),
     /// The job is not on paper; it was withdrawn from the printer.

@@ -14,6 +14,7 @@ runs=(
     eid_read=300 eid_manage_pin=300 eid_hostile_card=400
     ausweisapp_message=100000 ausweisapp_dialogue=20000
     payment_message=100000 payment_serial=50000 payment_dialogue=50000
+    paper_escpos=200000
     signer_certificate=50000 signer_chain=10000 signer_remote=50000 signer_lists=50000
 )
 

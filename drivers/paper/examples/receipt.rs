@@ -1,6 +1,6 @@
 //! Writes the receipt of a Meldebescheinigung as PDF, for looking at it: `cargo run -p paper --example receipt -- OUT.pdf`.
 //! With `long` as second argument it has two pages, with a language (`ar`, `pin_note.ar`) it is the one that the
-//! catalogue's tests keep; a number as third argument renders it that often and tells the time.
+//! catalogue's tests keep, and `payment.ar` that of a payment; a number as third argument renders it that often and tells the time.
 #![allow(clippy::print_stdout, clippy::disallowed_methods)] // a tool for people; it measures
 use drivers_api::document::{Block, Document, Row};
 use drivers_api::language::Language;
@@ -10,6 +10,9 @@ use std::time::Instant;
 
 #[path = "../tests/golden/mod.rs"]
 mod golden;
+#[path = "../tests/golden/payment.rs"]
+#[allow(dead_code)] // tests use more of it
+mod payment;
 
 fn row(label: &str, value: &str) -> Row {
     Row {
@@ -116,14 +119,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments
         .next()
-        .ok_or("usage: receipt OUT.pdf [short|long|LANGUAGE|pin_note.LANGUAGE [TIMES]]")?;
+        .ok_or("usage: receipt OUT.pdf [short|long|LANGUAGE|pin_note.LANGUAGE|payment.LANGUAGE [TIMES]]")?;
     let kind = arguments.next();
     let document = match kind.as_deref() {
         None | Some("short") => receipt(false),
         Some("long") => receipt(true),
         Some(kind) => {
             let (paper, tag) = kind.rsplit_once('.').unwrap_or(("receipt", kind));
-            golden::paper(paper, Language::from_tag(tag).ok_or("not a language of ours")?)?
+            let language = Language::from_tag(tag).ok_or("not a language of ours")?;
+            match paper {
+                "payment" => payment::receipt(language),
+                paper => golden::paper(paper, language)?,
+            }
         }
     };
     let times: usize = arguments.next().map_or(Ok(1), |times| times.parse())?;

@@ -7,7 +7,7 @@ use crate::structure::{ElementId, Tree};
 use crate::theme::{BLACK, Colour, PAGE_HEIGHT, Style, Weight};
 use printpdf::{
     Codepoint, Color, DictItem, FontId, LinePoint, Op, PaintMode, PdfFontHandle, Point, Polygon, PolygonRing, Pt, Rect,
-    Rgb, TextItem, WindingOrder,
+    Rgb, TextItem, WindingOrder, XObjectId, XObjectTransform,
 };
 use std::collections::BTreeMap;
 
@@ -44,6 +44,11 @@ pub(crate) fn font_id(weight: Weight) -> FontId {
         }
         .to_owned(),
     )
+}
+
+/// Resource name of a picture.
+pub(crate) fn picture_id(number: usize) -> XObjectId {
+    XObjectId(format!("Picture{number}"))
 }
 
 /// A page being drawn. Coordinates are points from its upper left corner.
@@ -156,6 +161,28 @@ impl<'a> Canvas<'a> {
             winding_order: WindingOrder::NonZero,
         };
         self.ops.push(Op::DrawPolygon { polygon });
+    }
+
+    /// Draws the document's picture of this number.
+    pub(crate) fn picture(
+        &mut self,
+        element: ElementId,
+        (x, y): (f32, f32),
+        (width, height): (f32, f32),
+        number: usize,
+    ) {
+        self.owned_by(Owner::Element(element));
+        self.ops.push(Op::UseXobject {
+            id: picture_id(number),
+            transform: XObjectTransform {
+                translate_x: Some(Pt(round(x))),
+                translate_y: Some(Pt(round(PAGE_HEIGHT - y - height))),
+                scale_x: Some(round(width)),
+                scale_y: Some(round(height)),
+                no_auto_scale: true,
+                ..XObjectTransform::default()
+            },
+        });
     }
 
     /// What follows is `owner`'s.

@@ -252,6 +252,11 @@ impl Face {
         }
     }
 
+    /// The whole font file.
+    pub(crate) fn file(&self) -> &'static [u8] {
+        self.bytes
+    }
+
     /// The font cut down to these glyphs, and their numbers in it.
     pub(crate) fn subset(&self, glyphs: &BTreeSet<u16>) -> Result<Subset, PaperError> {
         let mut numbers = GlyphRemapper::new();

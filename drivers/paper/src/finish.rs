@@ -177,8 +177,9 @@ fn element_dictionary(
     if direction == Direction::RightToLeft && element.is_latin() {
         dictionary.set("Lang", Object::string_literal(Language::German.tag()));
     }
-    if element.role == Role::HeaderCell {
-        dictionary.set("A", dictionary! { "O" => "Table", "Scope" => "Row" });
+    let heads = [(Role::HeaderCell, "Row"), (Role::ColumnHeader, "Column")];
+    if let Some((_, scope)) = heads.iter().find(|(role, _)| *role == element.role) {
+        dictionary.set("A", dictionary! { "O" => "Table", "Scope" => *scope });
     }
     if let Some(Figure { alt, bounds }) = &element.figure {
         let bounds: Vec<Object> = bounds.iter().map(|&side| Object::Real(round(side))).collect();

@@ -8,6 +8,10 @@ use crate::qr::{Qr, encode};
 use crate::structure::{ElementId, Figure, Role, Tree};
 use crate::theme::*;
 use drivers_api::document::{Block, Row};
+use drivers_api::language::Language;
+
+mod fees;
+mod figures;
 
 /// A mark on a slab; `x` from the page's left edge, `y` from the slab's top.
 pub(crate) enum Item {
@@ -32,6 +36,15 @@ pub(crate) enum Item {
         module: f32,
         quiet: f32,
         code: Qr,
+        element: ElementId,
+    },
+    Picture {
+        x: f32,
+        y: f32,
+        width: f32,
+        height: f32,
+        /// Which of the document's pictures.
+        number: usize,
         element: ElementId,
     },
 }
@@ -69,17 +82,22 @@ pub(crate) struct Flow {
     pub(crate) slabs: Vec<Slab>,
     pub(crate) substituted: usize,
     boxes: usize,
+    /// How many pictures there were so far.
+    pictures: usize,
+    language: Language,
     direction: Direction,
 }
 
 impl Flow {
-    pub(crate) fn new(direction: Direction) -> Self {
+    pub(crate) fn new(language: Language) -> Self {
         Self {
-            direction,
+            language,
+            direction: Direction::of(language),
             tree: Tree::new(),
             slabs: Vec::new(),
             substituted: 0,
             boxes: 0,
+            pictures: 0,
         }
     }
 
@@ -93,6 +111,12 @@ impl Flow {
             Block::Paragraph(text) => self.paragraph(text.expose()),
             Block::Notice(text) => self.notice(text.expose()),
             Block::Table(rows) => self.table(rows),
+            Block::Fees(lines) => self.fees(lines),
+            Block::Image { picture, width_mm, alt } => {
+                self.picture(picture, *width_mm, alt);
+                Ok(())
+            }
+            Block::SignatureLine { label } => self.signature_line(label),
             Block::Code { label, text, qr, alt } => self.code(label, text, qr, alt),
             Block::NewPage => {
                 self.slabs.push(Slab {

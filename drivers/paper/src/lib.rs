@@ -1,4 +1,5 @@
-//! One document model rendered to a tagged A4 PDF.
+//! One document model rendered to a tagged A4 PDF ([`pdf`]), to 80 mm thermal paper ([`raster`], sent by [`escpos`]), and
+//! to plain text for speech ([`speech`]).
 //!
 //! [`pdf::render`] takes a [`drivers_api::document::Document`] and gives the bytes of a PDF 1.7 file that is laid out as
 //! an official letter, carries its own subset fonts, and is tagged for screen readers and archives (PDF/A-2a, ISO
@@ -14,6 +15,7 @@ use thiserror::Error;
 
 mod bidi;
 mod canvas;
+pub mod escpos;
 mod face;
 mod finish;
 mod flow;
@@ -24,6 +26,8 @@ mod page;
 mod paragraph;
 pub mod pdf;
 mod qr;
+pub mod raster;
+pub mod speech;
 mod structure;
 mod theme;
 mod words;

@@ -230,6 +230,18 @@ impl Sheet<'_> {
                 let left = mirrored(self.direction, *x, side);
                 self.canvas.qr(*element, left, slab_y + y, *module, code);
             }
+            Item::Picture {
+                x,
+                y,
+                width,
+                height,
+                number,
+                element,
+            } => {
+                let left = mirrored(self.direction, *x, *width);
+                self.canvas
+                    .picture(*element, (left, slab_y + y), (*width, *height), *number);
+            }
         }
     }
 
@@ -269,23 +281,35 @@ fn mirrored(direction: Direction, x: f32, width: f32) -> f32 {
     direction.mirrored(x, width, (LEFT, RIGHT))
 }
 
-/// Notes where each QR code lies, for its structure element.
+/// Notes where each QR code and each picture lies, for its structure element.
 fn note_bounds(placed: &[Placed], direction: Direction, tree: &mut Tree) {
     for (slab_y, item) in items(placed) {
-        if let Item::Qr {
-            x,
-            y,
-            module,
-            code,
-            element,
-            ..
-        } = item
-            && let Some(figure) = &mut tree.elements[element.0].figure
-        {
-            let side = *module * code.side as f32;
-            let left = mirrored(direction, *x, side);
+        let (x, y, width, height, element) = match item {
+            Item::Qr {
+                x,
+                y,
+                module,
+                code,
+                element,
+                ..
+            } => {
+                let side = *module * code.side as f32;
+                (*x, *y, side, side, *element)
+            }
+            Item::Picture {
+                x,
+                y,
+                width,
+                height,
+                element,
+                ..
+            } => (*x, *y, *width, *height, *element),
+            Item::Line { .. } | Item::Rule { .. } => continue,
+        };
+        if let Some(figure) = &mut tree.elements[element.0].figure {
+            let left = mirrored(direction, x, width);
             let top = PAGE_HEIGHT - slab_y - y;
-            figure.bounds = [left, top - side, left + side, top];
+            figure.bounds = [left, top - height, left + width, top];
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The one call of this crate.
 use crate::bidi::Direction;
-use crate::canvas::{Fonts, font_id};
+use crate::canvas::{Fonts, font_id, picture_id};
 use crate::face::{Subset, face};
 use crate::finish::finish;
 use crate::flow::Flow;
@@ -10,7 +10,11 @@ use crate::theme::{PAGE_HEIGHT, PAGE_WIDTH, Weight};
 use crate::words::substitution_notice;
 use crate::{PaperError, structure};
 use drivers_api::document::{Block, Document};
-use printpdf::{Mm, Op, PdfDocument, PdfFont, PdfPage, PdfSaveOptions, TextItem};
+use drivers_api::picture::{Depth, Picture};
+use printpdf::{
+    DictItem, ExternalStream, ExternalXObject, Mm, Op, PdfDocument, PdfFont, PdfPage, PdfSaveOptions, TextItem, XObject,
+};
+use std::collections::BTreeMap;
 use zeroize::{Zeroize, Zeroizing};
 
 /// More pages than any declaration has; a longer document is a mistake, and paper and patience end.
@@ -33,7 +37,7 @@ pub struct Pdf {
 
 /// Renders a document as a tagged A4 PDF.
 ///
-/// If the first block isn't a heading of level 1, the document's title becomes one (ISO 14289-1 §7.4.2: the first
+/// If the document doesn't begin with a heading of level 1 (a picture may stand above), its title becomes one (ISO 14289-1 §7.4.2: the first
 /// heading is of level 1).
 ///
 /// # Errors
@@ -41,9 +45,9 @@ pub struct Pdf {
 /// [`PaperError::QrTooLong`] for a QR payload beyond version 40. The others mean a program built wrong.
 pub fn render(document: &Document) -> Result<Pdf, PaperError> {
     let direction = Direction::of(document.language);
-    let mut flow = Flow::new(direction);
+    let mut flow = Flow::new(document.language);
     let issuer = flow.tree.add(Tree::ROOT, Role::P);
-    if !matches!(document.blocks.first(), Some(Block::Heading { level: 0 | 1, .. })) {
+    if !document.has_own_title() {
         flow.heading(1, &document.title)?;
     }
     for block in &document.blocks {
@@ -85,11 +89,51 @@ fn write(
     for (weight, Subset { font, .. }) in [(Weight::Regular, fonts.regular), (Weight::SemiBold, fonts.semi_bold)] {
         pdf.resources.fonts.map.insert(font_id(weight), PdfFont::new(font));
     }
+    let mut number = 0;
+    for block in &document.blocks {
+        if let Block::Image { picture, .. } = block {
+            pdf.resources.xobjects.map.insert(picture_id(number), embedded(picture));
+            number += 1;
+        }
+    }
     let (width, height) = (Mm(PAGE_WIDTH * 25.4 / 72.0), Mm(PAGE_HEIGHT * 25.4 / 72.0));
     pdf.pages = pages.into_iter().map(|ops| PdfPage::new(width, height, ops)).collect();
     let written = pdf.to_lopdf_document(&PdfSaveOptions::default(), &mut Vec::new());
     wipe(&mut pdf.pages);
+    for object in pdf.resources.xobjects.map.values_mut() {
+        if let XObject::External(picture) = object {
+            picture.stream.content.zeroize();
+        }
+    }
     finish(written, document, tree)
+}
+
+/// A picture as an image (ISO 32000-1 §8.9.5); it is compressed with everything else.
+fn embedded(picture: &Picture) -> XObject {
+    let name = |name: &str| DictItem::Name(name.as_bytes().to_vec());
+    let (bits, decode) = match picture.depth() {
+        Depth::Bit => (1, [1, 0]), // 1 is ink
+        Depth::Gray => (8, [0, 1]),
+    };
+    let entries = [
+        ("Type", name("XObject")),
+        ("Subtype", name("Image")),
+        ("Width", DictItem::Int(picture.width().into())),
+        ("Height", DictItem::Int(picture.height().into())),
+        ("ColorSpace", name("DeviceGray")),
+        ("BitsPerComponent", DictItem::Int(bits)),
+        ("Decode", DictItem::Array(decode.map(DictItem::Int).to_vec())),
+    ];
+    XObject::External(ExternalXObject {
+        stream: ExternalStream {
+            dict: BTreeMap::from(entries.map(|(key, value)| (key.to_owned(), value))),
+            content: picture.expose().to_vec(),
+            compress: false,
+        },
+        width: None,
+        height: None,
+        dpi: None,
+    })
 }
 
 /// Overwrites the text in a page's operations.

@@ -13,6 +13,8 @@ pub(crate) enum Role {
     Row,
     /// Heads its row.
     HeaderCell,
+    /// Heads its column.
+    ColumnHeader,
     DataCell,
     Div,
     Figure,
@@ -28,7 +30,7 @@ impl Role {
             Self::P => "P",
             Self::Table => "Table",
             Self::Row => "TR",
-            Self::HeaderCell => "TH",
+            Self::HeaderCell | Self::ColumnHeader => "TH",
             Self::DataCell => "TD",
             Self::Div => "Div",
             Self::Figure => "Figure",

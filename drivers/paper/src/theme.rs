@@ -80,6 +80,11 @@ pub(crate) const BODY: Style = style(Weight::Regular, 10.5, 15.0, INK);
 pub(crate) const NOTICE: Style = style(Weight::Regular, 10.5, 15.0, INK);
 pub(crate) const LABEL: Style = style(Weight::Regular, 10.0, 15.0, GREY);
 pub(crate) const VALUE: Style = style(Weight::SemiBold, 10.5, 15.0, INK);
+/// Fees: heads of columns, lines, sums.
+pub(crate) const FEE_HEAD: Style = style(Weight::Regular, 9.0, 15.0, GREY);
+pub(crate) const FEE: Style = style(Weight::Regular, 10.5, 15.0, INK);
+pub(crate) const FEE_TOTAL: Style = style(Weight::SemiBold, 10.5, 15.0, INK);
+pub(crate) const SIGNER: Style = style(Weight::Regular, 9.0, 12.0, GREY);
 pub(crate) const CODE_LABEL: Style = style(Weight::Regular, 10.5, 15.0, GREY);
 /// The code at its largest; it shrinks to its column down to [`CODE_SIZE_MIN`].
 pub(crate) const CODE: Style = style(Weight::SemiBold, 31.0, 38.0, INK);
@@ -101,6 +106,21 @@ pub(crate) const RULE_THIN: f32 = 0.6;
 pub(crate) const RULE_HEAD: f32 = 2.25;
 /// A row taller than this may be torn between pages; a lower one never is.
 pub(crate) const ROW_WHOLE_MAX: f32 = 300.0;
+
+/// Amounts and taxes of fees never take more of the width than this; longer ones are set in lines.
+pub(crate) const AMOUNT_WIDTH_MAX: f32 = 0.35 * WIDTH;
+pub(crate) const VAT_WIDTH_MAX: f32 = 0.25 * WIDTH;
+pub(crate) const RULE_TOTAL: f32 = 1.2;
+
+/// Pictures and signatures.
+pub(crate) const PICTURE_HEIGHT_MAX: f32 = 120.0 * MM;
+pub(crate) const SIGNATURE_SPACE: f32 = 16.0 * MM;
+pub(crate) const SIGNATURE_WIDTH: f32 = 80.0 * MM;
+
+/// Points of so many millimetres.
+pub(crate) fn points(millimetres: u8) -> f32 {
+    f32::from(millimetres) * MM
+}
 
 /// Notices and code boxes.
 pub(crate) const BOX_PAD: f32 = 12.0;

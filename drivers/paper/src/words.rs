@@ -18,6 +18,42 @@ pub(crate) fn page_number(language: Language, page: usize, pages: usize) -> Stri
     }
 }
 
+/// Heads of the columns of a table of fees: what is charged, the value added tax in it, how much.
+pub(crate) fn fee_heads(language: Language) -> [&'static str; 3] {
+    match language {
+        Language::German => ["Gebühr", "Umsatzsteuer", "Betrag"],
+        Language::EasyGerman => ["Das kostet etwas", "Steuer", "So viel kostet es"],
+        Language::English => ["Fee", "VAT", "Amount"],
+        Language::Turkish => ["Harç", "KDV", "Tutar"],
+        Language::Russian => ["Сбор", "НДС", "Сумма"],
+        Language::Ukrainian => ["Збір", "ПДВ", "Сума"],
+        Language::Polish => ["Opłata", "VAT", "Kwota"],
+        Language::Romanian => ["Taxă", "TVA", "Sumă"],
+        Language::French => ["Frais", "TVA", "Montant"],
+        Language::Spanish => ["Tasa", "IVA", "Importe"],
+        Language::Arabic => ["الرسم", "ضريبة القيمة المضافة", "المبلغ"],
+        Language::Persian => ["هزینه", "مالیات بر ارزش افزوده", "مبلغ"],
+    }
+}
+
+/// "darin Umsatzsteuer": what stands before the tax in a fee, where there is no column for it.
+pub(crate) fn including_vat(language: Language) -> &'static str {
+    match language {
+        Language::German => "darin Umsatzsteuer",
+        Language::EasyGerman => "Davon ist Steuer:",
+        Language::English => "including VAT",
+        Language::Turkish => "KDV dâhil:",
+        Language::Russian => "в том числе НДС:",
+        Language::Ukrainian => "зокрема ПДВ:",
+        Language::Polish => "w tym VAT:",
+        Language::Romanian => "din care TVA:",
+        Language::French => "dont TVA :",
+        Language::Spanish => "IVA incluido:",
+        Language::Arabic => "منه ضريبة القيمة المضافة:",
+        Language::Persian => "شامل مالیات بر ارزش افزوده:",
+    }
+}
+
 /// What the reader is told when the font lacks characters. Where a language bends the noun by the number, the number
 /// stands behind a colon.
 pub(crate) fn substitution_notice(language: Language, count: usize) -> String {
@@ -84,7 +120,9 @@ mod tests {
     fn the_fonts_have_every_character_of_these_words() {
         for language in Language::ALL {
             for count in [1, 2, 5] {
-                let texts = [page_number(language, 1, count), substitution_notice(language, count)];
+                let own = [page_number(language, 1, count), substitution_notice(language, count)];
+                let fixed = fee_heads(language).into_iter().chain([including_vat(language)]);
+                let texts: Vec<String> = own.into_iter().chain(fixed.map(str::to_owned)).collect();
                 for (text, weight) in texts
                     .iter()
                     .flat_map(|text| [(text, Weight::Regular), (text, Weight::SemiBold)])

@@ -125,8 +125,9 @@ fn a_screen_reader_gets_every_sentence_as_it_was_written() {
                     expect(&row.label);
                     expect(row.value.expose());
                 }),
-                Block::Code { label, .. } => expect(label),
-                Block::NewPage => {}
+                Block::Code { label, .. } | Block::SignatureLine { label } => expect(label),
+                Block::Fees(fees) => fees.iter().for_each(|fee| expect(&fee.label)),
+                Block::Image { .. } | Block::NewPage => {}
             }
         }
         assert!(from_the_right > 25 && actual.len() == from_the_right);

@@ -1,12 +1,12 @@
 //! A folder as a printer: for the desk program and for tests.
-use crate::{Device, Pause};
+use crate::worker::{Device, Failure, Pause, pdf};
+use drivers_api::document::Document;
 use drivers_api::print::PrintTrouble;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use zeroize::Zeroizing;
 
 /// The paper of a folder printer: whoever holds a clone can take it out and put it back.
 #[derive(Clone, Debug, Default)]
@@ -49,11 +49,12 @@ impl Device for FolderPrinter {
         })
     }
 
-    fn print(&mut self, job: u64, pdf: Zeroizing<Vec<u8>>, _pause: &Pause) -> Result<(), PrintTrouble> {
-        self.state()?;
+    fn print(&mut self, job: u64, document: Arc<Document>, _pause: &Pause) -> Result<(), Failure> {
+        self.state().map_err(Failure::before)?;
+        let pdf = pdf(job, document)?;
         write_whole(&self.path, &format!("receipt-{job}.pdf"), &pdf).map_err(|error| {
             tracing::warn!(job, %error, "the receipt could not be written");
-            PrintTrouble::Other
+            Failure::before(PrintTrouble::Other)
         })
     }
 }

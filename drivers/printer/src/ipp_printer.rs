@@ -1,11 +1,14 @@
 //! An IPP Everywhere printer: one job at a time, watched to its end.
-use crate::reasons::trouble;
+use crate::SpawnError;
+use crate::reasons::{is_paper_low, trouble};
 use crate::wire::{JobAttributes, PrinterAttributes, Wire, WireError};
-use crate::{Device, Pause, SpawnError};
+use crate::worker::{Device, Failure, Pause, pdf};
 use core::time::Duration;
+use drivers_api::document::Document;
 use drivers_api::print::PrintTrouble;
 use ipp::model::{JobState, PrinterState, StatusCode};
 use ipp::parser::IppParseError;
+use std::sync::Arc;
 use std::time::Instant;
 use zeroize::Zeroizing;
 
@@ -51,6 +54,7 @@ pub(crate) struct IppPrinter {
     patience: Patience,
     /// Names of jobs that could not be withdrawn because the printer was away; withdrawn when it is back.
     left_behind: Vec<String>,
+    paper_low: bool,
 }
 
 impl IppPrinter {
@@ -59,6 +63,7 @@ impl IppPrinter {
             wire: Wire::new(uri)?,
             patience,
             left_behind: Vec::new(),
+            paper_low: false,
         })
     }
 }
@@ -66,12 +71,18 @@ impl IppPrinter {
 impl Device for IppPrinter {
     fn state(&mut self) -> Result<(), PrintTrouble> {
         let attributes = self.wire.printer().map_err(|error| told(&error, "state"))?;
+        self.paper_low = is_paper_low(attributes.reasons.iter().map(String::as_str));
         self.clear_up();
         readiness(&attributes)
     }
 
-    fn print(&mut self, job: u64, pdf: Zeroizing<Vec<u8>>, pause: &Pause) -> Result<(), PrintTrouble> {
-        self.wait_until_ready(pause)?;
+    fn is_paper_low(&self) -> bool {
+        self.paper_low
+    }
+
+    fn print(&mut self, job: u64, document: Arc<Document>, pause: &Pause) -> Result<(), Failure> {
+        let pdf = pdf(job, document)?;
+        self.wait_until_ready(pause).map_err(Failure::before)?;
         let name = format!("schalter-receipt-{job}");
         let id = match self.hand_over(&name, &pdf, pause) {
             Ok(id) => id,
@@ -79,13 +90,13 @@ impl Device for IppPrinter {
                 // The printer may have taken the job although its answer was lost.
                 self.leave_behind(name);
                 self.clear_up();
-                return Err(why);
+                return Err(Failure { why, has_begun: true });
             }
         };
         drop(pdf);
         match self.watch(id, pause) {
             Ok(()) => Ok(()),
-            Err(why) => self.withdraw(id, name, pause).ok_or(why),
+            Err(failure) => self.withdraw(id, name, pause).ok_or(failure),
         }
     }
 }
@@ -126,13 +137,14 @@ impl IppPrinter {
     }
 
     /// Watches a job until it is on paper.
-    fn watch(&self, id: i32, pause: &Pause) -> Result<(), PrintTrouble> {
+    fn watch(&self, id: i32, pause: &Pause) -> Result<(), Failure> {
         let start = now();
         let (mut heard, mut had_paper) = (start, start);
+        let mut has_begun = true; // until the printer says that no side is on paper
         loop {
-            let why = match self.look(id) {
+            let why = match self.look(id, &mut has_begun) {
                 Ok(Progress::Done) => return Ok(()),
-                Ok(Progress::Ended(why)) => return Err(why),
+                Ok(Progress::Ended(why)) => return Err(Failure { why, has_begun }),
                 Ok(Progress::Running(trouble)) => {
                     heard = now();
                     if trouble != Some(PrintTrouble::PaperEmpty) {
@@ -147,17 +159,19 @@ impl IppPrinter {
                 Some(PrintTrouble::PaperEmpty) => had_paper + self.patience.paper,
                 Some(PrintTrouble::Offline) => heard + self.patience.away,
                 Some(PrintTrouble::Busy) => heard + self.patience.busy,
-                Some(why) => return Err(why),
+                Some(why) => return Err(Failure { why, has_begun }),
             };
             let is_late = now() >= patience_ends.min(start + self.patience.job);
             if is_late || !pause.wait(POLL_INTERVAL) {
-                return Err(why.unwrap_or(PrintTrouble::Other));
+                let why = why.unwrap_or(PrintTrouble::Other);
+                return Err(Failure { why, has_begun });
             }
         }
     }
 
-    fn look(&self, id: i32) -> Result<Progress, WireError> {
+    fn look(&self, id: i32, has_begun: &mut bool) -> Result<Progress, WireError> {
         let job = self.wire.job(id)?;
+        *has_begun = job.impressions.is_none_or(|sides| sides > 0);
         let printer = self.wire.printer()?;
         let trouble = trouble(printer.reasons.iter().chain(&job.reasons).map(String::as_str));
         Ok(match job.state {

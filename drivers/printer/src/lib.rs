@@ -1,25 +1,28 @@
-//! Printers: IPP Everywhere and a folder. One thread for each; answers come as [`PrinterEvent`]s.
+//! Printers: IPP Everywhere, receipt printers that speak ESC/POS, and a folder. One thread for each; answers come as
+//! [`PrinterEvent`]s. Two printers of which one stands in for the other are in [`fallback`].
 //!
-//! The thread renders the document ([`paper::pdf::render`]), hands it to the printer, watches it to its end and answers
-//! each job once. Between jobs it looks at the printer every [`WATCH_INTERVAL`] and tells when its state changes.
-//! What the printer is told of a job (its name, its user) holds no personal data.
+//! The thread renders the document ([`paper::pdf::render`] or [`paper::raster::render`]), hands it to the printer, watches
+//! it to its end and answers each job once. Between jobs it looks at the printer every [`WATCH_INTERVAL`] and tells when
+//! its state changes. What the printer is told of a job (its name, its user) holds no personal data.
+mod address;
+mod escpos;
+pub mod fallback;
 mod folder;
 mod ipp_printer;
 mod reasons;
 mod wire;
+mod worker;
 
+pub use escpos::{Line, Timing};
 pub use folder::PaperTray;
 pub use ipp_printer::Patience;
 
 use core::time::Duration;
-use drivers_api::print::{PrintJob, PrintTrouble, Printer, PrinterEvent};
-use drivers_api::private::wipe_stack;
+use drivers_api::print::{PrintJob, Printer, PrinterEvent};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 use thiserror::Error;
-use zeroize::Zeroizing;
+use worker::{Task, Told, Worker};
 
 /// How often an idle printer is looked at: a citizen should learn before the form, not after it, that nothing prints.
 pub const WATCH_INTERVAL: Duration = Duration::from_secs(5);
@@ -37,6 +40,13 @@ pub enum Target {
         /// How long it is waited for; [`Patience::default`] in the field.
         patience: Patience,
     },
+    /// A receipt printer for 80 mm paper that speaks ESC/POS (see `docs/protocols/escpos.md`).
+    EscPos {
+        /// How it is connected.
+        line: Line,
+        /// How long it is waited for; [`Timing::default`] in the field.
+        timing: Timing,
+    },
     /// A folder that takes `receipt-<job>.pdf` files. A test device: what it holds is readable by whoever may read the
     /// folder.
     Folder {
@@ -50,41 +60,31 @@ pub enum Target {
 /// Why a printer can't be driven at all.
 #[derive(Debug, Error)]
 pub enum SpawnError {
-    /// The address isn't an `ipp:` or `http:` one with a host.
-    #[error("not the address of an IPP printer: {0}")]
+    /// The address is none of [`Target::at`].
+    #[error("not the address of a printer: {0}")]
     Address(String),
     /// No thread to be had.
     #[error("the printer's thread could not be started")]
     Thread(#[source] std::io::Error),
 }
 
-/// Something a printer's thread drives.
-trait Device: Send {
-    /// Whether a job could be printed now.
-    fn state(&mut self) -> Result<(), PrintTrouble>;
-
-    /// Prints to the end, or leaves nothing behind. `pause` waits and tells whether to go on.
-    fn print(&mut self, job: u64, pdf: Zeroizing<Vec<u8>>, pause: &Pause) -> Result<(), PrintTrouble>;
+/// A printer in its thread. Dropping it ends the thread, which first withdraws a job that is still being printed.
+pub struct PrinterHandle {
+    worker: Worker,
+    events: Events,
 }
 
 type Events = Arc<Mutex<dyn Fn(PrinterEvent) + Send>>;
 
-/// A printer in its thread. Dropping it ends the thread, which first withdraws a job that is still being printed.
-pub struct PrinterHandle {
-    jobs: SyncSender<PrintJob>,
-    events: Events,
-    /// Closes the thread's [`Pause`] when dropped.
-    _alive: SyncSender<()>,
-}
-
 impl Printer for PrinterHandle {
     fn print(&mut self, job: PrintJob) {
-        let (job, why) = match self.jobs.try_send(job) {
-            Ok(()) => return,
-            Err(TrySendError::Full(job)) => (job.job, PrintTrouble::Busy),
-            Err(TrySendError::Disconnected(job)) => (job.job, PrintTrouble::Offline),
+        let task = Task {
+            job: job.job,
+            document: Arc::new(job.document),
         };
-        tell(&self.events, PrinterEvent::Failed { job, why });
+        if let Err(why) = self.worker.give(task) {
+            tell(&self.events, PrinterEvent::Failed { job: job.job, why });
+        }
     }
 }
 
@@ -93,77 +93,21 @@ impl Printer for PrinterHandle {
 /// # Errors
 /// [`SpawnError`]. A printer that is merely away is no error: it is told as `NotReady`.
 pub fn spawn(target: Target, events: impl Fn(PrinterEvent) + Send + 'static) -> Result<PrinterHandle, SpawnError> {
-    let device: Box<dyn Device> = match target {
-        Target::Ipp { uri, patience } => Box::new(ipp_printer::IppPrinter::new(&uri, patience)?),
-        Target::Folder { path, tray } => Box::new(folder::FolderPrinter::new(path, tray)),
-    };
     let events: Events = Arc::new(Mutex::new(events));
-    let (jobs, waiting) = sync_channel(JOBS_WAITING_MAX);
-    let (alive, ended) = sync_channel(0);
     let for_thread = Arc::clone(&events);
-    thread::Builder::new()
-        .name("printer".to_owned())
-        .spawn(move || drive(device, &waiting, &Pause(ended), &for_thread))
-        .map_err(SpawnError::Thread)?;
-    Ok(PrinterHandle {
-        jobs,
-        events,
-        _alive: alive,
-    })
-}
-
-/// A wait that ends early when the printer's handle is dropped.
-struct Pause(Receiver<()>);
-
-impl Pause {
-    /// Waits; false when the work is to be given up.
-    fn wait(&self, time: Duration) -> bool {
-        matches!(self.0.recv_timeout(time), Err(RecvTimeoutError::Timeout))
-    }
-}
-
-fn drive(mut device: Box<dyn Device>, jobs: &Receiver<PrintJob>, pause: &Pause, events: &Events) {
-    let mut known = None;
-    loop {
-        let state = device.state();
-        if known != Some(state) {
-            known = Some(state);
-            tracing::info!(?state, "printer");
-            tell(
-                events,
-                state.map_or_else(PrinterEvent::NotReady, |()| PrinterEvent::Ready),
-            );
-        }
-        match jobs.recv_timeout(WATCH_INTERVAL) {
-            Ok(job) => {
-                let number = job.job;
-                let outcome = print(&mut *device, job, pause);
-                wipe_stack();
-                tracing::info!(job = number.0, ?outcome, "print job ended");
-                if outcome.is_err() {
-                    known = None; // told anew: what failed the job may be gone before the printer is looked at again
-                }
-                tell(
-                    events,
-                    match outcome {
-                        Ok(()) => PrinterEvent::Printed(number),
-                        Err(why) => PrinterEvent::Failed { job: number, why },
-                    },
-                );
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return,
-        }
-    }
-}
-
-fn print(device: &mut dyn Device, job: PrintJob, pause: &Pause) -> Result<(), PrintTrouble> {
-    let pdf = paper::pdf::render(&job.document).map_err(|error| {
-        tracing::error!(job = job.job.0, %error, "document can't be rendered");
-        PrintTrouble::Other
+    let worker = Worker::start(target, move |told| {
+        tell(
+            &for_thread,
+            match told {
+                Told::State(Ok(())) => PrinterEvent::Ready,
+                Told::State(Err(why)) => PrinterEvent::NotReady(why),
+                Told::PaperLow => PrinterEvent::PaperLow,
+                Told::Printed(job) => PrinterEvent::Printed(job),
+                Told::Failed(job, failure) => PrinterEvent::Failed { job, why: failure.why },
+            },
+        );
     })?;
-    drop(job.document);
-    device.print(job.job.0, pdf.bytes, pause)
+    Ok(PrinterHandle { worker, events })
 }
 
 fn tell(events: &Events, event: PrinterEvent) {

@@ -11,6 +11,12 @@ pub(crate) fn trouble<'a>(reasons: impl IntoIterator<Item = &'a str>) -> Option<
     reasons.into_iter().filter_map(one).min_by_key(|&trouble| rank(trouble))
 }
 
+/// Whether one of them says that paper is nearly at its end.
+pub(crate) fn is_paper_low<'a>(reasons: impl IntoIterator<Item = &'a str>) -> bool {
+    let keyword = |reason: &str| reason.starts_with("media-low");
+    reasons.into_iter().any(keyword)
+}
+
 fn one(reason: &str) -> Option<PrintTrouble> {
     let (keyword, is_error) = match reason.rsplit_once('-') {
         Some((keyword, "error")) => (keyword, true),
@@ -76,6 +82,7 @@ mod tests {
             trouble(["toner-low-warning", "media-low-report", "spool-area-full-report"]),
             None
         );
+        assert!(is_paper_low(["none", "media-low-report"]) && !is_paper_low(["media-empty", "toner-low"]));
         assert_eq!(trouble(["fuser-over-temp-error"]), Some(PrintTrouble::Other));
         assert_eq!(
             trouble(["media-empty-error", "media-jam-error"]),

@@ -58,6 +58,8 @@ pub(crate) struct JobAttributes {
     pub(crate) name: String,
     pub(crate) state: Option<JobState>,
     pub(crate) reasons: Vec<String>,
+    /// Sides that are on paper, if the printer counts them (RFC 8011 §5.3.18.2).
+    pub(crate) impressions: Option<i32>,
 }
 
 /// A line to one printer; each question opens its own connection, so a printer may come and go.
@@ -209,6 +211,7 @@ fn jobs(answer: &IppRequestResponse) -> Vec<JobAttributes> {
                 name: value("job-name").map(words).unwrap_or_default().concat(),
                 state: value("job-state").and_then(number).and_then(job_state),
                 reasons: value("job-state-reasons").map(words).unwrap_or_default(),
+                impressions: value("job-impressions-completed").and_then(number),
             })
         })
         .collect()

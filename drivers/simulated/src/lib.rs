@@ -12,3 +12,4 @@ mod curve;
 mod der;
 pub mod payment;
 pub mod pki;
+pub mod printer;

@@ -53,6 +53,11 @@ fn as_text(document: &Document) -> String {
                 qr,
                 alt,
             } => text += &format!("[{label} {code} | {qr} | {alt}]\n"),
+            Block::Fees(fees) => fees
+                .iter()
+                .for_each(|fee| text += &format!("{}: {}\n", fee.label, fee.amount.expose())),
+            Block::Image { alt, .. } => text += &format!("[{alt}]\n"),
+            Block::SignatureLine { label } => text += &format!("____ {label}\n"),
             Block::NewPage => text += "\n---\n",
         }
     }

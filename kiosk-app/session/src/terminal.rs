@@ -163,6 +163,7 @@ impl Terminal {
             Input::Board(board) => self.board = TownBoard::new(Arc::clone(board)),
             Input::Card(CardEvent::Progress { .. } | CardEvent::ReadDone { .. } | CardEvent::ReadFailed { .. })
             | Input::Card(CardEvent::PinDone { .. } | CardEvent::PinFailed { .. })
+            | Input::Printer(PrinterEvent::PaperLow)
             | Input::Voice(_)
             | Input::Payment(_)
             | Input::Tap(_)

@@ -303,6 +303,13 @@ pub fn lines(document: &Document) -> Vec<String> {
                 );
             }
             Block::Code { label, text, alt, .. } => lines.extend([label.clone(), text.clone(), alt.clone()]),
+            Block::Fees(fees) => {
+                lines.extend(
+                    fees.iter()
+                        .flat_map(|fee| [fee.label.clone(), fee.amount.expose().to_owned()]),
+                );
+            }
+            Block::Image { alt: text, .. } | Block::SignatureLine { label: text } => lines.push(text.clone()),
             Block::NewPage => {}
         }
     }

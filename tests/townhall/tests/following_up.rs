@@ -61,6 +61,12 @@ fn texts(document: &Document) -> String {
             .collect::<Vec<_>>()
             .join("\n"),
         Block::Code { text, qr, .. } => format!("{text} {qr}"),
+        Block::Fees(fees) => fees
+            .iter()
+            .map(|fee| format!("{}: {}", fee.label, fee.amount.expose()))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        Block::Image { alt: text, .. } | Block::SignatureLine { label: text } => text.clone(),
         Block::NewPage => String::new(),
     };
     document.blocks.iter().map(block).collect::<Vec<_>>().join("\n")

@@ -165,6 +165,11 @@ pub(crate) fn lines(document: &Document) -> Vec<String> {
                 lines.extend(rows);
             }
             Block::Code { text, .. } => lines.push(text.clone()),
+            Block::Fees(fees) => {
+                let fees = fees.iter().map(|fee| format!("{}: {}", fee.label, fee.amount.expose()));
+                lines.extend(fees);
+            }
+            Block::Image { alt: text, .. } | Block::SignatureLine { label: text } => lines.push(text.clone()),
             Block::NewPage => lines.push("---".to_owned()),
         }
     }

@@ -24,7 +24,7 @@ pub(crate) struct Config {
     pub(crate) agent: Option<PathBuf>,
     /// The file in which the courier lays down what the town tells; without it, there is nothing of the kind.
     pub(crate) board: Option<PathBuf>,
-    /// Where receipts are printed, as `ipp://` or `ipps://`.
+    /// Where receipts are printed: `ipp://…` or `escpos:…`, as [`printer::Target::at`] reads it.
     pub(crate) printer: Option<String>,
     /// The payment terminal; without it, fees are paid later.
     pub(crate) payment: Option<Payment>,

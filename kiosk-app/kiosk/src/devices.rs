@@ -1,6 +1,6 @@
 //! The real devices of a terminal, and the loop that drives them.
 use crate::config::{self, Config, Eid};
-use crate::printing::NoPrinter;
+use crate::printing::printer;
 use crate::services::{self, Destinations, ServicesFault};
 use crate::staff;
 use crate::{line, payment};
@@ -9,11 +9,9 @@ use ausweisapp::events::AppEvent;
 use catalogue::{Catalogue, Town};
 use drivers_api::card::{CardEvent, Reader};
 use drivers_api::language::Language;
-use drivers_api::print::Printer;
 use drivers_api::voice::VoiceEvent;
 use host::{Devices, Filing, FilingConfig, Host, Inbox, Inquiry, NewServices, Sender, SharedVoice, board, cases};
 use outbox::Outbox;
-use printer::{Patience, Target};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use reader::NoCertificate;
@@ -302,19 +300,6 @@ fn speech(config: config::Voice, events: Sender, screens: ScreensHandle) -> Resu
         events.send(Input::Voice(event));
     };
     Ok(voice::spawn(config, Espeak::default(), jack, tell)?)
-}
-
-fn printer(uri: Option<String>, events: Sender) -> Result<Box<dyn Printer + Send>, PartsFault> {
-    let Some(uri) = uri else {
-        return Ok(Box::new(NoPrinter::new(events)));
-    };
-    let target = Target::Ipp {
-        uri,
-        patience: Patience::default(),
-    };
-    Ok(Box::new(printer::spawn(target, move |event| {
-        events.send(Input::Printer(event))
-    })?))
 }
 
 fn key(file: &Path) -> Result<AuthorityKey, PartsFault> {

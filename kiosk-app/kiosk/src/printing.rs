@@ -1,15 +1,27 @@
-//! A terminal without a printer: cases are filed all the same, and the screen shows the code to note down.
+//! The printer; and a terminal without one: cases are filed all the same, and the screen shows the code to note down.
 use drivers_api::print::{PrintJob, PrintTrouble, Printer, PrinterEvent};
 use host::Sender;
+use printer::{SpawnError, Target};
 use session::Input;
 
+/// The printer that the configuration names.
+pub(crate) fn printer(address: Option<String>, events: Sender) -> Result<Box<dyn Printer + Send>, SpawnError> {
+    let Some(address) = address else {
+        return Ok(Box::new(NoPrinter::new(events)));
+    };
+    let target = Target::at(&address)?;
+    Ok(Box::new(printer::spawn(target, move |event| {
+        events.send(Input::Printer(event))
+    })?))
+}
+
 /// Says of every job that there is no printer for it.
-pub(crate) struct NoPrinter {
+struct NoPrinter {
     events: Sender,
 }
 
 impl NoPrinter {
-    pub(crate) fn new(events: Sender) -> Self {
+    fn new(events: Sender) -> Self {
         events.send(Input::Printer(PrinterEvent::NotReady(PrintTrouble::Offline)));
         Self { events }
     }

@@ -142,10 +142,10 @@ fn mistakes_in_texts() {
             "`simple` is missing",
         ),
         ("[page.copies]", "[page.copy]", "", "`copy` means nothing"),
-        ("standard = \"{amount}, ", "standard = \"", "", "lacks {amount}"),
+        ("standard = \"{amount}\"", "standard = \"20 €\"", "", "lacks {amount}"),
         (
-            "standard = \"{amount}, ",
-            "standard = \"{amount} {sum} ",
+            "standard = \"{amount}\"",
+            "standard = \"{amount} {sum}\"",
             "",
             "nobody fills {sum}",
         ),

@@ -109,7 +109,8 @@ mod tests {
     fn a_paid_case_is_found_by_its_reference() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("outbox.db");
-        let (filed, other) = (Uuid::from_u128(7), Uuid::from_u128(8));
+        let id = |last| uuid::Builder::from_unix_timestamp_millis(1_795_305_600_000, &[last; 10]).into_uuid();
+        let (filed, other) = (id(7), id(8));
         let envelope = Envelope {
             submission_id: filed,
             destination_id: Uuid::from_u128(1),

@@ -76,6 +76,8 @@ impl OutboxError {
                 Some(ErrorCode::DiskFull) => Self::DiskFull { doing },
                 Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { doing },
                 Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged { doing },
+                // Our own statements are right, so the schema is damaged.
+                _ if matches!(source, rusqlite::Error::SqlInputError { .. }) => Self::Damaged { doing },
                 _ => Self::Sqlite { doing, source },
             }
         }

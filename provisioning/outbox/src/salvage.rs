@@ -9,6 +9,10 @@ use std::path::Path;
 /// How many unreadable places are stepped over, one by one, before the rest is given up. Bounds the time of a rescue.
 const UNREADABLE_MAX: u64 = 100_000;
 
+/// Tables, and their columns in the order of the schema.
+const WAITING: (&str, &str) = ("waiting", "seq, not_before, attempts, submission_id, checksum, body");
+const SET_ASIDE: (&str, &str) = ("set_aside", "seq, at, submission_id, reason, body");
+
 const DAMAGED_RECORD: &str = "found damaged in a damaged file";
 
 /// Fills a fresh file from its predecessor, once: record and mark are one transaction, so that a power cut in the
@@ -35,7 +39,7 @@ pub(crate) fn take_over(
     let mut taken_over = 0;
     let mut unreadable = 0;
     if let Ok(old) = open_damaged(previous_path) {
-        for_each_row(&old, "waiting", COLUMNS, RawRecord::from_row, &mut unreadable, |raw| {
+        for_each_row(&old, WAITING, COLUMNS, RawRecord::from_row, &mut unreadable, |raw| {
             taken_over += 1;
             if raw.is_sound() {
                 transaction.execute(
@@ -50,11 +54,10 @@ pub(crate) fn take_over(
             }
         })
         .map_err(&failed)?;
-        let columns = "seq, at, submission_id, reason, body";
         for_each_row(
             &old,
-            "set_aside",
-            columns,
+            SET_ASIDE,
+            SET_ASIDE.1,
             LeftAside::from_row,
             &mut unreadable,
             |row| {
@@ -128,13 +131,16 @@ fn open_damaged(path: &Path) -> rusqlite::Result<Connection> {
 /// steps on.
 fn for_each_row<T: Numbered>(
     old: &Connection,
-    table: &str,
+    (table, places): (&str, &str),
     columns: &str,
     read: fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     unreadable: &mut u64,
     mut visit: impl FnMut(&T) -> rusqlite::Result<usize>,
 ) -> rusqlite::Result<()> {
-    let sql = format!("SELECT {columns} FROM {table} WHERE seq > ?1 ORDER BY seq LIMIT 1");
+    // By place: the damage may be in a column's name.
+    let sql = format!(
+        "WITH old ({places}) AS (SELECT * FROM {table}) SELECT {columns} FROM old WHERE seq > ?1 ORDER BY seq LIMIT 1"
+    );
     // Without a schema there is nothing to step through.
     let Ok(mut statement) = old.prepare(&sql) else {
         *unreadable += 1;

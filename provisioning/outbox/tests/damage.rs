@@ -174,6 +174,27 @@ fn two_processes_follow_each_other_to_the_replacement() {
     assert_eq!(kiosk.next(NOW).unwrap().unwrap().envelope, envelope(3));
 }
 
+/// The damage is in the name of a column: the records are found by their places.
+#[test]
+fn a_damaged_schema_loses_no_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("outbox.db");
+    let mut outbox = Outbox::open(&path).unwrap();
+    (1..=6).for_each(|number| outbox.file(&envelope(number)).unwrap());
+    drop(outbox);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let name = b"attempts INTEGER";
+    let at = bytes.windows(name.len()).position(|window| window == name).unwrap();
+    bytes[at] = b'A' + 1;
+    std::fs::write(&path, bytes).unwrap();
+    let mut outbox = Outbox::open(&path).unwrap();
+    assert_eq!(drain(&mut outbox), (1..=6).map(envelope).collect::<Vec<_>>());
+    assert!(matches!(
+        outbox.take_notices()[..],
+        [Notice::FileReplaced { taken_over: 6, .. }]
+    ));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

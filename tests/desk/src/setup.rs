@@ -116,15 +116,7 @@ impl Setup {
         board::watch(out.join(BOARD), sender.clone())?;
 
         let catalogue = load()?;
-        let destination_id = catalogue.town().destination_id().parse()?;
-        let key = AuthorityKey::from_jwk(AUTHORITY.as_bytes())?;
-        let config = FilingConfig {
-            destination_id,
-            key,
-            others: std::collections::BTreeMap::new(),
-            outbox: Outbox::open(out.join(OUTBOX))?,
-        };
-        let filing = Filing::spawn(config, sender.clone())?;
+        let filing = Filing::spawn(filing(&catalogue, out)?, sender.clone())?;
         let inquiry = Inquiry::spawn(cases::asker(Some(out.join(SOCKET))), sender.clone())?;
 
         // The cards' country and the terminal that it has certified, both new at each start.
@@ -215,6 +207,16 @@ pub fn load() -> Result<Catalogue, Fault> {
         tracing::error!(%fault, "service left out");
     }
     Ok(loaded.catalogue)
+}
+
+/// Cases go to the test authority, by way of the outbox.
+fn filing(catalogue: &Catalogue, out: &Path) -> Result<FilingConfig, Fault> {
+    Ok(FilingConfig {
+        destination_id: catalogue.town().destination_id().parse()?,
+        key: AuthorityKey::from_jwk(AUTHORITY.as_bytes())?,
+        others: std::collections::BTreeMap::new(),
+        outbox: Outbox::open(out.join(OUTBOX))?,
+    })
 }
 
 /// A printer that prints into a folder.

@@ -60,13 +60,12 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
             3 => Tap::Pin(PinWish::Change),
             _ => Tap::Back,
         }),
-        Screen::PinDone(_) => Act::Tap(if rng.random_bool(0.3) { Tap::Back } else { Tap::Continue }),
         Screen::PinForgotten { note: leaflet, .. } | Screen::Information(Information { leaflet, .. })
             if leaflet.paper.is_none() && rng.random_bool(0.7) =>
         {
             Act::Tap(Tap::PrintAgain)
         }
-        Screen::PinForgotten { .. } | Screen::Information(_) => {
+        Screen::PinForgotten { .. } | Screen::Information(_) | Screen::PinDone(_) => {
             Act::Tap(if rng.random_bool(0.3) { Tap::Back } else { Tap::Continue })
         }
         Screen::Services { board: true, .. } if rng.random_bool(0.1) => Act::Tap(Tap::Board),
@@ -76,6 +75,7 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
         Screen::Search { tiles, .. } => take_one(tiles, rng),
         Screen::CardContent(_) => read_card(rng),
         Screen::Exit { .. } => Act::Tap(if rng.random_bool(0.5) { Tap::Back } else { Tap::Continue }),
+        Screen::TakeCard => Act::TakeCard,
         Screen::LayCard { .. } if card_lies => Act::TakeCard,
         Screen::LayCard { .. } => Act::LayOn(any_card(rng)),
         Screen::Secret(entry) if entry.typed == entry.length => Act::Tap(Tap::Continue),
@@ -97,7 +97,6 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
             Act::Tap(Tap::Digit([1, 2, 0, 8][away.birthday.unwrap_or(0).min(3)]))
         }
         Screen::Working { .. } | Screen::Filing | Screen::Goodbye { .. } => Act::Wait,
-        Screen::TakeCard => Act::TakeCard,
         Screen::Receipt(receipt) if receipt.paper == Paper::Printing && rng.random_bool(0.8) => Act::Wait,
         Screen::Receipt(_) if rng.random_bool(0.2) => Act::Tap(Tap::PrintAgain),
         Screen::Review(_) if rng.random_bool(0.1) => Act::Tap(Tap::Change(rng.random_range(0..4))),

@@ -55,6 +55,8 @@ impl JournalError {
         move |source| match source.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::DiskFull(doing),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(doing),
+            // Our own statements are right, so the schema is damaged.
+            _ if matches!(source, rusqlite::Error::SqlInputError { .. }) => Self::Damaged(doing),
             _ => Self::Sqlite { doing, source },
         }
     }

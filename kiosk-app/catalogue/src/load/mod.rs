@@ -111,15 +111,7 @@ pub(crate) fn load(files: &[SourceFile], picture: Option<&[u8]>, crew: &impl Cre
         words,
         receipt,
     };
-    let read = crew.each(&folders, |folder| {
-        let mut faults = Faults::default();
-        (service(folder, &shared, &mut faults), faults)
-    });
-    let mut services: Vec<Arc<Service>> = Vec::with_capacity(read.len());
-    for (service, told) in read {
-        services.extend(service.map(Arc::new));
-        faults.extend(told);
-    }
+    let services = services(&folders, &shared, crew, &mut faults);
     if services.is_empty() {
         let mend = "mend the faults above, or add a service";
         faults.add("", None, "no service can be offered", mend);
@@ -179,6 +171,20 @@ fn shared_receipt(file: Option<&SourceFile>, words: &Words, faults: &mut Faults)
         words,
     };
     receipt::read(file, &about, faults).map(Arc::new)
+}
+
+/// The services without a fault, by id.
+fn services(folders: &[Folder<'_>], shared: &Shared, crew: &impl Crew, faults: &mut Faults) -> Vec<Arc<Service>> {
+    let read = crew.each(folders, |folder| {
+        let mut faults = Faults::default();
+        (service(folder, shared, &mut faults), faults)
+    });
+    let mut services = Vec::with_capacity(read.len());
+    for (service, told) in read {
+        services.extend(service.map(Arc::new));
+        faults.extend(told);
+    }
+    services
 }
 
 /// A service, unless it has a fault.

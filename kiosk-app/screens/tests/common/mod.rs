@@ -6,8 +6,8 @@ use drivers_api::language::Language;
 use drivers_api::print::PrintTrouble;
 use drivers_api::private::PrivateText;
 use session::view::{
-    Availability, AwayView, Countdown, List, Over, Paper, ReceiptView, Request, Screen, SecretEntry, SecretKind,
-    SecretTrouble, SpeechTo, StaffCall, Tile, View,
+    Availability, AwayView, Countdown, List, Over, Paper, Request, Screen, SecretEntry, SecretKind, SecretTrouble,
+    SpeechTo, StaffCall, Tile, View,
 };
 use session::{Ending, Preferences};
 use std::cell::Cell;
@@ -26,6 +26,7 @@ pub(crate) use forms::{
     card_content, field, information, person_form, question_form, questions, request, review, suggesting_form,
 };
 use panels::{panels, somebody_comes};
+pub(crate) use pay::receipt;
 
 pub(crate) fn view(language: Language, screen: Screen) -> View {
     let way = !matches!(
@@ -183,24 +184,6 @@ fn tiles(l: Language) -> Vec<Tile> {
             Availability::NoCertificate,
         ),
     ]
-}
-
-pub(crate) fn receipt(l: Language, paper: Paper, line_up: bool) -> Screen {
-    Screen::Receipt(ReceiptView {
-        service: pick(l, "Meldebescheinigung", "Certificate of residence"),
-        code: "K7QF-2M9D-X4".into(),
-        line_up,
-        prepared: false,
-        paper,
-        print_again: paper != Paper::Printing,
-        next_steps: pick(
-            l,
-            "Das Bürgerbüro prüft Ihren Antrag und schickt die Bescheinigung in 2 bis 3 Werktagen an Ihre Anschrift. Die Rechnung liegt bei.",
-            "The citizens’ office checks your application and sends the certificate to your address within 2 to 3 working days, together with the invoice.",
-        ),
-        payment: String::new(),
-        payment_unclear: false,
-    })
 }
 
 pub(crate) fn secret(kind: SecretKind, typed: usize, pin: PinState, trouble: Option<SecretTrouble>) -> Screen {

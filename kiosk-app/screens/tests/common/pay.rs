@@ -1,9 +1,9 @@
-//! The fee: every page of it.
+//! The fee: every page of it; and the receipt.
 use super::{pick, view};
 use catalogue::PayWay;
 use drivers_api::language::Language;
 use drivers_api::payment::{NotPaidReason, PaymentHint};
-use session::view::{PayBack, PayScreen, PayView, Screen, View};
+use session::view::{Paper, PayBack, PayScreen, PayView, ReceiptView, Screen, View};
 
 /// Names of pictures, and their views.
 pub(crate) fn pay(l: Language) -> Vec<(&'static str, View)> {
@@ -62,4 +62,22 @@ pub(crate) fn pay(l: Language) -> Vec<(&'static str, View)> {
         }
     };
     pages.into_iter().map(|(name, state)| (name, shown(state))).collect()
+}
+
+pub(crate) fn receipt(l: Language, paper: Paper, line_up: bool) -> Screen {
+    Screen::Receipt(ReceiptView {
+        service: pick(l, "Meldebescheinigung", "Certificate of residence"),
+        code: "K7QF-2M9D-X4".into(),
+        line_up,
+        prepared: false,
+        paper,
+        print_again: paper != Paper::Printing,
+        next_steps: pick(
+            l,
+            "Das Bürgerbüro prüft Ihren Antrag und schickt die Bescheinigung in 2 bis 3 Werktagen an Ihre Anschrift. Die Rechnung liegt bei.",
+            "The citizens’ office checks your application and sends the certificate to your address within 2 to 3 working days, together with the invoice.",
+        ),
+        payment: String::new(),
+        payment_unclear: false,
+    })
 }

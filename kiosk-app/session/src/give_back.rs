@@ -85,10 +85,6 @@ impl AnyStage for GivingBack {
         })
     }
 
-    fn texts_in(&self, language: Language, _terminal: &Terminal) -> Language {
-        self.amount.1.language_of_texts(language)
-    }
-
     fn may_cancel(&self) -> bool {
         false
     }

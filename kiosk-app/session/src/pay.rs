@@ -256,8 +256,12 @@ impl AnyStage for Paying {
         })
     }
 
+    /// The service's name stands above the choice only.
     fn texts_in(&self, language: Language, _terminal: &Terminal) -> Language {
-        self.case.service.language_of_texts(language)
+        match self.at {
+            At::Choosing { .. } => self.case.service.language_of_texts(language),
+            At::Terminal { .. } => language,
+        }
     }
 
     fn has_back(&self) -> bool {

@@ -57,7 +57,7 @@ pub(crate) fn pay(l: Language) -> Vec<(&'static str, View)> {
             back,
             cancel: way,
             can_step_aside: way,
-            texts_in: super::picked(l),
+            texts_in: if way { super::picked(l) } else { l },
             ..view(l, Screen::Pay(page))
         }
     };

@@ -113,11 +113,11 @@ mod tests {
         let (filed, other) = (id(7), id(8));
         let envelope = Envelope {
             submission_id: filed,
-            destination_id: Uuid::from_u128(1),
+            destination_id: Uuid::from_u128(0x9f6b_b611_df46_494a_9a98_a253_f136_2dc7),
             leika: "99115003012000".into(),
             service_version: "1.0.0".into(),
-            filed_at: 1,
-            encrypted_data: "a.b.c.d.e".into(),
+            filed_at: 1_795_305_600,
+            encrypted_data: "eyJh.a2V5.aXY.Y3Q.dGFn".into(),
             follow_up: None,
         };
         Outbox::open(&path).unwrap().file(&envelope).unwrap();

@@ -7,7 +7,7 @@ mod place;
 mod typing;
 
 use catalogue::Spot;
-use common::expected::{either, expected, expected_of_follow_up, expected_of_panels};
+use common::expected::{either, expected, expected_of_follow_up, expected_of_panels, expected_of_pay};
 use common::{all, person_form, pick, question_form, secret, view};
 use drivers_api::card::PinState;
 use drivers_api::language::Language;
@@ -144,7 +144,10 @@ fn buttons(world: &mut World, l: Language) {
     let views = all(l);
     let named = |name: &str| &views.iter().find(|(n, _)| *n == name).unwrap().1;
     let next = label("Weiter", "Continue");
-    let all_expected = expected(l).into_iter().chain(expected_of_follow_up(l));
+    let all_expected = expected(l)
+        .into_iter()
+        .chain(expected_of_follow_up(l))
+        .chain(expected_of_pay(l));
     for (name, button, says) in all_expected.chain(expected_of_panels(l)) {
         world.show(named(name));
         world.says(button, &[says]);

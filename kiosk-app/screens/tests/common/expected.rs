@@ -44,19 +44,6 @@ pub(crate) fn expected(l: Language) -> Vec<(&'static str, &'static str, &'static
             label("Jetzt verbindlich absenden", "Submit now – this is binding"),
             "Continue",
         ),
-        ("24-pay", label("Jetzt mit Karte", "Now by card"), "Pay(Card)"),
-        (
-            "24-pay",
-            label("Später am Schalter", "Later at the counter"),
-            "Pay(Counter)",
-        ),
-        (
-            "24-pay",
-            label("Später mit Rechnung", "Later, with an invoice"),
-            "Pay(Invoice)",
-        ),
-        ("25-paying", label("Zurück", "Back"), "Back"),
-        ("26-pay-back-done", label("Fertig", "Done"), "Continue"),
         ("10-card-content", label("Fertig", "Done"), "Continue"),
         ("10-card-content", label("Zurück", "Back"), "Back"),
         ("10-exit", label("Fertig", "Done"), "Continue"),
@@ -80,6 +67,26 @@ pub(crate) fn expected(l: Language) -> Vec<(&'static str, &'static str, &'static
             label("Ja, abbrechen und löschen", "Yes, cancel and delete"),
             "ConfirmCancel",
         ),
+    ]
+}
+
+/// The same of the fee.
+pub(crate) fn expected_of_pay(l: Language) -> Vec<(&'static str, &'static str, &'static str)> {
+    let label = either(l);
+    vec![
+        ("24-pay", label("Jetzt mit Karte", "Now by card"), "Pay(Card)"),
+        (
+            "24-pay",
+            label("Später am Schalter", "Later at the counter"),
+            "Pay(Counter)",
+        ),
+        (
+            "24-pay",
+            label("Später mit Rechnung", "Later, with an invoice"),
+            "Pay(Invoice)",
+        ),
+        ("25-paying", label("Zurück", "Back"), "Back"),
+        ("26-pay-back-done", label("Fertig", "Done"), "Continue"),
     ]
 }
 

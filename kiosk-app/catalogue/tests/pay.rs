@@ -1,5 +1,9 @@
 //! How a fee is paid: which ways a definition offers, and what the receipt tells of it.
-#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "a test says so by failing")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test says so by failing"
+)]
 mod common;
 use catalogue::{CardPayment, Catalogue, Filing, LocalTime, PayWay, Payment, PaymentState, Service, bundled};
 use common::{filing, mistake};

@@ -140,6 +140,8 @@ mod tests {
             follow_up: Some(FollowUp {
                 service: "wohnsitz".into(),
                 case_lookup: CaseKeys::from_code(&code(number)).unwrap().lookup(),
+                receipt: None,
+                fee: None,
                 card: None,
             }),
         }

@@ -92,6 +92,8 @@ fn case(number: u8) -> Envelope {
         follow_up: Some(FollowUp {
             service: "wohnsitz".into(),
             case_lookup: code(number),
+            receipt: None,
+            fee: None,
             card: Some(CardFollowUp {
                 lookup: card(),
                 code: SealedCode::parse("AA..AA.AAAA.AA").unwrap(),

@@ -75,6 +75,8 @@ fn envelope(number: u8) -> Envelope {
         follow_up: Some(FollowUp {
             service: "wohnsitz".into(),
             case_lookup: lookup(number),
+            receipt: None,
+            fee: None,
             card: Some(CardFollowUp {
                 lookup: CaseLookup::from_bytes([7; 32]),
                 code: SealedCode::parse("AA..AA.AAAA.AA").unwrap(),

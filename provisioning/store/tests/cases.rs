@@ -47,6 +47,8 @@ fn envelope(number: u64) -> Envelope {
         follow_up: Some(FollowUp {
             service: "wohnsitz".into(),
             case_lookup: code(number),
+            receipt: None,
+            fee: None,
             card: number.is_multiple_of(2).then(|| CardFollowUp {
                 lookup: card(7),
                 code: SealedCode::parse("AA..AA.AAAA.AA").unwrap(),

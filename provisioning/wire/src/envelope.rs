@@ -1,6 +1,7 @@
 //! The envelope, its acknowledgement, and what makes them valid.
 use crate::BODY_BYTES_MAX;
 use crate::case_status::{CaseLookup, SealedCode};
+use crate::receipt::{Fee, RECEIPT_CHARS_MAX, ReceiptFacts};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -49,6 +50,25 @@ pub struct FollowUp {
     /// When a card was read with its pseudonym.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<CardFollowUp>,
+    /// How its receipt is told from a forged one; absent where the town has no address for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<ReceiptFacts>,
+    /// Its fee, where that was settled at the terminal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee: Option<Fee>,
+}
+
+impl FollowUp {
+    fn validate(&self) -> Result<(), EnvelopeError> {
+        if !is_service(&self.service) {
+            return Err(EnvelopeError::Service);
+        }
+        if !self.receipt.as_ref().is_none_or(ReceiptFacts::is_valid) {
+            return Err(EnvelopeError::Receipt);
+        }
+        let fee = self.fee.is_none_or(Fee::is_valid);
+        fee.then_some(()).ok_or(EnvelopeError::Fee)
+    }
 }
 
 /// How a card finds its case again.
@@ -83,6 +103,12 @@ pub enum EnvelopeError {
     EncryptedData(#[source] JweError),
     #[error("service must have 1 to {SERVICE_ID_CHARS_MAX} characters out of a-z 0-9 - _")]
     Service,
+    #[error(
+        "receipt must have a lookup of 64 hexadecimal digits, and a title and an issuer of at most {RECEIPT_CHARS_MAX} characters"
+    )]
+    Receipt,
+    #[error("fee must be more than nothing, and in a state that a terminal knows")]
+    Fee,
 }
 
 /// Why a text has not the shape of a compact JWE (RFC 7516 §7.1).
@@ -121,8 +147,8 @@ impl Envelope {
         if !(0..=FILED_AT_MAX).contains(&self.filed_at) {
             return Err(EnvelopeError::FiledAt);
         }
-        if !self.follow_up.as_ref().is_none_or(|facts| is_service(&facts.service)) {
-            return Err(EnvelopeError::Service);
+        if let Some(facts) = &self.follow_up {
+            facts.validate()?;
         }
         check_compact_jwe(&self.encrypted_data).map_err(EnvelopeError::EncryptedData)
     }
@@ -229,6 +255,7 @@ pub fn check_compact_jwe(jwe: &str) -> Result<(), JweError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::receipt::{CheckCode, FeeState};
     use proptest::prelude::*;
 
     fn envelope() -> Envelope {
@@ -262,8 +289,28 @@ mod tests {
             service: "wohnsitz".into(),
             case_lookup: CaseLookup::from_bytes([7; 32]),
             card: None,
+            receipt: Some(ReceiptFacts {
+                lookup: CheckCode::from_random([7; 10]).lookup(),
+                title: "Wohnsitz anmelden".into(),
+                issuer: "Stadt Musterstadt".into(),
+            }),
+            fee: Some(Fee {
+                cents: 1250,
+                state: FeeState::Counter,
+            }),
         });
         assert_eq!(Envelope::from_body(&with.to_body().unwrap()).unwrap(), with);
+        let wrong = |change: fn(&mut FollowUp)| {
+            let mut broken = with.clone();
+            broken.follow_up.as_mut().map(change);
+            broken.to_body().unwrap_err()
+        };
+        assert_eq!(wrong(|facts| facts.service.clear()), EnvelopeError::Service);
+        assert_eq!(wrong(|facts| facts.fee.as_mut().unwrap().cents = 0), EnvelopeError::Fee);
+        assert_eq!(
+            wrong(|facts| facts.receipt.as_mut().unwrap().title.clear()),
+            EnvelopeError::Receipt
+        );
         let text = String::from_utf8(envelope().to_body().unwrap()).unwrap();
         assert!(
             text.ends_with(r#""encrypted_data":"eyJh.a2V5.aXY.Y3Q.dGFn"}"#),

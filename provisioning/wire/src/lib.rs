@@ -22,7 +22,7 @@
 //! "Same" is decided on the body's bytes, not on its meaning: a sender keeps the bytes of its first try.
 //!
 //! Keys, certificates and lists for reading identity cards travel as [`eid`] tells, a citizen's call for a person as
-//! [`call`] tells, and the question what became of a case as [`case_status`] tells. What the town tells its terminals is a
+//! [`call`] tells, and the question what became of a case as [`case_status`] tells. Whether a paper is genuine, [`receipt`] tells. What the town tells its terminals is a
 //! [`board::Board`].
 pub mod board;
 pub mod call;
@@ -31,6 +31,8 @@ pub mod case_status;
 pub mod eid;
 mod envelope;
 mod problem;
+pub mod receipt;
+mod symbols;
 
 pub use case_code::CaseCode;
 pub use envelope::{

@@ -30,6 +30,15 @@ pub enum PrintTrouble {
     Other,
 }
 
+/// On what a printer prints: what the citizen looks for, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    /// Sheets of A4, in a tray.
+    Sheet,
+    /// A narrow strip from a roll, out of a slot.
+    Strip,
+}
+
 /// What a printer tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PrinterEvent {
@@ -41,7 +50,12 @@ pub enum PrinterEvent {
     /// ready.
     PaperLow,
     /// The job is on paper, to its end.
-    Printed(Job),
+    Printed {
+        /// Which job.
+        job: Job,
+        /// On which paper.
+        on: Medium,
+    },
     /// The job is not on paper; it was withdrawn from the printer.
     Failed {
         /// Which job.

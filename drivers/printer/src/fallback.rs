@@ -6,7 +6,7 @@
 //! Every event comes with the [`Outlet`] it is about, so that the screen can say where to take the paper.
 use crate::worker::{Failure, Task, Told, Worker};
 use crate::{SpawnError, Target};
-use drivers_api::print::{PrintJob, PrintTrouble, Printer, PrinterEvent};
+use drivers_api::print::{Medium, PrintJob, PrintTrouble, Printer, PrinterEvent};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One of the two printers.
@@ -46,7 +46,7 @@ pub fn spawn(
     events: impl Fn(Outlet, PrinterEvent) + Send + 'static,
 ) -> Result<Fallback, SpawnError> {
     let shared = Arc::new(Mutex::new(Shared {
-        desk: Desk::new(),
+        desk: Desk::new([first.medium(), second.medium()]),
         workers: None,
         events: Box::new(events),
     }));
@@ -124,6 +124,7 @@ enum Todo {
 
 /// Who prints what. Knows no threads.
 struct Desk {
+    media: [Medium; 2],
     states: [Option<Result<(), PrintTrouble>>; 2],
     jobs: Vec<Open>,
     /// What was told last.
@@ -140,8 +141,9 @@ struct Open {
 }
 
 impl Desk {
-    fn new() -> Self {
+    fn new(media: [Medium; 2]) -> Self {
         Self {
+            media,
             states: [None; 2],
             jobs: Vec::new(),
             told: None,
@@ -187,7 +189,12 @@ impl Desk {
                     .jobs
                     .extract_if(.., |open| open.task.job == job && open.at == outlet);
                 let count = answered.count();
-                let printed = Todo::Tell(outlet, PrinterEvent::Printed(job));
+                let [first, second] = self.media;
+                let on = match outlet {
+                    Outlet::First => first,
+                    Outlet::Second => second,
+                };
+                let printed = Todo::Tell(outlet, PrinterEvent::Printed { job, on });
                 (count > 0).then_some(printed).into_iter().collect()
             }
             Told::Failed(job, failure) => self.failed(outlet, job, failure),

@@ -39,7 +39,7 @@ const AWAY: Told = Told::State(Err(PrintTrouble::Offline));
 
 #[test]
 fn the_second_takes_over_what_hasn_t_begun() {
-    let mut desk = Desk::new();
+    let mut desk = Desk::new([Medium::Sheet, Medium::Strip]);
     assert_eq!(said(desk.hear(Outlet::First, READY)), ["First Ready"]);
     assert_eq!(said(desk.hear(Outlet::Second, READY)), [""; 0]);
     assert_eq!(said(desk.take(task(1))), ["First <- 1"]);
@@ -54,7 +54,7 @@ fn the_second_takes_over_what_hasn_t_begun() {
 
 #[test]
 fn what_has_begun_isn_t_begun_again() {
-    let mut desk = Desk::new();
+    let mut desk = Desk::new([Medium::Sheet, Medium::Strip]);
     desk.hear(Outlet::First, READY);
     desk.hear(Outlet::Second, READY);
     desk.take(task(1));
@@ -65,7 +65,7 @@ fn what_has_begun_isn_t_begun_again() {
 
 #[test]
 fn one_that_is_away_is_passed_over() {
-    let mut desk = Desk::new();
+    let mut desk = Desk::new([Medium::Sheet, Medium::Strip]);
     assert_eq!(said(desk.hear(Outlet::First, AWAY)), [""; 0], "the other may be ready");
     assert_eq!(said(desk.hear(Outlet::Second, READY)), ["Second Ready"]);
     assert_eq!(said(desk.take(task(1))), ["Second <- 1"]);
@@ -85,7 +85,7 @@ proptest! {
     /// Whatever two printers do, each job is answered once, and no third try is made.
     #[test]
     fn each_job_is_answered_once(steps in proptest::collection::vec((0..6_u8, any::<bool>(), any::<bool>()), 0..60)) {
-        let mut desk = Desk::new();
+        let mut desk = Desk::new([Medium::Sheet, Medium::Strip]);
         let mut with: Vec<(Outlet, u64)> = Vec::new();
         let (mut answers, mut tries) = (HashMap::new(), HashMap::new());
         let mut jobs = 0;
@@ -115,7 +115,7 @@ proptest! {
                         with.push((outlet, task.job.0));
                         *tries.entry(task.job.0).or_insert(0) += 1;
                     }
-                    Todo::Tell(_, PrinterEvent::Printed(Job(job)) | PrinterEvent::Failed { job: Job(job), .. }) => {
+                    Todo::Tell(_, PrinterEvent::Printed { job: Job(job), .. } | PrinterEvent::Failed { job: Job(job), .. }) => {
                         *answers.entry(job).or_insert(0) += 1;
                     }
                     Todo::Tell(..) => {}

@@ -18,7 +18,7 @@ pub use folder::PaperTray;
 pub use ipp_printer::Patience;
 
 use core::time::Duration;
-use drivers_api::print::{PrintJob, Printer, PrinterEvent};
+use drivers_api::print::{Medium, PrintJob, Printer, PrinterEvent};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
@@ -55,6 +55,16 @@ pub enum Target {
         /// The paper of this pretended printer.
         tray: PaperTray,
     },
+}
+
+impl Target {
+    /// On what it prints.
+    pub fn medium(&self) -> Medium {
+        match self {
+            Self::EscPos { .. } => Medium::Strip,
+            Self::Ipp { .. } | Self::Folder { .. } => Medium::Sheet,
+        }
+    }
 }
 
 /// Why a printer can't be driven at all.
@@ -95,6 +105,7 @@ impl Printer for PrinterHandle {
 pub fn spawn(target: Target, events: impl Fn(PrinterEvent) + Send + 'static) -> Result<PrinterHandle, SpawnError> {
     let events: Events = Arc::new(Mutex::new(events));
     let for_thread = Arc::clone(&events);
+    let on = target.medium();
     let worker = Worker::start(target, move |told| {
         tell(
             &for_thread,
@@ -102,7 +113,7 @@ pub fn spawn(target: Target, events: impl Fn(PrinterEvent) + Send + 'static) -> 
                 Told::State(Ok(())) => PrinterEvent::Ready,
                 Told::State(Err(why)) => PrinterEvent::NotReady(why),
                 Told::PaperLow => PrinterEvent::PaperLow,
-                Told::Printed(job) => PrinterEvent::Printed(job),
+                Told::Printed(job) => PrinterEvent::Printed { job, on },
                 Told::Failed(job, failure) => PrinterEvent::Failed { job, why: failure.why },
             },
         );

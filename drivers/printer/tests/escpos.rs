@@ -3,7 +3,7 @@
 use drivers_api::Job;
 use drivers_api::document::{Block, Document};
 use drivers_api::language::Language;
-use drivers_api::print::{PrintJob, PrintTrouble, Printer, PrinterEvent};
+use drivers_api::print::{Medium, PrintJob, PrintTrouble, Printer, PrinterEvent};
 use drivers_api::private::PrivateText;
 use printer::{Line, PrinterHandle, Target, Timing, spawn};
 use simulated::printer::{Cut, Faults, ReceiptPrinter, Slip, WIDTH_DOTS};
@@ -113,7 +113,13 @@ fn a_receipt_comes_out_dot_for_dot() {
     let (mut printer, events) = open(&peer);
     expect(&events, PrinterEvent::Ready);
     printer.print(job(1, 1));
-    expect(&events, PrinterEvent::Printed(Job(1)));
+    expect(
+        &events,
+        PrinterEvent::Printed {
+            job: Job(1),
+            on: Medium::Strip,
+        },
+    );
     let slips = peer.paper();
     let sent = paper::raster::render(&document(1)).unwrap();
     assert_eq!((slips.len(), slips[0].cut, peer.hanging_rows()), (1, Cut::Whole, 0));
@@ -141,7 +147,13 @@ fn printed_is_told_when_the_last_row_is_out() {
         Err(RecvTimeoutError::Timeout),
         "it was told half-way"
     );
-    expect(&events, PrinterEvent::Printed(Job(1)));
+    expect(
+        &events,
+        PrinterEvent::Printed {
+            job: Job(1),
+            on: Medium::Strip,
+        },
+    );
     assert_eq!(peer.paper().len(), 1);
 }
 
@@ -186,7 +198,13 @@ fn paper_that_ends_in_the_middle_fails_the_job_and_the_rest_never_comes() {
         expect(&events, PrinterEvent::Ready);
         // what hung out of it was cut off, and the next receipt is whole and alone
         printer.print(job(2, 0));
-        expect(&events, PrinterEvent::Printed(Job(2)));
+        expect(
+            &events,
+            PrinterEvent::Printed {
+                job: Job(2),
+                on: Medium::Strip,
+            },
+        );
         let slips = peer.paper();
         let rows = paper::raster::render(&document(0)).unwrap().pieces[0].height();
         assert_eq!(slips.last().unwrap().height(), rows as usize);
@@ -206,7 +224,13 @@ fn a_stuck_cutter_is_told_and_recovers() {
     peer.change(|faults| *faults = Faults::default());
     expect(&events, PrinterEvent::Ready);
     printer.print(job(2, 0));
-    expect(&events, PrinterEvent::Printed(Job(2)));
+    expect(
+        &events,
+        PrinterEvent::Printed {
+            job: Job(2),
+            on: Medium::Strip,
+        },
+    );
 }
 
 #[test]
@@ -217,7 +241,13 @@ fn little_paper_is_told_once_and_prints() {
     let next = || events.recv_timeout(PATIENCE).unwrap();
     assert_eq!((next(), next()), (PrinterEvent::Ready, PrinterEvent::PaperLow));
     printer.print(job(1, 0));
-    assert_eq!(next(), PrinterEvent::Printed(Job(1)));
+    assert_eq!(
+        next(),
+        PrinterEvent::Printed {
+            job: Job(1),
+            on: Medium::Strip
+        }
+    );
     assert_eq!(
         events.recv_timeout(Duration::from_secs(6)),
         Err(RecvTimeoutError::Timeout)
@@ -231,7 +261,13 @@ fn a_printer_without_process_ids_answers_in_order() {
     let (mut printer, events) = open(&peer);
     expect(&events, PrinterEvent::Ready);
     printer.print(job(1, 0));
-    expect(&events, PrinterEvent::Printed(Job(1)));
+    expect(
+        &events,
+        PrinterEvent::Printed {
+            job: Job(1),
+            on: Medium::Strip,
+        },
+    );
     assert_eq!(peer.paper().len(), 1);
 }
 

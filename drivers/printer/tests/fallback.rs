@@ -3,7 +3,7 @@
 use drivers_api::Job;
 use drivers_api::document::{Block, Document};
 use drivers_api::language::Language;
-use drivers_api::print::{PrintJob, PrintTrouble, Printer, PrinterEvent};
+use drivers_api::print::{Medium, PrintJob, PrintTrouble, Printer, PrinterEvent};
 use drivers_api::private::PrivateText;
 use printer::fallback::{Fallback, Outlet, spawn};
 use printer::{Line, PaperTray, Target, Timing};
@@ -77,11 +77,29 @@ fn the_second_prints_when_the_first_has_no_paper() {
     // noticed by the job only
     peer.change(|faults| faults.paper_out = true);
     printer.print(job(1, 0));
-    expect(&events, (Outlet::Second, PrinterEvent::Printed(Job(1))));
+    expect(
+        &events,
+        (
+            Outlet::Second,
+            PrinterEvent::Printed {
+                job: Job(1),
+                on: Medium::Sheet,
+            },
+        ),
+    );
     assert!(paper.path().join("receipt-1.pdf").exists());
     // known by now
     printer.print(job(2, 0));
-    expect(&events, (Outlet::Second, PrinterEvent::Printed(Job(2))));
+    expect(
+        &events,
+        (
+            Outlet::Second,
+            PrinterEvent::Printed {
+                job: Job(2),
+                on: Medium::Sheet,
+            },
+        ),
+    );
     // neither can
     tray.set_empty(true);
     printer.print(job(3, 0));
@@ -92,7 +110,16 @@ fn the_second_prints_when_the_first_has_no_paper() {
     peer.change(|faults| *faults = Faults::default());
     expect(&events, (Outlet::First, PrinterEvent::Ready));
     printer.print(job(4, 0));
-    expect(&events, (Outlet::First, PrinterEvent::Printed(Job(4))));
+    expect(
+        &events,
+        (
+            Outlet::First,
+            PrinterEvent::Printed {
+                job: Job(4),
+                on: Medium::Strip,
+            },
+        ),
+    );
     assert_eq!(peer.paper().len(), 1);
     // A question about its state may just be on its way.
     let begun = Instant::now();
@@ -114,6 +141,15 @@ fn half_a_receipt_isn_t_printed_again_elsewhere() {
     expect(&events, (Outlet::First, PrinterEvent::Failed { job: Job(1), why }));
     expect(&events, (Outlet::Second, PrinterEvent::Ready));
     printer.print(job(2, 0));
-    expect(&events, (Outlet::Second, PrinterEvent::Printed(Job(2))));
+    expect(
+        &events,
+        (
+            Outlet::Second,
+            PrinterEvent::Printed {
+                job: Job(2),
+                on: Medium::Strip,
+            },
+        ),
+    );
     assert_eq!((first.paper().len(), second.paper().len()), (0, 1));
 }

@@ -2,7 +2,7 @@
 use drivers_api::Job;
 use drivers_api::document::Document;
 use drivers_api::language::Language;
-use drivers_api::print::{PrintJob, PrintTrouble, Printer, PrinterEvent};
+use drivers_api::print::{Medium, PrintJob, PrintTrouble, Printer, PrinterEvent};
 use printer::{PaperTray, Target, spawn};
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -35,7 +35,13 @@ fn a_receipt_is_written_and_an_empty_tray_refuses() {
         job: Job(1),
         document: document(),
     });
-    assert_eq!(next(), PrinterEvent::Printed(Job(1)));
+    assert_eq!(
+        next(),
+        PrinterEvent::Printed {
+            job: Job(1),
+            on: Medium::Sheet
+        }
+    );
     assert!(
         std::fs::read(path.join("receipt-1.pdf"))
             .unwrap()
@@ -60,7 +66,13 @@ fn a_receipt_is_written_and_an_empty_tray_refuses() {
         job: Job(3),
         document: document(),
     });
-    assert_eq!(next(), PrinterEvent::Printed(Job(3)));
+    assert_eq!(
+        next(),
+        PrinterEvent::Printed {
+            job: Job(3),
+            on: Medium::Sheet
+        }
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use drivers_api::Job;
 use drivers_api::document::{Block, Document, Row};
 use drivers_api::language::Language;
-use drivers_api::print::{PrintJob, PrintTrouble, Printer, PrinterEvent};
+use drivers_api::print::{Medium, PrintJob, PrintTrouble, Printer, PrinterEvent};
 use drivers_api::private::PrivateText;
 use printer::{Patience, PrinterHandle, Target, spawn};
 use std::fs;
@@ -166,7 +166,7 @@ fn expect(events: &Receiver<PrinterEvent>, wanted: PrinterEvent) {
         if event == wanted {
             return;
         }
-        let settles = matches!(event, PrinterEvent::Printed(_) | PrinterEvent::Failed { .. });
+        let settles = matches!(event, PrinterEvent::Printed { .. } | PrinterEvent::Failed { .. });
         assert!(!settles, "wanted {wanted:?}, got {event:?}");
         seen.push(event);
     }
@@ -197,7 +197,13 @@ fn a_receipt_arrives_whole_and_is_read_by_other_programs() {
         job: Job(7),
         document: document(),
     });
-    expect(&events, PrinterEvent::Printed(Job(7)));
+    expect(
+        &events,
+        PrinterEvent::Printed {
+            job: Job(7),
+            on: Medium::Sheet,
+        },
+    );
     let received = peer.received(1);
     assert_eq!(received, *paper::pdf::render(&document()).unwrap().bytes);
     assert_eq!(
@@ -268,7 +274,13 @@ fn faults_fail_the_job_and_leave_nothing_in_the_spool() {
         job: Job(9),
         document: document(),
     });
-    expect(&events, PrinterEvent::Printed(Job(9)));
+    expect(
+        &events,
+        PrinterEvent::Printed {
+            job: Job(9),
+            on: Medium::Sheet,
+        },
+    );
 }
 
 #[test]
@@ -284,7 +296,13 @@ fn paper_put_in_within_patience_saves_the_job() {
     });
     sleep(Duration::from_secs(3));
     peer.mend();
-    expect(&events, PrinterEvent::Printed(Job(3)));
+    expect(
+        &events,
+        PrinterEvent::Printed {
+            job: Job(3),
+            on: Medium::Sheet,
+        },
+    );
 }
 
 #[test]

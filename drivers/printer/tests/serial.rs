@@ -3,7 +3,7 @@
 use drivers_api::Job;
 use drivers_api::document::Document;
 use drivers_api::language::Language;
-use drivers_api::print::{PrintJob, PrintTrouble, Printer, PrinterEvent};
+use drivers_api::print::{Medium, PrintJob, PrintTrouble, Printer, PrinterEvent};
 use printer::{Line, Target, Timing, spawn};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use simulated::printer::ReceiptPrinter;
@@ -73,7 +73,13 @@ fn a_receipt_goes_over_a_serial_line() {
     let next = || events.recv_timeout(Duration::from_secs(30)).unwrap();
     assert_eq!(next(), PrinterEvent::Ready);
     printer.print(job(1));
-    assert_eq!(next(), PrinterEvent::Printed(Job(1)));
+    assert_eq!(
+        next(),
+        PrinterEvent::Printed {
+            job: Job(1),
+            on: Medium::Strip
+        }
+    );
     assert_eq!((peer.paper().len(), peer.unknown_bytes()), (1, 0));
     peer.change(|faults| faults.paper_out = true);
     printer.print(job(2));

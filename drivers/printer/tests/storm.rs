@@ -100,9 +100,9 @@ fn storm(seed: u64) -> usize {
         break_one(&mut rng);
         let (outlet, is_printed) = loop {
             match events.recv_timeout(Duration::from_secs(60)).unwrap() {
-                (outlet, PrinterEvent::Printed(job)) if job == Job(number) => break (outlet, true),
+                (outlet, PrinterEvent::Printed { job, .. }) if job == Job(number) => break (outlet, true),
                 (outlet, PrinterEvent::Failed { job, .. }) if job == Job(number) => break (outlet, false),
-                (_, PrinterEvent::Printed(job) | PrinterEvent::Failed { job, .. }) => {
+                (_, PrinterEvent::Printed { job, .. } | PrinterEvent::Failed { job, .. }) => {
                     panic!("seed {seed}: job {} is answered again", job.0)
                 }
                 (_, PrinterEvent::Ready | PrinterEvent::NotReady(_) | PrinterEvent::PaperLow) => {}

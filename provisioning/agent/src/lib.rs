@@ -46,7 +46,7 @@ pub use config::{Backoff, CONFIG_BYTES_MAX, Config, ConfigError, TOKEN_BYTES_MAX
 pub use control::Control;
 pub use socket::{
     CALL_REQUEST, CASES_LINE_BYTES_MAX, CASES_REQUEST, EID_REQUEST, HELP_REQUEST, LINE_BYTES_MAX, NUDGE_REQUEST,
-    STATUS_REQUEST,
+    REPRINTS_REQUEST, STATUS_REQUEST,
 };
 pub use staff::{CALL_PATIENCE, CallState, TRY_PATIENCE};
 

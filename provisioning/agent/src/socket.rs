@@ -34,6 +34,9 @@ pub const HELP_REQUEST: &str = "help";
 /// Asks how the newest call for a person stands.
 pub const CALL_REQUEST: &str = "call";
 
+/// Asks how often the receipt is to be printed once more, since the newest call: answered with a number.
+pub const REPRINTS_REQUEST: &str = "reprints";
+
 /// Asks what became of a case.
 pub const CASES_REQUEST: &str = "cases";
 
@@ -86,6 +89,7 @@ fn serve(
             serde_json::to_string(&eid).map_err(std::io::Error::other)?
         }
         CALL_REQUEST => serde_json::to_string(&staff.newest()).map_err(std::io::Error::other)?,
+        REPRINTS_REQUEST => staff.reprints().to_string(),
         NUDGE_REQUEST => {
             control.nudge();
             "ok".to_owned()

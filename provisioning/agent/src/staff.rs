@@ -58,6 +58,8 @@ pub(crate) struct CallSlot {
 struct Slot {
     waiting: Option<Stage>,
     newest: CallState,
+    /// How often the receipt is to be printed once more, since that call.
+    reprints: u32,
     stopped: bool,
 }
 
@@ -67,6 +69,7 @@ impl CallSlot {
         let mut slot = self.slot();
         slot.waiting = Some(stage);
         slot.newest = CallState::Calling;
+        slot.reprints = 0;
         drop(slot);
         self.shared.1.notify_all();
     }
@@ -74,6 +77,18 @@ impl CallSlot {
     /// How the newest call stands.
     pub(crate) fn newest(&self) -> CallState {
         self.slot().newest
+    }
+
+    /// How often the receipt is to be printed once more, since the newest call.
+    pub(crate) fn reprints(&self) -> u32 {
+        self.slot().reprints
+    }
+
+    fn wants_reprints(&self, reprints: u32) {
+        let mut slot = self.slot();
+        if slot.waiting.is_none() {
+            slot.reprints = reprints;
+        }
     }
 
     /// What became of the call under way; a newer one that waits counts more.
@@ -206,23 +221,34 @@ fn carry(backend: &Backend, call: &Call, calls: &CallSlot, backoff: Backoff, rng
     }
 }
 
-/// Asks until somebody is on the way, a newer call waits, or nobody would wait any longer.
+/// Asks whether somebody is on the way and what they want done, until a newer call waits or nobody would wait any longer.
 fn wait_for_staff(backend: &Backend, calls: &CallSlot) {
     let began = clock();
+    let mut known = CallNews::default();
     while clock().duration_since(began) < NEWS_PATIENCE && !calls.is_wanted_within(NEWS_PERIOD) {
-        let reply = backend.get(CALLS_PATH, TRY_PATIENCE);
         // Without an answer nothing is known: the next one may tell.
-        if reply.is_ok_and(|reply| is_answered(&reply)) {
+        let Some(news) = backend
+            .get(CALLS_PATH, TRY_PATIENCE)
+            .ok()
+            .and_then(|reply| news(&reply))
+        else {
+            continue;
+        };
+        if news.answered && !known.answered {
             tracing::info!("somebody is on the way to the terminal");
             calls.became(CallState::Coming);
-            return;
         }
+        if news.reprints != known.reprints {
+            tracing::info!(reprints = news.reprints, "the receipt is to be printed once more");
+            calls.wants_reprints(news.reprints);
+        }
+        known = news;
     }
 }
 
-fn is_answered(Reply { status, body, .. }: &Reply) -> bool {
-    let news = || serde_json::from_slice::<CallNews>(body).ok();
-    *status == 200 && body.len() <= CALL_BYTES_MAX && news().is_some_and(|news| news.answered)
+fn news(Reply { status, body, .. }: &Reply) -> Option<CallNews> {
+    let is_one = *status == 200 && body.len() <= CALL_BYTES_MAX;
+    is_one.then(|| serde_json::from_slice(body).ok()).flatten()
 }
 
 /// How long to wait before the next try; `None` when that would be too late. Full jitter, but not sooner than the backend

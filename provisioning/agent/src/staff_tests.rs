@@ -49,17 +49,18 @@ fn only_the_backend_settles_a_call() {
 
 #[test]
 fn only_the_backend_says_that_somebody_comes() {
-    assert!(is_answered(&reply(200, br#"{"answered":true}"#.to_vec())));
-    for foreign in [
-        &br#"{"answered":false}"#[..],
-        b"{}",
-        b"<html>",
-        br#"{"answered":true,"a":1}"#,
-        b"",
+    let told = |answered, reprints| Some(CallNews { answered, reprints });
+    for (body, expected) in [
+        (r#"{"answered":true}"#, told(true, 0)),
+        (r#"{"answered":false}"#, told(false, 0)),
+        (r#"{"answered":false,"reprints":2}"#, told(false, 2)),
     ] {
-        assert!(!is_answered(&reply(200, foreign.to_vec())));
+        assert_eq!(news(&reply(200, body.into())), expected);
     }
-    assert!(!is_answered(&reply(404, br#"{"answered":true}"#.to_vec())));
+    for foreign in [&b"{}"[..], b"<html>", br#"{"answered":true,"a":1}"#, b""] {
+        assert_eq!(news(&reply(200, foreign.to_vec())), None);
+    }
+    assert_eq!(news(&reply(404, br#"{"answered":true}"#.to_vec())), None);
 }
 
 #[test]
@@ -73,6 +74,11 @@ fn what_became_of_an_older_call_is_not_told_of_the_newer() {
     assert!(slot.take().is_some());
     slot.became(CallState::Told);
     assert_eq!(slot.newest(), CallState::Told);
+    slot.wants_reprints(2);
+    assert_eq!(slot.reprints(), 2);
+    slot.leave(Stage::parse("request").unwrap());
+    slot.wants_reprints(3);
+    assert_eq!(slot.reprints(), 0, "of the older call");
 }
 
 #[test]

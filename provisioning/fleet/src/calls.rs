@@ -69,7 +69,7 @@ pub(crate) async fn get_call<S: Store>(
     let terminal = authenticate(&shared.store, &headers).await?;
     let answered = shared.store.call_is_answered(terminal.terminal_id).await;
     match answered.map_err(unavailable)? {
-        Some(answered) => Ok(Json(CallNews { answered })),
+        Some(answered) => Ok(Json(CallNews { answered, reprints: 0 })),
         None => Err(Failure::new(ProblemKind::NotFound, "this terminal never called")),
     }
 }

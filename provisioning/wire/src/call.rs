@@ -147,11 +147,20 @@ pub struct CallTaken {
 }
 
 /// What became of a terminal's newest call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CallNews {
     /// Somebody said that they are on the way.
     pub answered: bool,
+    /// How often somebody at the counter has said since that the receipt is to be printed once more. An older terminal
+    /// isn't told until it has happened.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reprints: u32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 fn at(error: &serde_json::Error) -> CallError {

@@ -42,7 +42,7 @@ impl CardQuestion {
     }
 
     /// The key in `[card]` that says what a "no" leads to, and the name of its exit page.
-    pub(crate) fn on_no(self) -> &'static str {
+    pub fn on_no(self) -> &'static str {
         match self {
             Self::OldEnough => "too_young",
             Self::LivesThere => "lives_elsewhere",
@@ -153,6 +153,12 @@ impl Service {
     pub fn exit(&self, answers: &Answers) -> Option<CardQuestion> {
         let refused = |asked: &&Asked| asked.exit.is_some() && !answers.card.yes(asked.question);
         self.asked.iter().find(refused).map(|asked| asked.question)
+    }
+
+    /// The questions of which a "no" leads out of the service.
+    pub fn exits(&self) -> impl Iterator<Item = CardQuestion> {
+        let leads_out = self.asked.iter().filter(|asked| asked.exit.is_some());
+        leads_out.map(|asked| asked.question)
     }
 
     /// Heading and text of the page that such a "no" leads to; empty where it leads to none.

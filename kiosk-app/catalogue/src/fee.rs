@@ -6,7 +6,9 @@ use crate::field::FieldIndex;
 use crate::service::{Cents, Service};
 use crate::text::Text;
 use crate::words::{Word, Words, fill};
+use drivers_api::document::FeeLine;
 use drivers_api::language::Language;
+use drivers_api::private::PrivateText;
 use jiff::civil::Date;
 
 /// A row of the fee table. The last has neither condition nor days, so there is always one that counts.
@@ -20,6 +22,8 @@ pub(crate) struct FeeRow {
     pub(crate) from: Option<Date>,
     pub(crate) until: Option<Date>,
     pub(crate) when: Option<Condition>,
+    /// Percent of value added tax in it; none: it isn't taxed, as what an authority alone can do (UStG §2b).
+    pub(crate) vat: Option<u8>,
     pub(crate) text: Text,
 }
 
@@ -80,6 +84,48 @@ impl Service {
         Some(fill(self.texts.fee_overview.get(language), &slots))
     }
 
+    /// The fee line by line, where it has more than one part or tax in it: what its text and the sum don't tell.
+    pub(crate) fn fee_lines(&self, answers: &Answers, language: Language) -> Vec<FeeLine> {
+        let (Some(row), Some(total)) = (self.fee_row(answers), self.fee(answers)) else {
+            return Vec::new();
+        };
+        let times = row.times.and_then(|(field, _)| whole_number(answers.value(field)?));
+        let count = times.and_then(|times| Cents::try_from(times).ok()).unwrap_or(1);
+        if total == 0 || (count == 1 && row.vat.is_none()) {
+            return Vec::new();
+        }
+        let line = |label, cents, is_total| self.fee_line(label, cents, row.vat, is_total, language);
+        let title = self.title(language);
+        let part = |count: Cents, each: Cents| {
+            let (count, amount) = (count.to_string(), self.words.amount(i64::from(each), language));
+            let slots = [("title", title), ("count", &count), ("amount", &amount)];
+            fill(self.words.text(Word::FeeTimes, language), &slots)
+        };
+        match row.times {
+            Some((_, further)) if count > 1 && further != row.cents => vec![
+                line(part(1, row.cents), row.cents, false),
+                line(part(count - 1, further), total.saturating_sub(row.cents), false),
+                line(self.words.text(Word::FeeTotal, language).to_owned(), total, true),
+            ],
+            Some(_) if count > 1 => vec![line(part(count, row.cents), total, false)],
+            _ => vec![line(title.to_owned(), total, false)],
+        }
+    }
+
+    fn fee_line(&self, label: String, cents: Cents, vat: Option<u8>, is_total: bool, language: Language) -> FeeLine {
+        let vat = vat.map(|percent| {
+            let amount = self.words.amount(i64::from(tax_in(cents, percent)), language);
+            let slots = [("percent", &*percent.to_string()), ("amount", &*amount)];
+            fill(self.words.text(Word::FeeVat, language), &slots)
+        });
+        FeeLine {
+            label,
+            amount: PrivateText::new(self.words.amount(i64::from(cents), language)),
+            vat,
+            is_total,
+        }
+    }
+
     fn fee_row(&self, answers: &Answers) -> Option<&FeeRow> {
         let reach = self.walk(answers);
         for row in self.fees.iter().filter(|row| row.is_valid(answers.today)) {
@@ -99,6 +145,13 @@ impl Service {
     }
 }
 
+/// The tax in a gross amount, to the nearest cent.
+fn tax_in(cents: Cents, percent: u8) -> Cents {
+    let whole = 100 + u64::from(percent);
+    let tax = (u64::from(cents) * u64::from(percent) + whole / 2) / whole;
+    Cents::try_from(tax).unwrap_or(cents)
+}
+
 impl Words {
     /// "10,00 €".
     pub(crate) fn amount(&self, cents: i64, language: Language) -> String {
@@ -107,5 +160,27 @@ impl Words {
             self.text(Word::FeeAmount, language),
             &[("euros", &euros), ("cents", &rest)],
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn tax_is_reckoned_to_the_nearest_cent() {
+        // 11.90 € are 10.00 € and 19 %; 10.70 € are 10.00 € and 7 %.
+        assert_eq!((tax_in(1190, 19), tax_in(1070, 7), tax_in(1000, 0)), (190, 70, 0));
+        assert_eq!(tax_in(1, 19), 0);
+        assert_eq!(tax_in(Cents::MAX, 100), Cents::MAX.div_ceil(2));
+    }
+
+    proptest! {
+        #[test]
+        fn net_and_tax_make_the_gross(net in 0u32..1_000_000, percent in 0u8..=50) {
+            let gross = net + ((u64::from(net) * u64::from(percent) + 50) / 100) as u32;
+            prop_assert!(tax_in(gross, percent).abs_diff(gross - net) <= 1);
+        }
     }
 }

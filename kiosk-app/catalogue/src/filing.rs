@@ -22,6 +22,19 @@ pub struct Filing {
     pub payment: Option<Payment>,
     /// What the payment terminal wants on the receipt, line by line; empty where nobody paid by card.
     pub slip: PrivateText,
+    /// How the paper is told from a forged one, where the town has an address for that.
+    pub check: Option<ReceiptCheck>,
+    /// The citizen has one already: this one says so.
+    pub is_copy: bool,
+}
+
+/// How a paper is told from a forged one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptCheck {
+    /// The check code in groups, e.g. `7Q2F-K9M4-XTB1-8RDA`.
+    pub code: String,
+    /// What the code is appended to ([`crate::Town::check_receipts_at`]).
+    pub address: String,
 }
 
 /// Where a filed case is. Said as it is known, no better.

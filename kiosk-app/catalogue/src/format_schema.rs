@@ -121,6 +121,7 @@ fn fee() -> Value {
         "cents": cents,
         "times": reference("id"),
         "further_cents": cents,
+        "vat": { "type": "integer", "minimum": 0, "maximum": 50 },
         "from": reference("day"),
         "until": reference("day"),
         "when": reference("condition"),

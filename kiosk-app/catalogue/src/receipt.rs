@@ -34,6 +34,8 @@ pub(crate) enum ReceiptBlock {
     Facts(Vec<Fact>),
     /// The case code with its QR code.
     Code,
+    /// The code by which anyone finds out that the paper is genuine; not there where the town has no address for it.
+    Check,
     /// Where the case is now.
     Delivery,
     /// Says, when it is so, that the card's data aren't proven.
@@ -74,190 +76,231 @@ impl Service {
         filing: &Filing,
         language: Language,
     ) -> Document {
-        let town = self.town();
-        let slots = [("service", self.title(language)), ("code", &filing.case_code)];
-        let mut blocks = Vec::new();
+        let mut writer = Writer {
+            service: self,
+            answers,
+            declaration,
+            filing,
+            language,
+            blocks: Vec::new(),
+        };
         let reach = self.walk(answers);
         for (when, block) in &self.receipt.blocks {
             let there = |when: &Condition| self.verdict(when, &reach, answers) == Verdict::Holds;
-            if !when.as_ref().is_none_or(there) {
-                continue;
-            }
-            if let ReceiptBlock::Answers(fields) = block {
-                let shown = fields.iter().filter(|field| reach.shows(**field));
-                let rows = shown.filter_map(|field| self.row(*field, answers, language));
-                let rows = rows.map(|DeclarationRow { label, value, .. }| Row { label, value });
-                blocks.push(Block::Table(rows.collect()));
-            } else {
-                self.render(block, &mut blocks, town, declaration, filing, language);
+            if when.as_ref().is_none_or(there) {
+                writer.block(block);
             }
         }
         if self.language_of_texts(language) != language {
-            let only_german = self.word(Word::ReceiptOnlyGerman, language);
-            blocks.push(Block::Notice(PrivateText::from(only_german)));
+            writer.notice(Word::ReceiptOnlyGerman);
         }
+        if filing.is_copy {
+            writer.mark_as_copy();
+        }
+        let title = self.title(language);
+        // What is taken off is seen by others, who mustn't learn the case code.
+        let is_shared = writer.blocks.iter().any(|block| matches!(block, Block::NewPage));
+        let footer = match is_shared {
+            true => title.to_owned(),
+            false => {
+                let slots = [("service", title), ("code", &filing.case_code)];
+                fill(self.words.text(Word::ReceiptFooter, language), &slots)
+            }
+        };
         Document {
             language,
             title: self.receipt.title.get(language).to_owned(),
-            issuer: town.provider().name.clone(),
-            footer: fill(self.word(Word::ReceiptFooter, language), &slots),
-            blocks,
+            issuer: self.town().provider().name.clone(),
+            footer,
+            blocks: writer.blocks,
         }
     }
 
-    fn render(
-        &self,
-        block: &ReceiptBlock,
-        blocks: &mut Vec<Block>,
-        town: &Town,
-        declaration: &Declaration,
-        filing: &Filing,
-        language: Language,
-    ) {
+    pub(crate) fn contact(&self, town: &Town, language: Language) -> Block {
+        let provider = town.provider();
+        let address = format!("{}, {}", provider.street, provider.city);
+        let row = |word, value| self.labelled(word, value, language);
+        Block::Table(vec![
+            row(Word::ReceiptContactOffice, provider.name.clone()),
+            row(Word::ReceiptContactAddress, address),
+            row(Word::ReceiptContactEmail, provider.email.clone()),
+            row(Word::ReceiptContactWebsite, provider.website.clone()),
+        ])
+    }
+
+    fn labelled(&self, word: Word, value: String, language: Language) -> Row {
+        Row {
+            label: self.words.text(word, language).to_owned(),
+            value: PrivateText::new(value),
+        }
+    }
+}
+
+/// Writes one receipt, block by block.
+struct Writer<'a> {
+    service: &'a Service,
+    answers: &'a Answers,
+    declaration: &'a Declaration,
+    filing: &'a Filing,
+    language: Language,
+    blocks: Vec<Block>,
+}
+
+impl Writer<'_> {
+    fn block(&mut self, block: &ReceiptBlock) {
+        let language = self.language;
         let text = |text: &Text| PrivateText::from(text.get(language));
         match block {
-            ReceiptBlock::Heading(level, heading) => {
-                blocks.push(Block::Heading {
-                    level: *level,
-                    text: text(heading),
-                });
-            }
-            ReceiptBlock::Paragraph(paragraph) => blocks.push(Block::Paragraph(text(paragraph))),
-            ReceiptBlock::Notice(notice) => blocks.push(Block::Notice(text(notice))),
-            ReceiptBlock::Facts(facts) => {
-                let rows = facts
-                    .iter()
-                    .filter_map(|fact| self.fact(*fact, town, declaration, filing, language));
-                let payment = filing.payment.as_ref().map(|payment| {
-                    let told = self.payment_text(payment, language);
-                    self.labelled(Word::PayLabel, told, language)
-                });
-                blocks.push(Block::Table(rows.chain(payment).collect()));
-                self.slip(filing, blocks, language);
-            }
-            ReceiptBlock::Code => blocks.push(self.code(filing, language)),
-            ReceiptBlock::Delivery => blocks.push(self.delivery(town, filing, language)),
-            ReceiptBlock::Authenticity => match filing.authenticity {
-                Some(Authenticity::NotProven) => {
-                    blocks.push(Block::Notice(PrivateText::from(
-                        self.word(Word::ReceiptNotProven, language),
-                    )));
-                }
+            ReceiptBlock::Heading(level, heading) => self.blocks.push(Block::Heading {
+                level: *level,
+                text: text(heading),
+            }),
+            ReceiptBlock::Paragraph(paragraph) => self.blocks.push(Block::Paragraph(text(paragraph))),
+            ReceiptBlock::Notice(notice) => self.blocks.push(Block::Notice(text(notice))),
+            ReceiptBlock::Facts(facts) => self.facts(facts),
+            ReceiptBlock::Code => self.code(),
+            ReceiptBlock::Check => self.check(),
+            ReceiptBlock::Delivery => self.delivery(),
+            ReceiptBlock::Authenticity => match self.filing.authenticity {
+                Some(Authenticity::NotProven) => self.notice(Word::ReceiptNotProven),
                 Some(Authenticity::ChipTrusted) | None => {}
             },
-            ReceiptBlock::Papers => self.papers_left(declaration, filing, blocks, language),
-            ReceiptBlock::NextSteps => {
-                paragraphs(self.next_steps(language)).for_each(|paragraph| blocks.push(paragraph));
+            ReceiptBlock::Papers => self.papers_left(),
+            ReceiptBlock::NextSteps => self.blocks.extend(paragraphs(self.service.next_steps(language))),
+            ReceiptBlock::Declaration => self.copy_of_declaration(),
+            ReceiptBlock::Contact => self.blocks.push(self.service.contact(self.service.town(), language)),
+            ReceiptBlock::Answers(fields) => self.answers(fields),
+            ReceiptBlock::NewPage => self.blocks.push(Block::NewPage),
+        }
+    }
+
+    /// How it was paid stands below what is paid; its parts and the card's slip follow.
+    fn facts(&mut self, facts: &[Fact]) {
+        let mut rows = Vec::new();
+        let mut payment = self.filing.payment.as_ref().map(|payment| {
+            let told = self.service.payment_text(payment, self.language);
+            self.labelled(Word::PayLabel, told)
+        });
+        for fact in facts {
+            rows.extend(self.fact(*fact));
+            if *fact == Fact::Fee {
+                rows.extend(payment.take());
             }
-            ReceiptBlock::Declaration => self.copy(declaration, blocks, language),
-            ReceiptBlock::Contact => blocks.push(self.contact(town, language)),
-            ReceiptBlock::NewPage => blocks.push(Block::NewPage),
-            ReceiptBlock::Answers(_) => {} // the caller has the answers
         }
+        rows.extend(payment);
+        self.blocks.push(Block::Table(rows));
+        let fees = self.service.fee_lines(self.answers, self.language);
+        if !fees.is_empty() {
+            self.blocks.push(Block::Fees(fees));
+        }
+        self.slip();
     }
 
-    fn fact(
-        &self,
-        fact: Fact,
-        town: &Town,
-        declaration: &Declaration,
-        filing: &Filing,
-        language: Language,
-    ) -> Option<Row> {
+    fn fact(&self, fact: Fact) -> Option<Row> {
+        let (service, language) = (self.service, self.language);
         let (word, value) = match fact {
-            Fact::Service => (Word::ReceiptService, self.title(language).to_owned()),
-            Fact::Authority => (Word::ReceiptAuthority, town.provider().name.clone()),
-            Fact::FiledAt => (Word::ReceiptFiledAt, filing.filed_at.text_in(&self.words, language)),
-            Fact::Fee => (Word::ReceiptFee, declaration.fee.clone()?),
-            Fact::LegalBasis => (Word::ReceiptLegalBasis, self.legal_basis(language).to_owned()),
-            Fact::Retention if self.retention().is_none() => return None,
-            Fact::Retention => (Word::ReceiptRetention, self.retention_text(language).to_owned()),
+            Fact::Service => (Word::ReceiptService, service.title(language).to_owned()),
+            Fact::Authority => (Word::ReceiptAuthority, self.provider().to_owned()),
+            Fact::FiledAt => {
+                let at = self.filing.filed_at.text_in(&service.words, language);
+                (Word::ReceiptFiledAt, at)
+            }
+            Fact::Fee => (Word::ReceiptFee, self.declaration.fee.clone()?),
+            Fact::LegalBasis => (Word::ReceiptLegalBasis, service.legal_basis(language).to_owned()),
+            Fact::Retention if service.retention().is_none() => return None,
+            Fact::Retention => (Word::ReceiptRetention, service.retention_text(language).to_owned()),
         };
-        Some(self.labelled(word, value, language))
+        Some(self.labelled(word, value))
     }
 
-    /// What the payment terminal wants told, below the facts.
-    fn slip(&self, filing: &Filing, blocks: &mut Vec<Block>, language: Language) {
-        let lines = filing.slip.expose().lines().map(str::trim_end);
-        let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
-        if !lines.is_empty() {
-            blocks.push(Block::Heading {
-                level: 2,
-                text: PrivateText::from(self.word(Word::PaySlip, language)),
-            });
-            blocks.extend(lines.into_iter().map(|line| Block::Paragraph(PrivateText::from(line))));
+    /// What the payment terminal wants told, line below line.
+    fn slip(&mut self) {
+        let lines = self.filing.slip.expose().lines().map(str::trim_end);
+        let lines = lines.filter(|line| !line.is_empty());
+        let room = self.filing.slip.expose().len();
+        let mut slip = String::with_capacity(room + 1); // never moved: nothing of it is left behind
+        for line in lines {
+            slip.push_str(line);
+            slip.push('\n');
+        }
+        if !slip.is_empty() {
+            self.heading(Word::PaySlip);
+            self.blocks.push(Block::Paragraph(PrivateText::new(slip)));
         }
     }
 
-    fn code(&self, filing: &Filing, language: Language) -> Block {
-        Block::Code {
-            label: self.word(Word::ReceiptCodeLabel, language).to_owned(),
-            text: filing.case_code.clone(),
-            qr: format!("{QR_PREFIX}{}", filing.case_code),
-            alt: fill(
-                self.word(Word::ReceiptCodeAlt, language),
-                &[("code", &filing.case_code)],
-            ),
-        }
+    fn code(&mut self) {
+        let code = &self.filing.case_code;
+        self.blocks.push(Block::Code {
+            label: self.word(Word::ReceiptCodeLabel).to_owned(),
+            text: code.clone(),
+            qr: format!("{QR_PREFIX}{code}"),
+            alt: fill(self.word(Word::ReceiptCodeAlt), &[("code", code)]),
+        });
     }
 
-    fn delivery(&self, town: &Town, filing: &Filing, language: Language) -> Block {
-        let word = match filing.delivery {
+    /// By what and where anyone finds out that the paper is genuine.
+    fn check(&mut self) {
+        let Some(check) = &self.filing.check else { return };
+        let address = check.address.as_str();
+        let shown = address.trim_start_matches("https://").trim_end_matches('/');
+        self.heading(Word::CheckHeading);
+        let note = fill(self.word(Word::CheckNote), &[("address", shown)]);
+        self.blocks.push(Block::Paragraph(PrivateText::new(note)));
+        self.blocks.push(Block::Code {
+            label: self.word(Word::CheckLabel).to_owned(),
+            text: check.code.clone(),
+            qr: format!("{address}{}", check.code),
+            alt: fill(self.word(Word::CheckAlt), &[("code", &check.code)]),
+        });
+    }
+
+    fn delivery(&mut self) {
+        let word = match self.filing.delivery {
             Delivery::OnItsWay => Word::ReceiptOnItsWay,
             Delivery::WaitingForLine => Word::ReceiptWaiting,
         };
-        let text = fill(self.word(word, language), &[("authority", &town.provider().name)]);
-        Block::Paragraph(PrivateText::new(text))
+        let text = fill(self.word(word), &[("authority", self.provider())]);
+        self.blocks.push(Block::Paragraph(PrivateText::new(text)));
     }
 
-    fn papers_left(&self, declaration: &Declaration, filing: &Filing, blocks: &mut Vec<Block>, language: Language) {
-        if declaration.papers.is_empty() {
+    fn papers_left(&mut self) {
+        if self.declaration.papers.is_empty() {
             return;
         }
-        let heading = PrivateText::from(self.word(Word::PapersHeading, language));
-        let rows = declaration.papers.iter().map(|(name, how)| Row {
+        let rows = self.declaration.papers.iter().map(|(name, how)| Row {
             label: name.clone(),
             value: PrivateText::from(how.as_str()),
         });
-        let code = [("code", filing.case_code.as_str())];
-        blocks.push(Block::Heading {
-            level: 2,
-            text: heading,
-        });
-        blocks.push(Block::Table(rows.collect()));
-        blocks.push(Block::Paragraph(PrivateText::new(fill(
-            self.word(Word::PapersNote, language),
-            &code,
-        ))));
+        let table = Block::Table(rows.collect());
+        let code = [("code", self.filing.case_code.as_str())];
+        let note = fill(self.word(Word::PapersNote), &code);
+        self.heading(Word::PapersHeading);
+        self.blocks.extend([table, Block::Paragraph(PrivateText::new(note))]);
     }
 
-    fn copy(&self, declaration: &Declaration, blocks: &mut Vec<Block>, language: Language) {
+    fn copy_of_declaration(&mut self) {
+        let declaration = self.declaration;
         for section in &declaration.sections {
-            blocks.push(Block::Heading {
+            self.blocks.push(Block::Heading {
                 level: 2,
                 text: PrivateText::from(section.title.as_str()),
             });
-            blocks.push(Block::Table(
-                section.rows.iter().map(|row| self.copied(row, language)).collect(),
-            ));
+            let rows = section.rows.iter().map(|row| self.copied(row)).collect();
+            self.blocks.push(Block::Table(rows));
         }
-        paragraphs(&declaration.statement).for_each(|paragraph| blocks.push(paragraph));
-        if declaration
-            .sections
-            .iter()
-            .flat_map(|section| &section.rows)
-            .any(|row| row.from_card)
-        {
-            blocks.push(Block::Paragraph(PrivateText::from(
-                self.word(Word::ReceiptFromCardNote, language),
-            )));
+        self.blocks.extend(paragraphs(&declaration.statement));
+        let mut rows = declaration.sections.iter().flat_map(|section| &section.rows);
+        if rows.any(|row| row.from_card) {
+            let note = PrivateText::from(self.word(Word::ReceiptFromCardNote));
+            self.blocks.push(Block::Paragraph(note));
         }
     }
 
-    fn copied(&self, row: &DeclarationRow, language: Language) -> Row {
+    fn copied(&self, row: &DeclarationRow) -> Row {
         let value = match row.from_card {
             true => {
-                let template = self.word(Word::AnswerFromCard, language);
+                let template = self.word(Word::AnswerFromCard);
                 PrivateText::new(fill(template, &[("value", row.value.expose())]))
             }
             false => row.value.duplicate(),
@@ -268,26 +311,41 @@ impl Service {
         }
     }
 
-    pub(crate) fn contact(&self, town: &Town, language: Language) -> Block {
-        let provider = town.provider();
-        let address = format!("{}, {}", provider.street, provider.city);
-        Block::Table(vec![
-            self.labelled(Word::ReceiptContactOffice, provider.name.clone(), language),
-            self.labelled(Word::ReceiptContactAddress, address, language),
-            self.labelled(Word::ReceiptContactEmail, provider.email.clone(), language),
-            self.labelled(Word::ReceiptContactWebsite, provider.website.clone(), language),
-        ])
+    fn answers(&mut self, fields: &[FieldIndex]) {
+        let reach = self.service.walk(self.answers);
+        let shown = fields.iter().filter(|field| reach.shows(**field));
+        let rows = shown.filter_map(|field| self.service.row(*field, self.answers, self.language));
+        let rows = rows.map(|DeclarationRow { label, value, .. }| Row { label, value });
+        self.blocks.push(Block::Table(rows.collect()));
     }
 
-    fn labelled(&self, word: Word, value: String, language: Language) -> Row {
-        Row {
-            label: self.word(word, language).to_owned(),
-            value: PrivateText::new(value),
-        }
+    /// Below the title: the first of two papers is the one that counts.
+    fn mark_as_copy(&mut self) {
+        let has_title = matches!(self.blocks.first(), Some(Block::Heading { level: 1, .. }));
+        let notice = Block::Notice(PrivateText::from(self.word(Word::ReceiptCopy)));
+        self.blocks.insert(usize::from(has_title), notice);
     }
 
-    fn word(&self, word: Word, language: Language) -> &str {
-        self.words.text(word, language)
+    fn heading(&mut self, word: Word) {
+        let text = PrivateText::from(self.word(word));
+        self.blocks.push(Block::Heading { level: 2, text });
+    }
+
+    fn notice(&mut self, word: Word) {
+        let text = PrivateText::from(self.word(word));
+        self.blocks.push(Block::Notice(text));
+    }
+
+    fn labelled(&self, word: Word, value: String) -> Row {
+        self.service.labelled(word, value, self.language)
+    }
+
+    fn provider(&self) -> &str {
+        &self.service.town().provider().name
+    }
+
+    fn word(&self, word: Word) -> &str {
+        self.service.words.text(word, self.language)
     }
 }
 

@@ -13,6 +13,7 @@ pub struct Town {
     pub(crate) name: String,
     pub(crate) provider: Provider,
     pub(crate) destination_id: String,
+    pub(crate) check_receipts_at: Option<String>,
     pub(crate) accent: Option<Colour>,
     pub(crate) opening: Option<Opening>,
     pub(crate) crest: Option<Crest>,
@@ -57,6 +58,12 @@ impl Town {
     /// Its map, if it has one.
     pub fn map(&self) -> Option<&Arc<TownMap>> {
         self.map.as_ref()
+    }
+
+    /// Where anyone finds out whether a paper is genuine: an https address to which a check code is appended
+    /// (`wire::receipt`), with a slash at its end. Without one, papers have no check code.
+    pub fn check_receipts_at(&self) -> Option<&str> {
+        self.check_receipts_at.as_deref()
     }
 
     /// Where cases go: the UUID of the destination (FIT-Connect Submission API v2, `destinationId`), in text form.

@@ -50,17 +50,19 @@ fn a_permit_lies_behind_the_windscreen_without_a_name() {
             "Parkzone: B: Bahnhofsviertel",
             "Erster Tag: 1. Dezember 2026",
             "Gilt vom ersten Tag an 14 Tage. Legen Sie diese Seite gut lesbar hinter die Scheibe. Name und Adresse stehen nicht darauf.",
-            "K7QF-2M9X-4TB",
+            "Ist dieses Papier echt?",
+            "Das kann jeder selbst nachsehen, zum Beispiel wem Sie es zeigen: unter schalter.musterstadt.example/verify mit diesem Prüfcode. Von Ihnen und Ihren Angaben steht dort nichts.",
+            "7Q2F-K9M4-XTB1-8RDA",
         ]
     );
     for language in Language::ALL {
-        let permit = taken_off(&printed(&service, "Am Markt 2", "self", language)).unwrap();
-        assert!(
-            permit
-                .iter()
-                .all(|line| !line.contains("Mustermann") && !line.contains("Markt")),
-            "{permit:?}"
-        );
+        let document = printed(&service, "Am Markt 2", "self", language);
+        let mut permit = taken_off(&document).unwrap();
+        permit.push(document.footer);
+        // The case code opens the office's answer.
+        for secret in ["Mustermann", "Markt", "K7QF-2M9X-4TB"] {
+            assert!(permit.iter().all(|line| !line.contains(secret)), "{permit:?}");
+        }
     }
     assert!(
         taken_off(&printed(&service, "", "self", Language::German)).is_none(),

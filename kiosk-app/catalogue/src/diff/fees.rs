@@ -59,6 +59,7 @@ fn row(service: &Definition, row: &Table) -> String {
             "id" | "cents" => continue,
             "when" => format!("when {}", service.condition(value)),
             "times" => format!("for each of {}", service.question(value.as_str().unwrap_or_default())),
+            "vat" => format!("{} % value added tax in it", plain(value)),
             "further_cents" => format!("each further one {}", euros(value)),
             "from" => format!("from {}", plain(value)),
             "until" => format!("until {}", plain(value)),

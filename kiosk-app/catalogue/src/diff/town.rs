@@ -75,6 +75,7 @@ fn facts([was, is]: [&Table; 2], lines: &mut Vec<String>) {
         };
         match key {
             "destination_id" => fact("cases go to", "nowhere", lines),
+            "check_receipts_at" => fact("papers are checked at", "no address", lines),
             "accent" => fact("colour", "the screens’ own", lines),
             "most_used" => fact("offered first", "nothing", lines),
             "provider" => {

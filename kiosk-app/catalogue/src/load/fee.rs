@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 const FEE_CENTS_MAX: i64 = 1_000_000;
 /// Most rows of a fee table.
 const ROWS_MAX: usize = 50;
+/// Highest value added tax, in percent.
+const VAT_PERCENT_MAX: i64 = 50;
 /// How often a fee can be charged at most.
 const TIMES_MAX: i64 = 1_000;
 
@@ -112,6 +114,7 @@ fn row(view: &mut View<'_>, faults: &mut Faults) -> RawFee {
         from: day(view, "from", faults),
         until: day(view, "until", faults),
         when: None,
+        vat: (view.number("vat", 0, VAT_PERCENT_MAX, faults)).and_then(|percent| u8::try_from(percent).ok()),
         text: Text::default(),
     };
     check_days(view, row.from, row.until, faults);

@@ -120,6 +120,7 @@ fn block(
         "notice" => text(view, "text", about, faults).map(ReceiptBlock::Notice),
         "facts" => Some(ReceiptBlock::Facts(facts(view, faults))),
         "code" => Some(ReceiptBlock::Code),
+        "check" => Some(ReceiptBlock::Check),
         "delivery" => Some(ReceiptBlock::Delivery),
         "authenticity" => Some(ReceiptBlock::Authenticity),
         "documents" => Some(ReceiptBlock::Papers),
@@ -129,7 +130,7 @@ fn block(
         "answers" => Some(ReceiptBlock::Answers(answers(view, known, faults))),
         "new_page" => Some(ReceiptBlock::NewPage),
         other => {
-            let mend = "known: heading, paragraph, notice, facts, code, delivery, authenticity, documents, \
+            let mend = "known: heading, paragraph, notice, facts, code, check, delivery, authenticity, documents, \
                         next_steps, declaration, contact, answers, new_page";
             view.fault(
                 faults,

@@ -13,6 +13,8 @@ use crate::towns;
 
 /// Most services that are offered before all others.
 const MOST_USED_MAX: usize = 6;
+/// Longest address at which papers are checked: with the code, its QR code is to stay small.
+const ADDRESS_CHARS_MAX: usize = 100;
 /// Most streets of a town, and the longest name of one, in characters. Berlin has 10,000.
 const STREETS_MAX: usize = 20_000;
 const STREET_CHARS_MAX: usize = 100;
@@ -28,6 +30,7 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<(Town, Vec<
     if let Some(id) = &destination_id {
         facts::check_destination(&root, id, faults);
     }
+    let check_receipts_at = check_receipts_at(&mut root, faults);
     let accent = accent(&mut root, faults);
     let _ = crest::read_name(&mut root, faults); // the file is no text: see `Loaded::dress`
     let opening = opening::read(&mut root, faults);
@@ -71,6 +74,7 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<(Town, Vec<
         name: name?,
         provider: provider?,
         destination_id: destination_id?,
+        check_receipts_at,
         accent,
         opening,
         crest: None,
@@ -80,6 +84,26 @@ pub(crate) fn read(file: &SourceFile, faults: &mut Faults) -> Option<(Town, Vec<
     };
     let lines = most_used.iter().map(|id| id.line).collect();
     (faults.count() == before).then_some((town, lines))
+}
+
+/// Where papers are checked, with a slash at its end.
+fn check_receipts_at(root: &mut View<'_>, faults: &mut Faults) -> Option<String> {
+    let mut address = root.text_if("check_receipts_at", faults)?;
+    let symbol = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:".contains(&byte);
+    let host = address.strip_prefix("https://").unwrap_or_default();
+    let fits = address.len() <= ADDRESS_CHARS_MAX && host.bytes().all(symbol);
+    if !fits || host.starts_with('/') || host.is_empty() {
+        let what = format!("`{}` is no address at which papers are checked", shorten(&address));
+        let mend = format!(
+            "write the backend's address, \"https://…/verify/\", in ASCII and with at most {ADDRESS_CHARS_MAX} characters"
+        );
+        root.fault(faults, root.line_of("check_receipts_at"), what, mend);
+        return None;
+    }
+    if !address.ends_with('/') {
+        address.push('/');
+    }
+    Some(address)
 }
 
 /// The colour behind what the town says of itself.

@@ -2,7 +2,9 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 pub(crate) mod ferienpass;
 
-use catalogue::{Answers, Catalogue, Delivery, Fault, Filing, LocalTime, Service, SourceFile, Town, bundled};
+use catalogue::{
+    Answers, Catalogue, Delivery, Fault, Filing, LocalTime, ReceiptCheck, Service, SourceFile, Town, bundled,
+};
 use drivers_api::card::{Authenticity, DataGroup, GroupContent, PartialDate, PersonalData, Place, SpecialFunctions};
 use drivers_api::document::{Block, Document};
 use drivers_api::language::Language;
@@ -142,6 +144,11 @@ pub(crate) fn filing() -> Filing {
         delivery: Delivery::OnItsWay,
         authenticity: None,
         payment: None,
+        check: Some(ReceiptCheck {
+            code: "7Q2F-K9M4-XTB1-8RDA".to_owned(),
+            address: "https://schalter.musterstadt.example/verify/".to_owned(),
+        }),
+        is_copy: false,
         slip: PrivateText::default(),
     }
 }

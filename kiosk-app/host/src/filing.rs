@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use uuid::Uuid;
+use wire::receipt::{CHECK_CODE_RANDOM_BYTES, CheckCode};
 use wire::{CaseCode, Envelope, case_code};
 use zeroize::Zeroizing;
 
@@ -123,6 +124,7 @@ struct Last {
     job: Job,
     envelope: Envelope,
     case_code: CaseCode,
+    check_code: Option<CheckCode>,
     filed_at: LocalTime,
 }
 
@@ -140,6 +142,7 @@ fn work(mut config: FilingConfig, orders: &Receiver<Order>, answers: &Sender) {
             let answer = Input::Filed {
                 job,
                 case_code: case.case_code.grouped(),
+                check_code: case.check_code.as_ref().map(CheckCode::grouped),
                 filed_at: case.filed_at,
             };
             last = Some(case);
@@ -206,8 +209,8 @@ fn sealed(config: &FilingConfig, order: Order) -> Result<Last, FilingFault> {
     let mut seed = Zeroizing::new([0; 32]);
     getrandom::fill(seed.as_mut_slice())?;
     let sealed = seal::seal(key, &plaintext, seal::ContentType::Json, &mut StdRng::from_seed(*seed))?;
-    let service = order.service.id().as_str();
-    let follow_up = follow_up(service, submission_id, &case_code, order.submission.pseudonym())?;
+    let check_code = check_code(&order.service)?;
+    let follow_up = follow_up(&order, submission_id, &case_code, check_code.as_ref())?;
     Ok(Last {
         job: order.job,
         envelope: Envelope {
@@ -220,8 +223,19 @@ fn sealed(config: &FilingConfig, order: Order) -> Result<Last, FilingFault> {
             follow_up: Some(follow_up),
         },
         case_code,
+        check_code,
         filed_at: clock::local_time(&local),
     })
+}
+
+/// The code by which the receipt is checked, where the town has an address for that.
+fn check_code(service: &Service) -> Result<Option<CheckCode>, getrandom::Error> {
+    if service.town().check_receipts_at().is_none() {
+        return Ok(None);
+    }
+    let mut random = Zeroizing::new([0; CHECK_CODE_RANDOM_BYTES]);
+    getrandom::fill(random.as_mut_slice())?;
+    Ok(Some(CheckCode::from_random(*random)))
 }
 
 /// A UUIDv7 (RFC 9562 §5.7).

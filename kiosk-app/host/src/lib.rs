@@ -9,7 +9,7 @@
 //! their answers come back as [`Input`]s.
 use drivers_api::Job;
 use drivers_api::card::Reader;
-use drivers_api::payment::{PaymentCommand, PaymentTerminal};
+use drivers_api::payment::{NotPaidReason, PaymentCommand, PaymentEvent, PaymentTerminal};
 use drivers_api::print::Printer;
 use drivers_api::private::wipe_stack;
 use drivers_api::voice::{Mute, Voice};
@@ -202,11 +202,15 @@ impl Host {
         self.take(Input::Board(Arc::clone(&self.board)));
     }
 
-    /// Only a terminal that takes money has told that it can.
-    fn pay(&mut self, command: Option<PaymentCommand>) {
+    /// What can't be asked for wasn't paid: the citizen hears so at once.
+    fn pay(&mut self, job: Job, command: Option<PaymentCommand>) {
         match (&mut self.devices.payment, command) {
             (Some(terminal), Some(command)) => terminal.give(command),
-            (None, _) | (_, None) => tracing::error!("a payment that can't be asked for"),
+            (None, _) | (_, None) => {
+                tracing::error!("a payment that can't be asked for");
+                let why = NotPaidReason::Busy;
+                self.take(Input::Payment(PaymentEvent::NotPaid { job, why }));
+            }
         }
     }
 
@@ -253,11 +257,14 @@ impl Host {
             }
             Effect::Pay { job, cents, service } => {
                 let command = self.payments.begin(job, cents, &service);
-                self.pay(command);
+                self.pay(job, command);
             }
             Effect::Payment(command) => {
                 self.payments.note(&command);
-                self.pay(Some(command));
+                // Only a terminal that took money is told of it.
+                if let Some(terminal) = &mut self.devices.payment {
+                    terminal.give(command);
+                }
             }
             Effect::AskCase { job, question } => self.devices.inquiry.ask(job, question),
             Effect::Voice(command) => self.devices.voice.give(command),

@@ -23,16 +23,15 @@ pub(crate) fn payment_information(payment: &Payment, reference: Uuid) -> Option<
         "status": status,
         "grossAmount": amount,
     });
-    if let (Some(told), Some(detail)) = (told.as_object_mut(), detail) {
-        told.insert("paymentMethodDetail".to_owned(), json!(detail));
+    if let Some(detail) = detail {
+        told["paymentMethodDetail"] = json!(detail);
     }
-    if let (Some(told), PaymentState::Card(card)) = (told.as_object_mut(), &payment.state) {
+    if let PaymentState::Card(card) = &payment.state {
         if let Some(id) = transaction_id(card) {
-            told.insert("transactionId".to_owned(), json!(id));
+            told["transactionId"] = json!(id);
         }
-        let at = card.at.and_then(|at| crate::clock::instant(&at));
-        if let Some(at) = at {
-            told.insert("transactionTimestamp".to_owned(), json!(at));
+        if let Some(at) = card.at.and_then(|at| crate::clock::instant(&at)) {
+            told["transactionTimestamp"] = json!(at);
         }
     }
     Some(told)

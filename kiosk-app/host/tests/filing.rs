@@ -1,6 +1,6 @@
 //! A declaration goes in, a sealed envelope lies in the outbox, a code comes back.
 #![allow(clippy::unwrap_used, reason = "a test may panic, and so may what it calls")]
-use catalogue::{Catalogue, Service, bundled};
+use catalogue::{Catalogue, Payment, PaymentState, Service, bundled};
 use drivers_api::Job;
 use drivers_api::card::{Authenticity, DataGroup, GroupContent, PersonalData, SpecialFunctions};
 use drivers_api::language::Language;
@@ -17,6 +17,7 @@ use std::time::Duration;
 use uuid::Uuid;
 use wire::CaseCode;
 use wire::case_status::{CardKeys, CaseKeys};
+use wire::receipt::{CheckCode, Fee, FeeState};
 
 const KEY: &str = include_str!("../../../tests/authority/authority.jwk");
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -162,6 +163,49 @@ fn nothing_on_the_disk_is_readable() {
     }
     // Until here, so that no file goes while it is looked for.
     drop(filing);
+}
+
+/// Anyone may learn of a paper what it is and who gave it; the counter learns what is still to be paid.
+#[test]
+fn the_envelope_tells_how_its_receipt_is_checked_and_how_its_fee_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("outbox.db");
+    let (filing, inbox) = filing(&path, Options::default());
+    let payment = |state| Some(Payment { cents: 1000, state });
+    filing.file(Order {
+        payment: payment(PaymentState::Counter),
+        ..order(1)
+    });
+    let Some(Input::Filed { check_code, .. }) = inbox.receive(PATIENCE) else {
+        panic!("not filed");
+    };
+    let check_code = CheckCode::parse(&check_code.unwrap()).unwrap();
+    let envelopes = |outbox: &mut Outbox| outbox.find(10, |_| true).unwrap();
+    let mut outbox = Outbox::open(&path).unwrap();
+    let facts = envelopes(&mut outbox).remove(0).follow_up.unwrap();
+    let receipt = facts.receipt.unwrap();
+    assert_eq!(receipt.lookup, check_code.lookup());
+    assert_eq!(
+        (&*receipt.title, &*receipt.issuer),
+        ("Meldebescheinigung", "Stadt Musterstadt, Bürgerbüro")
+    );
+    let fee = |state| Some(Fee { cents: 1000, state });
+    assert_eq!(facts.fee, fee(FeeState::Counter));
+    for (job, state, told) in [
+        (2, PaymentState::Invoice, FeeState::Invoice),
+        (3, PaymentState::Unclear, FeeState::Unclear),
+    ] {
+        filing.file(Order {
+            payment: payment(state),
+            ..order(job)
+        });
+        assert!(matches!(inbox.receive(PATIENCE), Some(Input::Filed { .. })));
+        let newest = envelopes(&mut outbox).remove(0);
+        assert_eq!(newest.follow_up.unwrap().fee, fee(told));
+    }
+    filing.file(order(4));
+    assert!(matches!(inbox.receive(PATIENCE), Some(Input::Filed { .. })));
+    assert_eq!(envelopes(&mut outbox).remove(0).follow_up.unwrap().fee, None);
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub(crate) struct Config {
     pub(crate) board: Option<PathBuf>,
     /// Where receipts are printed: `ipp://…` or `escpos:…`, as [`printer::Target::at`] reads it.
     pub(crate) printer: Option<String>,
+    /// What prints while the other can't.
+    pub(crate) second_printer: Option<String>,
     /// The payment terminal; without it, fees are paid later.
     pub(crate) payment: Option<Payment>,
     /// Reading identity cards; without it, PINs can be worked on and no card is read.
@@ -254,7 +256,7 @@ mod tests {
     fn every_key_is_understood() {
         let config = read(
             "services = 'services'\nauthority_key = 'a.jwk'\noutbox = '/var/o.db'\nagent = '/run/a.sock'\nboard = 'board.json'\n\
-             printer = 'ipp://localhost/ipp/print'\n[payment]\nterminal = '/dev/ttyACM0'\nbaud = 115200\njournal = 'payments.db'\npassword = 123456\n[destination_keys]\n0b2d9c11-3f58-4c07-8f1e-5a9d2c4e6f70 = 'b.jwk'\n[eid]\nfolder = 'eid'\nsigner = '/run/s.sock'\n[voice]\nheadset = 'plughw:0'\nloudspeaker = 'plughw:1'\njack = 'Front Headphone'\n[display]\nrotation = 'upside-down'\noutput = 'HDMI-A-1'\n",
+             printer = 'ipp://localhost/ipp/print'\nsecond_printer = 'escpos:/dev/usb/lp0'\n[payment]\nterminal = '/dev/ttyACM0'\nbaud = 115200\njournal = 'payments.db'\npassword = 123456\n[destination_keys]\n0b2d9c11-3f58-4c07-8f1e-5a9d2c4e6f70 = 'b.jwk'\n[eid]\nfolder = 'eid'\nsigner = '/run/s.sock'\n[voice]\nheadset = 'plughw:0'\nloudspeaker = 'plughw:1'\njack = 'Front Headphone'\n[display]\nrotation = 'upside-down'\noutput = 'HDMI-A-1'\n",
         )
         .unwrap();
         assert!(config.services.unwrap().is_absolute() && config.authority_key.is_absolute());

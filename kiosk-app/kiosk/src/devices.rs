@@ -39,7 +39,7 @@ pub(crate) struct Parts {
     filing: FilingConfig,
     agent: Option<PathBuf>,
     board: Option<PathBuf>,
-    printer: Option<String>,
+    printers: [Option<String>; 2],
     payment: Option<(config::Payment, PathBuf)>,
     cards: Cards,
     voice: Option<config::Voice>,
@@ -165,7 +165,7 @@ impl Parts {
             filing,
             agent: config.agent.clone(),
             board: config.board.clone(),
-            printer: config.printer.clone(),
+            printers: [config.printer.clone(), config.second_printer.clone()],
             payment: config.payment.clone().map(|payment| (payment, config.outbox.clone())),
             cards: match (config.eid.clone(), config.ausweisapp.clone()) {
                 (Some(eid), _) => Cards::Eid(eid),
@@ -190,7 +190,7 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: S
     let filing = Filing::spawn(parts.filing, inbox.sender()).map_err(thread("filing"))?;
     let inquiry = Inquiry::spawn(cases::asker(parts.agent.clone()), inbox.sender()).map_err(thread("inquiry"))?;
     let reader = reader(parts.cards, inbox.sender())?;
-    let printer = printer(parts.printer, inbox.sender())?;
+    let printer = printer(parts.printers, inbox.sender())?;
     let payment = match parts.payment {
         Some((config, outbox)) => Some(payment::start(config, outbox, inbox.sender())?),
         None => None,
@@ -339,7 +339,7 @@ mod tests {
             outbox: folder.join("outbox.db"),
             agent: None,
             board: None,
-            printer: None,
+            printers: [None, None],
             payment: None,
             eid: None,
             ausweisapp: None,

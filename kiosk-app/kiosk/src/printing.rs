@@ -1,18 +1,30 @@
-//! The printer; and a terminal without one: cases are filed all the same, and the screen shows the code to note down.
+//! The printer, or two of which one stands in for the other; and a terminal without one: cases are filed all the same, and
+//! the screen shows the code to note down.
 use drivers_api::print::{PrintJob, PrintTrouble, Printer, PrinterEvent};
 use host::Sender;
-use printer::{SpawnError, Target};
+use printer::{SpawnError, Target, fallback};
 use session::Input;
 
-/// The printer that the configuration names.
-pub(crate) fn printer(address: Option<String>, events: Sender) -> Result<Box<dyn Printer + Send>, SpawnError> {
-    let Some(address) = address else {
-        return Ok(Box::new(NoPrinter::new(events)));
+/// The printers that the configuration names, the first choice first.
+pub(crate) fn printer(addresses: [Option<String>; 2], events: Sender) -> Result<Box<dyn Printer + Send>, SpawnError> {
+    let [first, second] = addresses;
+    let (first, second) = match (first.or_else(|| second.clone()), second) {
+        (None, _) => return Ok(Box::new(NoPrinter::new(events))),
+        (Some(first), second) => (Target::at(&first)?, second.filter(|second| *second != first)),
     };
-    let target = Target::at(&address)?;
-    Ok(Box::new(printer::spawn(target, move |event| {
-        events.send(Input::Printer(event))
-    })?))
+    let Some(second) = second else {
+        let tell = move |event| events.send(Input::Printer(event));
+        return Ok(Box::new(printer::spawn(first, tell)?));
+    };
+    let both = fallback::spawn(first, Target::at(&second)?, move |outlet, event| {
+        match event {
+            PrinterEvent::Failed { why, .. } | PrinterEvent::NotReady(why) => tracing::warn!(?outlet, ?why, "printer"),
+            PrinterEvent::PaperLow => tracing::warn!(?outlet, "a printer's paper is nearly at its end"),
+            PrinterEvent::Ready | PrinterEvent::Printed { .. } => tracing::info!(?outlet, ?event, "printer"),
+        }
+        events.send(Input::Printer(event));
+    })?;
+    Ok(Box::new(both))
 }
 
 /// Says of every job that there is no printer for it.

@@ -1,8 +1,9 @@
 //! A citizen's call for a person goes to the agent, which takes it to the town hall; what becomes of it comes back.
 //!
 //! The agent takes it on its Unix socket: one line `help <stage>`, one line `ok` back, which means that the call is on its
-//! way. Nothing but the stage is told. Then the line `call` is asked for how it stands, until somebody comes, it was
-//! dropped, or a newer call counts. The loop of the visit never waits for any of this.
+//! way. Nothing but the stage is told. Then the line `call` is asked for how it stands, and `reprints` for how often staff
+//! want the receipt printed once more, until the call was dropped, a newer one counts, or nobody would wait any longer. The
+//! loop of the visit never waits for any of this.
 use drivers_api::Job;
 use host::Sender;
 use session::{Input, StaffNews};
@@ -24,6 +25,8 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(1);
 const ANSWER_BYTES_MAX: u64 = 16;
 /// How often the agent is asked how a call stands.
 const NEWS_PERIOD: Duration = Duration::from_secs(2);
+/// More papers of one visit nobody wants.
+const REPRINTS_MAX: u32 = 10;
 /// So often; no visit lasts longer without a touch.
 const NEWS_ASKED_MAX: u32 = 600;
 
@@ -90,7 +93,7 @@ fn carry(agent: &Path, waiting: &Receiver<Call>, inbox: &Sender) {
 
 /// Tells what becomes of a call, each thing once, until nothing more can. A newer call ends it, and is handed back.
 fn follow(agent: &Path, job: Job, waiting: &Receiver<Call>, inbox: &Sender, period: Duration) -> Option<Call> {
-    let mut known = None;
+    let (mut known, mut reprints) = (None, 0);
     for _ in 0..NEWS_ASKED_MAX {
         match waiting.recv_timeout(period) {
             Ok(newer) => return Some(newer),
@@ -104,11 +107,22 @@ fn follow(agent: &Path, job: Job, waiting: &Receiver<Call>, inbox: &Sender, peri
             known = Some(news);
             tell(inbox, job, news);
         }
-        if matches!(news, Some(StaffNews::Coming | StaffNews::NotReached)) {
+        if news == Some(StaffNews::NotReached) {
             return None;
+        }
+        let wanted = ask(agent, "reprints").ok().and_then(|answer| number(&answer));
+        for _ in reprints..wanted.unwrap_or_default().min(REPRINTS_MAX) {
+            reprints += 1;
+            tell(inbox, job, StaffNews::PrintAgain);
         }
     }
     None
+}
+
+/// A number and the end of the line; an older agent doesn't know what is asked.
+fn number(answer: &[u8]) -> Option<u32> {
+    let text = std::str::from_utf8(answer).ok()?.strip_suffix('\n')?;
+    text.parse().ok()
 }
 
 /// What the agent's word means: `agent::CallState` as JSON. While it is calling there is no news.

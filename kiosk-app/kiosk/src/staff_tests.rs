@@ -41,37 +41,56 @@ fn the_agent_is_told_the_stage() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("agent.sock");
     let inbox = Inbox::default();
-    let requests = played_agent(&path, &[b"ok\n", b"\"coming\"\n", b"ok\n"]);
+    let requests = played_agent(&path, &[b"ok\n", b"\"coming\"\n", b"0\n", b"ok\n"]);
     let caller = caller(Some(path), inbox.sender());
     caller(Job(1), "awaiting_card");
     assert_eq!(next(&requests), "help awaiting_card\n");
     assert_eq!(next(&requests), "call\n");
     assert_eq!(heard(&inbox), Some((Job(1), StaffNews::Coming)));
+    assert_eq!(next(&requests), "reprints\n");
     caller(Job(2), "secret");
     assert_eq!(next(&requests), "help secret\n");
 }
 
 #[test]
-fn each_news_is_told_once_until_somebody_comes() {
+fn each_news_is_told_once_until_nothing_more_can_come() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("agent.sock");
     let inbox = Inbox::default();
+    // Each time how the call stands, and how often to print once more.
     let answers: &[&[u8]] = &[
         b"\"calling\"\n",
+        b"0\n",
+        b"",
         b"",
         b"\"told\"\n",
+        b"0\n",
         b"\"told\"\n",
         b"what?\n",
+        b"what?\n",
+        b"1\n",
         b"\"coming\"\n",
+        b"3\n",
+        b"\"coming\"\n",
+        b"3\n",
+        b"\"none\"\n",
         b"\"told\"\n",
     ];
     let requests = played_agent(&path, answers);
     let (calls, waiting) = sync_channel(1);
     let follow = |job| follow(&path, job, &waiting, &inbox.sender(), Duration::from_millis(1));
     assert_eq!(follow(Job(7)), None);
-    assert_eq!(heard(&inbox), Some((Job(7), StaffNews::Told)));
-    assert_eq!(heard(&inbox), Some((Job(7), StaffNews::Coming)));
-    assert_eq!(requests.try_iter().count(), 6, "the last answer was not asked for");
+    for expected in [
+        StaffNews::Told,
+        StaffNews::PrintAgain,
+        StaffNews::Coming,
+        StaffNews::PrintAgain,
+        StaffNews::PrintAgain,
+        StaffNews::NotReached,
+    ] {
+        assert_eq!(heard(&inbox), Some((Job(7), expected)));
+    }
+    assert_eq!(requests.try_iter().count(), 15, "the last answer was not asked for");
     calls.send((Job(9), "form")).unwrap();
     assert_eq!(follow(Job(8)), Some((Job(9), "form")), "a newer call counts");
 }

@@ -6,6 +6,7 @@ mod place;
 
 use common::{all, person_form, view};
 use drivers_api::language::Language;
+use drivers_api::print::Medium;
 use drivers_api::voice::{Audience, Manner};
 use screens::hand::{self, Role, elements, find, key};
 use screens::picture::{self, Canvas};
@@ -339,7 +340,7 @@ fn what_comes_by_itself_waits(world: &mut World) {
         world.turn();
     };
     paper(Paper::Printing);
-    paper(Paper::Printed);
+    paper(Paper::Printed(Medium::Sheet));
     let said = world.said.borrow().clone();
     assert!(
         said.iter().all(|speech| !speech.text.contains("Ausgabefach")),

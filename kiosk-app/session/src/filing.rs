@@ -60,7 +60,7 @@ impl AnyStage for Filing {
     fn handle(self, input: Input, language: Language, step: &mut Step<'_>) -> Stage {
         let Self { case, paid, job, began } = self;
         match filed(input, job) {
-            Answer::Filed(case_code, filed_at) => Receipt::begin(case, paid, case_code, filed_at, language, step),
+            Answer::Filed(filed) => Receipt::begin(case, paid, filed, language, step),
             Answer::Failed { storage_full } => Stage::FilingFailed(FilingFailed {
                 case,
                 paid,
@@ -96,8 +96,18 @@ impl AnyStage for Filing {
     }
 }
 
+/// What is told of a case that is stored.
+#[derive(Debug)]
+pub(crate) struct Filed {
+    /// The case code, in groups.
+    pub(crate) code: String,
+    /// The code by which its receipt is checked, in groups, where there is one.
+    pub(crate) check: Option<String>,
+    pub(crate) at: LocalTime,
+}
+
 enum Answer {
-    Filed(String, LocalTime),
+    Filed(Filed),
     Failed { storage_full: bool },
     Other(Input),
 }
@@ -108,8 +118,13 @@ fn filed(input: Input, job: Job) -> Answer {
         Input::Filed {
             job: answered,
             case_code,
+            check_code,
             filed_at,
-        } if answered == job => Answer::Filed(case_code, filed_at),
+        } if answered == job => Answer::Filed(Filed {
+            code: case_code,
+            check: check_code,
+            at: filed_at,
+        }),
         Input::FilingFailed {
             job: answered,
             storage_full,
@@ -145,9 +160,7 @@ impl AnyStage for FilingFailed {
     fn handle(mut self, input: Input, language: Language, step: &mut Step<'_>) -> Stage {
         match filed(input, self.job) {
             // Late, but stored after all.
-            Answer::Filed(case_code, filed_at) => {
-                Receipt::begin(self.case, self.paid, case_code, filed_at, language, step)
-            }
+            Answer::Filed(filed) => Receipt::begin(self.case, self.paid, filed, language, step),
             Answer::Failed { storage_full } => {
                 (self.storage_full, self.certain) = (storage_full, true);
                 Stage::FilingFailed(self)

@@ -1,33 +1,34 @@
 //! The last stages: the receipt is printed, the card taken.
+use crate::filing::Filed;
 use crate::form::Case;
 use crate::paper::PaperJob;
 use crate::pay::Paid;
 use crate::view::{Paper, ReceiptView, Screen};
 use crate::visit::{AnyStage, Expired, Stage, Step};
-use crate::{Effect, Ending, Input, Now, Record, Tap, Terminal, patience};
-use catalogue::{Delivery, Finish, LocalTime, PaymentState};
+use crate::{Effect, Ending, Input, Now, Record, StaffNews, Tap, Terminal, patience};
+use catalogue::{Delivery, Finish, PaymentState, ReceiptCheck};
 use core::time::Duration;
 use drivers_api::language::Language;
 use drivers_api::payment::PaymentCommand;
-use drivers_api::print::PrintJob;
+use drivers_api::print::{Medium, PrintJob};
 
 /// Filed. Whatever becomes of the paper, the case stands.
 #[derive(Debug)]
 pub(crate) struct Receipt {
     case: Case,
     paid: Option<Paid>,
-    code: String,
-    filed_at: LocalTime,
+    filed: Filed,
     paper: PaperJob,
     prints: u8,
+    /// One came out to its end: what follows is a copy.
+    has_one: bool,
 }
 
 impl Receipt {
     pub(crate) fn begin(
         case: Case,
         paid: Option<Paid>,
-        code: String,
-        filed_at: LocalTime,
+        filed: Filed,
         language: Language,
         step: &mut Step<'_>,
     ) -> Stage {
@@ -35,24 +36,24 @@ impl Receipt {
         let mut receipt = Self {
             case,
             paid,
-            code,
-            filed_at,
-            paper: PaperJob::Printed,
+            filed,
+            paper: PaperJob::Printed(Medium::Sheet),
             prints: 0,
+            has_one: false,
         };
         receipt.print(language, step);
         Stage::Receipt(receipt)
     }
 
     /// One that lies in the tray.
-    pub(crate) fn printed(case: Case, code: String, filed_at: LocalTime) -> Stage {
+    pub(crate) fn printed(case: Case, filed: Filed) -> Stage {
         Stage::Receipt(Self {
             case,
             paid: None,
-            code,
-            filed_at,
-            paper: PaperJob::Printed,
+            filed,
+            paper: PaperJob::Printed(Medium::Sheet),
             prints: 1,
+            has_one: true,
         })
     }
 
@@ -66,8 +67,8 @@ impl Receipt {
             ..
         } = &self.case;
         let filing = catalogue::Filing {
-            case_code: self.code.clone(),
-            filed_at: self.filed_at,
+            case_code: self.filed.code.clone(),
+            filed_at: self.filed.at,
             delivery: if step.terminal.line_up {
                 Delivery::OnItsWay
             } else {
@@ -76,11 +77,21 @@ impl Receipt {
             authenticity: *authenticity,
             payment: self.paid.as_ref().map(|paid| paid.payment.clone()),
             slip: self.paid.as_ref().map(|paid| paid.slip.duplicate()).unwrap_or_default(),
+            check: self.check(),
+            is_copy: self.has_one,
         };
         let declaration = service.declaration(answers, language);
         let document = service.receipt(answers, &declaration, &filing, language);
         step.effects.push(Effect::Print(PrintJob { job, document }));
         self.paper = PaperJob::sent(job, step.now);
+    }
+
+    fn check(&self) -> Option<ReceiptCheck> {
+        let address = self.case.service.town().check_receipts_at()?;
+        Some(ReceiptCheck {
+            code: self.filed.check.clone()?,
+            address: address.to_owned(),
+        })
     }
 
     /// The receipt is handed over, on paper or as the code on the screen: the payment is closed.
@@ -90,8 +101,12 @@ impl Receipt {
         }
     }
 
+    fn is_printing(&self) -> bool {
+        matches!(self.paper, PaperJob::Printing { .. })
+    }
+
     fn may_print_again(&self) -> bool {
-        self.prints < patience::PRINTS_MAX && !matches!(self.paper, PaperJob::Printing { .. })
+        self.prints < patience::PRINTS_MAX && !self.is_printing()
     }
 }
 
@@ -103,6 +118,11 @@ impl AnyStage for Receipt {
         match input {
             Input::Printer(event) => self.paper.hear(&event, step),
             Input::Tap(Tap::PrintAgain) if self.may_print_again() => self.print(language, step),
+            // Staff have seen what became of the others.
+            Input::Staff {
+                news: StaffNews::PrintAgain,
+                ..
+            } if !self.is_printing() => self.print(language, step),
             Input::Tap(Tap::Continue) => {
                 self.handed_over(step);
                 return leave(Ending::Filed, step);
@@ -110,7 +130,8 @@ impl AnyStage for Receipt {
             _ => {}
         }
         self.paper.lose_patience(step);
-        if self.paper.paper() == Paper::Printed {
+        if matches!(self.paper.paper(), Paper::Printed(_)) {
+            self.has_one = true;
             self.handed_over(step);
         }
         Stage::Receipt(self)
@@ -126,7 +147,7 @@ impl AnyStage for Receipt {
         let payment = self.paid.as_ref().map(|paid| &paid.payment);
         Screen::Receipt(ReceiptView {
             service: service.title(language).to_owned(),
-            code: self.code.clone(),
+            code: self.filed.code.clone(),
             line_up: terminal.line_up,
             prepared: service.finish() == Finish::Prepare,
             paper: self.paper.paper(),

@@ -81,6 +81,8 @@ pub enum Input {
         job: Job,
         /// The case's code, in groups.
         case_code: String,
+        /// The code by which its receipt is checked, in groups, where the town has an address for that.
+        check_code: Option<String>,
         /// When.
         filed_at: LocalTime,
     },

@@ -4,7 +4,7 @@ use crate::visit::Step;
 use crate::{Effect, Input, Now, Record, patience};
 use drivers_api::Job;
 use drivers_api::document::Document;
-use drivers_api::print::{PrintJob, PrintTrouble, PrinterEvent};
+use drivers_api::print::{Medium, PrintJob, PrintTrouble, PrinterEvent};
 
 /// A piece of paper that was given to the printer.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub(crate) enum PaperJob {
         job: Job,
         until: Now,
     },
-    Printed,
+    Printed(Medium),
     /// Kept with its number: a printer may finish late.
     Failed {
         job: Job,
@@ -33,9 +33,9 @@ impl PaperJob {
     /// What the printer says of it.
     pub(crate) fn hear(&mut self, event: &PrinterEvent, step: &mut Step<'_>) {
         match *event {
-            PrinterEvent::Printed(job) if self.awaits(job) => {
+            PrinterEvent::Printed { job, on } if self.awaits(job) => {
                 step.record(Record::Printed);
-                *self = Self::Printed;
+                *self = Self::Printed(on);
             }
             PrinterEvent::Failed { job, why } if self.awaits(job) => {
                 step.record(Record::PrintFailed(why));
@@ -60,7 +60,7 @@ impl PaperJob {
     pub(crate) fn paper(&self) -> Paper {
         match *self {
             Self::Printing { .. } => Paper::Printing,
-            Self::Printed => Paper::Printed,
+            Self::Printed(on) => Paper::Printed(on),
             Self::Failed { why, .. } => Paper::Failed(why),
         }
     }
@@ -69,14 +69,14 @@ impl PaperJob {
     pub(crate) fn wake(&self) -> Option<Now> {
         match *self {
             Self::Printing { until, .. } => Some(until),
-            Self::Printed | Self::Failed { .. } => None,
+            Self::Printed(_) | Self::Failed { .. } => None,
         }
     }
 
     fn awaits(&self, answered: Job) -> bool {
         match *self {
             Self::Printing { job, .. } | Self::Failed { job, .. } => job == answered,
-            Self::Printed => false,
+            Self::Printed(_) => false,
         }
     }
 }

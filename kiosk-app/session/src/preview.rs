@@ -3,9 +3,11 @@
 mod sample;
 
 use crate::entrance::{ChoosingService, Requesting};
+use crate::filing::Filed;
 use crate::finish::Receipt;
 use crate::form::{Case, Filling, Reviewing};
 use crate::inform::Informing;
+use crate::show::Exit;
 use crate::view::View;
 use crate::visit::{Stage, Visit};
 use crate::{Now, Terminal};
@@ -18,7 +20,7 @@ use std::sync::Arc;
 /// The code on the receipt that is shown.
 const CODE: &str = "MUSTER-2345";
 
-/// The views of a service in the order of its file, each with a name: who asks for what, the pages of the form (once
+/// The views of a service in the order of its file, each with a name: who asks for what, the ways out, the pages of the form (once
 /// more where an answer shows other fields), review and receipt, or what it tells. On the pages before one, the test person
 /// has answered what leads there; on itself, nothing but what shows its fields.
 pub fn pages(service: &Arc<Service>, terminal: &Terminal, language: Language) -> Vec<(String, View)> {
@@ -33,6 +35,12 @@ pub fn pages(service: &Arc<Service>, terminal: &Terminal, language: Language) ->
         chosen_from: chosen_from(),
     });
     let mut views = vec![("request".to_owned(), view(stage))];
+    // What somebody reads to whom the card says no.
+    for question in service.exits() {
+        let service = Arc::clone(service);
+        let stage = Stage::Exit(Exit { service, question });
+        views.push((question.on_no().to_owned(), view(stage)));
+    }
     let sample = Sample {
         service,
         today: terminal.today(),
@@ -67,7 +75,12 @@ pub fn pages(service: &Arc<Service>, terminal: &Terminal, language: Language) ->
             hour: 9,
             minute: 41,
         });
-        let stage = Receipt::printed(all(), CODE.to_owned(), filed_at);
+        let filed = Filed {
+            code: CODE.to_owned(),
+            check: None,
+            at: filed_at,
+        };
+        let stage = Receipt::printed(all(), filed);
         views.push(("receipt".to_owned(), view(stage)));
     }
     views

@@ -79,8 +79,8 @@ impl AnyStage for Showing {
 /// The card said no to what the service is for: what was read is dropped, and the way on is told.
 #[derive(Debug)]
 pub(crate) struct Exit {
-    service: Arc<Service>,
-    question: CardQuestion,
+    pub(crate) service: Arc<Service>,
+    pub(crate) question: CardQuestion,
 }
 
 impl AnyStage for Exit {

@@ -13,6 +13,8 @@ pub enum StaffNews {
     Coming,
     /// It doesn't get through.
     NotReached,
+    /// The receipt is to be printed once more, as somebody at the counter said.
+    PrintAgain,
 }
 
 /// A visit's call for a person.
@@ -50,6 +52,12 @@ impl Calling {
             StaffNews::Told => StaffCall::Told,
             StaffNews::Coming => StaffCall::Coming,
             StaffNews::NotReached => StaffCall::OutOfReach,
+            StaffNews::PrintAgain => return,
         };
+    }
+
+    /// Answers to this number are about this visit.
+    pub(crate) fn is_ours(&self, job: Job) -> bool {
+        self.job == Some(job)
     }
 }

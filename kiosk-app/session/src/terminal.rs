@@ -151,7 +151,7 @@ impl Terminal {
                 self.card = Some(*found);
             }
             Input::Card(CardEvent::Removed) => self.card = None,
-            Input::Printer(PrinterEvent::Ready | PrinterEvent::Printed(_)) => self.printer_trouble = None,
+            Input::Printer(PrinterEvent::Ready | PrinterEvent::Printed { .. }) => self.printer_trouble = None,
             Input::Printer(PrinterEvent::NotReady(why) | PrinterEvent::Failed { why, .. }) => {
                 self.printer_trouble = Some(*why);
             }

@@ -5,7 +5,7 @@ use crate::{Ending, Terminal};
 use catalogue::{CardFact, CardSection, LocalTime, Provider};
 use drivers_api::card::{Authenticity, DataGroup, ProviderCertificate};
 use drivers_api::language::Language;
-use drivers_api::print::PrintTrouble;
+use drivers_api::print::{Medium, PrintTrouble};
 use drivers_api::private::PrivateText;
 
 mod board;
@@ -333,8 +333,8 @@ pub struct Review {
 pub enum Paper {
     /// Being printed.
     Printing,
-    /// It lies in the tray.
-    Printed,
+    /// It is there to be taken.
+    Printed(Medium),
     /// It didn't print.
     Failed(PrintTrouble),
 }

@@ -26,7 +26,7 @@ use crate::show::{Exit, Showing};
 use crate::staff::Calling;
 pub(crate) use crate::stage::{AnyStage, Expired, Step};
 use crate::view::{Over, Screen, SpeechTo, View};
-use crate::{Effect, Ending, Input, Now, Preferences, Record, Tap, Terminal, Wish};
+use crate::{Effect, Ending, Input, Now, Preferences, Record, StaffNews, Tap, Terminal, Wish};
 use core::time::Duration;
 use drivers_api::Job;
 use drivers_api::card::{CardEvent, ReaderCommand};
@@ -225,6 +225,14 @@ impl Visit {
             Input::Tap(Tap::Help) => self.over = Over::Help,
             Input::Tap(Tap::Prefer(wish)) => self.prefer(wish, step),
             Input::Tap(Tap::CallStaff) => self.staff.ask(before, step),
+            Input::Staff {
+                job,
+                news: StaffNews::PrintAgain,
+            } => {
+                if self.staff.is_ours(job) {
+                    self.forward(input, step);
+                }
+            }
             Input::Staff { job, news } => self.staff.hear(job, news),
             Input::Tap(Tap::StepAside) if self.has_work() => {
                 self.over = Over::Nothing;

@@ -5,7 +5,7 @@ use drivers_api::basis::ReadBasis;
 use drivers_api::card::{
     CardEvent, CardFailure, CardFound, CardPassword, PinState, PinTask, ReadRequest, ReadStep, ReaderCommand, Secret,
 };
-use drivers_api::print::{PrintTrouble, PrinterEvent};
+use drivers_api::print::{Medium, PrintTrouble, PrinterEvent};
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt};
 use session::{Input, Now};
@@ -306,7 +306,7 @@ fn with_job(event: CardEvent, job: Job) -> CardEvent {
 /// What the printer will tell because of a job.
 pub fn print(job: Job, now: Now, weather: Weather, rng: &mut StdRng) -> Agenda {
     let done = after(rng, now, 1_000, 12_000);
-    let printed = |job| Input::Printer(PrinterEvent::Printed(job));
+    let printed = |job| Input::Printer(PrinterEvent::Printed { job, on: Medium::Sheet });
     let failed = |why| Input::Printer(PrinterEvent::Failed { job, why });
     if !rng.random_bool(weather.faults) {
         return vec![(done, printed(job))];

@@ -79,6 +79,7 @@ impl FilingDouble {
         Input::Filed {
             job,
             case_code,
+            check_code: Some("7Q2F-K9M4-XTB1-8RDA".to_owned()),
             filed_at,
         }
     }

@@ -278,3 +278,20 @@ fn a_certificate_without_the_right_to_ask_switches_the_service_off() {
         );
     }
 }
+
+/// Whoever writes a service sees what they read to whom the card says no.
+#[test]
+fn the_preview_shows_the_ways_out() {
+    let story = Story::default();
+    let terminal = &story.world.terminal;
+    let service = terminal.catalogue.service(&JUGENDKARTE.into()).unwrap();
+    for language in [Language::German, Language::EasyGerman, Language::English] {
+        let pages = session::preview::pages(service, terminal, language);
+        let (_, view) = pages.iter().find(|(name, _)| name == "too_young").unwrap();
+        assert!(
+            matches!(&view.screen, Screen::Exit { title, text, .. } if title.contains("16") && !text.is_empty()),
+            "{language:?}: {:?}",
+            view.screen
+        );
+    }
+}

@@ -5,6 +5,7 @@ use drivers_api::Job;
 use drivers_api::card::CardEvent;
 use drivers_api::document::{Block, Document};
 use drivers_api::language::Language;
+use drivers_api::print::Medium;
 use drivers_api::private::PrivateText;
 use session::view::{Availability, CodeTrouble, FollowUp, NoCase, Paper, Screen};
 use session::{CaseState, CaseTold, Ending, Input, Record, Tap, patience};
@@ -222,7 +223,7 @@ fn a_letter_is_read_page_by_page_and_printed() {
     sees!(story.tap(Tap::Back), FollowUp::Letter(page) if page.page == 1);
     story.tap(Tap::PrintAgain);
     sees!(story, FollowUp::Letter(page) if page.paper.paper == Some(Paper::Printing) && !page.paper.print);
-    sees!(story.wait(15), FollowUp::Letter(page) if page.paper.paper == Some(Paper::Printed));
+    sees!(story.wait(15), FollowUp::Letter(page) if page.paper.paper == Some(Paper::Printed(Medium::Sheet)));
     let papers = story.world.papers.as_ref().unwrap();
     let letter = texts(&papers[0]);
     for text in [CANARY, "Frau Mustermann", "Ihre Rechte", "Aktenzeichen", "Bürgerbüro"] {
@@ -250,7 +251,7 @@ fn what_nobody_works_on_is_withdrawn_after_a_question_and_proven() {
     story.tap(Tap::Cancel).tap(Tap::Back);
     sees!(story, FollowUp::Asking { withdrawing: true });
     sees!(story.wait(5), FollowUp::Withdrawn { .. });
-    sees!(story.tap(Tap::PrintAgain).wait(15), FollowUp::Withdrawn { paper, .. } if paper.paper == Some(Paper::Printed));
+    sees!(story.tap(Tap::PrintAgain).wait(15), FollowUp::Withdrawn { paper, .. } if paper.paper == Some(Paper::Printed(Medium::Sheet)));
     let proof = texts(&story.world.papers.as_ref().unwrap()[0]);
     assert!(
         proof.contains(CODE) && proof.contains("Meldebescheinigung") && proof.contains("zurückgezogen"),

@@ -300,6 +300,7 @@ fn a_late_answer_of_the_outbox_settles_the_payment_whoever_is_there() {
     story.world.input(Input::Filed {
         job,
         case_code: "CODE".to_owned(),
+        check_code: None,
         filed_at,
     });
     assert!(entry(&story, payment).filed);

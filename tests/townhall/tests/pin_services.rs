@@ -1,6 +1,7 @@
 //! Everything about the PIN: no certificate, no line, no case.
 use drivers_api::card::{CardEvent, PinState};
 use drivers_api::language::Language;
+use drivers_api::print::Medium;
 use session::view::{Availability, CardWork, Leaflet, Paper, PinNews, Refusal, Screen, SecretKind, SecretTrouble};
 use session::{Ending, Input, PinWish, Record, Tap};
 use townhall::devices::{CAN, Card, PIN, PUK, TRANSPORT_PIN};
@@ -150,7 +151,7 @@ fn a_forgotten_pin_leads_to_the_counter_with_a_note() {
         story.wait(15),
         Screen::PinForgotten {
             note: Leaflet {
-                paper: Some(Paper::Printed),
+                paper: Some(Paper::Printed(Medium::Sheet)),
                 ..
             },
             ..

@@ -1,5 +1,6 @@
 //! Citizens' stories: the good one, and people who change their mind, run out of time or step aside.
 use drivers_api::language::Language;
+use drivers_api::print::Medium;
 use drivers_api::private::PrivateText;
 use session::view::{CardHint, Over, Paper, Screen, SecretKind};
 use session::{Ending, Record, Tap, patience};
@@ -37,7 +38,7 @@ fn a_meldebescheinigung_is_ordered() {
     sees!(story.to_review(), Screen::Review(_));
     sees!(story.tap(Tap::Continue), Screen::Filing);
     sees!(story.wait(1), Screen::Receipt(receipt) if receipt.paper == Paper::Printing);
-    sees!(story.wait(15), Screen::Receipt(receipt) if receipt.paper == Paper::Printed && receipt.line_up);
+    sees!(story.wait(15), Screen::Receipt(receipt) if receipt.paper == Paper::Printed(Medium::Sheet) && receipt.line_up);
     sees!(story.tap(Tap::Continue), Screen::TakeCard);
     story.world.take_card();
     sees!(story, Screen::Goodbye { ending: Ending::Filed });

@@ -64,6 +64,7 @@ fn filed(story: &mut Story) -> (Option<String>, Document) {
     let answer = Input::Filed {
         job,
         case_code: "K7QF-2M9X-4TB".to_owned(),
+        check_code: None,
         filed_at,
     };
     let printed = effects(story, answer).into_iter().find_map(|effect| {

@@ -1,6 +1,6 @@
 //! Adapter of `receipt.slint`.
 use crate::ui;
-use drivers_api::print::PrintTrouble;
+use drivers_api::print::{Medium, PrintTrouble};
 use session::view::{Paper, ReceiptView};
 use slint::{ComponentHandle, SharedString};
 
@@ -28,7 +28,8 @@ pub(crate) fn clear(app: &ui::App) {
 pub(crate) fn paper(paper: Paper) -> (ui::PaperState, &'static str) {
     match paper {
         Paper::Printing => (ui::PaperState::Printing, ""),
-        Paper::Printed => (ui::PaperState::Printed, ""),
+        Paper::Printed(Medium::Sheet) => (ui::PaperState::Printed, ""),
+        Paper::Printed(Medium::Strip) => (ui::PaperState::Strip, ""),
         Paper::Failed(PrintTrouble::PaperEmpty) => (ui::PaperState::Empty, "K-401"),
         Paper::Failed(PrintTrouble::PaperJam) => (ui::PaperState::Jam, "K-402"),
         Paper::Failed(PrintTrouble::CoverOpen) => (ui::PaperState::Cover, "K-403"),

@@ -1,7 +1,7 @@
 //! The card's screens, and those of its PIN.
 use super::{Named, secret};
 use drivers_api::card::{PinState, ReadStep};
-use drivers_api::print::PrintTrouble;
+use drivers_api::print::{Medium, PrintTrouble};
 use session::view::{CardHint, CardWork, Leaflet, Paper, PinNews, Refusal, Screen, SecretKind, SecretTrouble};
 
 pub(crate) fn card() -> Vec<Named> {
@@ -79,7 +79,7 @@ pub(crate) fn pin() -> Vec<Named> {
         ("21-pin-unblocked", Screen::PinDone(PinNews::Unblocked)),
         ("21-pin-in-order", Screen::PinDone(once_wrong)),
         ("22-pin-forgotten", forgotten(None, true)),
-        ("22-pin-note", forgotten(Some(Paper::Printed), true)),
+        ("22-pin-note", forgotten(Some(Paper::Printed(Medium::Sheet)), true)),
         (
             "22-pin-note-failed",
             forgotten(Some(Paper::Failed(PrintTrouble::PaperEmpty)), true),

@@ -1,6 +1,7 @@
 //! What became of a case: how it is found, how it stands, its letters.
 use super::{Named, pick};
 use drivers_api::language::Language;
+use drivers_api::print::Medium;
 use drivers_api::private::PrivateText;
 use session::CaseState;
 use session::view::{
@@ -167,7 +168,7 @@ pub(crate) fn follow_up(l: Language) -> Vec<Named> {
             "37-withdrawn",
             page(FollowUp::Withdrawn {
                 service: certificate(l),
-                paper: paper(Some(Paper::Printed), true),
+                paper: paper(Some(Paper::Printed(Medium::Sheet)), true),
             }),
         ),
     ]

@@ -3,6 +3,7 @@ use super::pick;
 use catalogue::{CardFact, CardSection, Declaration, DeclarationRow, Provider, Section};
 use drivers_api::card::{Authenticity, DataGroup, ProviderCertificate, Rights};
 use drivers_api::language::Language;
+use drivers_api::print::Medium;
 use drivers_api::private::PrivateText;
 use session::view::{
     CardContent, Form, FormChoice, FormField, FormFieldKind, Information, Leaflet, Paper, Request, Review, Screen,
@@ -343,7 +344,7 @@ pub(crate) fn information(l: Language) -> Screen {
         ],
         legal_basis: pick(l, "§ 9 Personalausweisgesetz", "Section 9 Personalausweisgesetz"),
         leaflet: Leaflet {
-            paper: Some(Paper::Printed),
+            paper: Some(Paper::Printed(Medium::Sheet)),
             print: true,
         },
     })

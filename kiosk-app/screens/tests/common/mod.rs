@@ -3,7 +3,7 @@
 use catalogue::{LocalTime, ServiceId, Situation};
 use drivers_api::card::PinState;
 use drivers_api::language::Language;
-use drivers_api::print::PrintTrouble;
+use drivers_api::print::{Medium, PrintTrouble};
 use drivers_api::private::PrivateText;
 use session::view::{
     Availability, AwayView, Countdown, List, Over, Paper, Request, Screen, SecretEntry, SecretKind, SecretTrouble,
@@ -345,7 +345,7 @@ fn way(l: Language) -> Vec<Named> {
         ("12-filing-failed-full", failed(true, true)),
         ("12-filing-unknown", failed(false, false)),
         ("13-receipt-printing", receipt(l, Paper::Printing, true)),
-        ("13-receipt", receipt(l, Paper::Printed, true)),
+        ("13-receipt", receipt(l, Paper::Printed(Medium::Sheet), true)),
         (
             "13-receipt-failed",
             receipt(l, Paper::Failed(PrintTrouble::PaperEmpty), false),

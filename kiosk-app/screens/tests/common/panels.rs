@@ -2,6 +2,7 @@
 use super::{listed, person_form, receipt, request, review, secret, view};
 use drivers_api::card::PinState;
 use drivers_api::language::Language;
+use drivers_api::print::Medium;
 use session::Preferences;
 use session::view::{List, Over, Paper, Screen, SecretKind, SpeechTo, StaffCall, View};
 
@@ -63,7 +64,10 @@ pub(crate) fn panels(l: Language) -> Vec<(&'static str, View)> {
         ),
         ("22-reach-form", down(Screen::Form(person_form(l)))),
         ("22-reach-review", down(Screen::Review(review(l)))),
-        ("22-reach-receipt", down(receipt(l, Paper::Printed, true))),
+        (
+            "22-reach-receipt",
+            down(receipt(l, Paper::Printed(Medium::Sheet), true)),
+        ),
         (
             "22-reach-cancel",
             View {

@@ -162,7 +162,8 @@ impl Player {
         self.press("Jetzt mit Karte")?;
         self.until("filing", |screen| matches!(screen, Screen::Filing | Screen::Receipt(_)))?;
         let submitted = Instant::now();
-        let printed = |screen: &Screen| matches!(screen, Screen::Receipt(receipt) if receipt.paper == Paper::Printed);
+        let printed =
+            |screen: &Screen| matches!(screen, Screen::Receipt(receipt) if matches!(receipt.paper, Paper::Printed(_)));
         self.until("receipt", printed)?;
         let submit_to_paper = submitted.elapsed();
         let Screen::Receipt(receipt) = &self.view.screen else {

@@ -12,6 +12,7 @@ pub mod guise;
 pub mod headless;
 mod line;
 pub mod lone_terminal;
+pub mod paper_figures;
 mod processes;
 pub mod reader_choice;
 pub mod real_window;

@@ -64,6 +64,8 @@ pub struct Walked {
     pub told: Vec<String>,
     /// What it costs, as the review says it.
     pub fee: Option<String>,
+    /// What was printed.
+    pub papers: Vec<Document>,
 }
 
 /// A visit for that service, in German.
@@ -284,6 +286,7 @@ impl Robot {
             end,
             told: self.told,
             fee: self.fee,
+            papers,
         }
     }
 }

@@ -4,7 +4,8 @@
 use desk::headless::Player;
 use desk::terminal_window::Visitor;
 use desk::{
-    Fault, catalogue_figures, chromium_figures, eid_figures, lone_terminal, setup, tap_figures, terminal_window,
+    Fault, catalogue_figures, chromium_figures, eid_figures, lone_terminal, paper_figures, setup, tap_figures,
+    terminal_window,
 };
 use host::Inbox;
 use peers::pin_changes;
@@ -64,7 +65,7 @@ type Figures = BTreeMap<String, f64>;
 /// The keys of some figures (or their common beginning), and how to get them.
 type Measure = (&'static [&'static str], fn(&mut Figures, &Path) -> Result<(), Fault>);
 
-const MEASURES: [Measure; 11] = [
+const MEASURES: [Measure; 12] = [
     (&["ui.first_frame_ms"], |figures, _| {
         let mut first_frames = Vec::new();
         for _ in 0..FIRST_FRAMES {
@@ -91,6 +92,11 @@ const MEASURES: [Measure; 11] = [
         Ok(())
     }),
     (&catalogue_figures::KEYS, |figures, _| told(figures, "catalogue")),
+    (&paper_figures::KEYS, |figures, out| {
+        let measured = paper_figures::measure(&out.join("bench-paper"))?;
+        figures.extend(measured.into_iter().map(|(key, value)| (key.to_owned(), value)));
+        Ok(())
+    }),
     (&["eid.read_apdus", "eid.read_host_ms"], |figures, _| {
         let reads = eid_figures::full_reads(READS)?;
         let commands = reads.iter().map(|read| read.commands as f64).collect();

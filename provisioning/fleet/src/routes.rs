@@ -209,6 +209,8 @@ fn kind_of(error: &EnvelopeError) -> ProblemKind {
         | EnvelopeError::ServiceVersion
         | EnvelopeError::FiledAt
         | EnvelopeError::Service
+        | EnvelopeError::Receipt
+        | EnvelopeError::Fee
         | EnvelopeError::EncryptedData(_) => ProblemKind::Malformed,
     }
 }

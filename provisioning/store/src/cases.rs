@@ -2,6 +2,7 @@
 //!
 //! A lookup is compared exactly, as HMAC under the [`Pepper`]: there is no pattern to ask with, and how long a search
 //! takes tells nothing about what lies beside.
+use crate::fees::fee_in;
 use crate::pepper::{Mac256, Pepper};
 use crate::sqlite::uuid_in;
 use crate::{CaseChange, CaseChanged, CaseRow, Fetched};
@@ -140,6 +141,13 @@ fn by_code(connection: &Connection, mac: &Mac256) -> rusqlite::Result<Option<Cas
         .transpose()
 }
 
+/// Which case that is.
+pub(crate) fn id_by_code(connection: &Connection, mac: &Mac256) -> rusqlite::Result<Option<Uuid>> {
+    let sql = "SELECT submission_id FROM cases WHERE case_mac = ?1 ORDER BY submission_id LIMIT 1";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_row([mac], |row| uuid_in(row, 0)).optional()
+}
+
 /// A card's newest cases, without letters: those open with the code.
 fn by_card(connection: &Connection, mac: &Mac256) -> rusqlite::Result<Vec<CaseReport>> {
     let sql = format!(
@@ -253,13 +261,15 @@ pub(crate) fn fetch(connection: &Connection, submission_id: Uuid, now: i64) -> r
 /// The newest cases, at most `limit`.
 pub(crate) fn list(connection: &Connection, only_open: bool, limit: u32) -> rusqlite::Result<Vec<CaseRow>> {
     let open = match only_open {
-        true => "WHERE state NOT IN ('answered', 'rejected', 'withdrawn')",
+        true => "WHERE cases.state NOT IN ('answered', 'rejected', 'withdrawn')",
         false => "",
     };
     let sql = format!(
-        "SELECT submission_id, leika, service, filed_at, state, state_at,
-                (SELECT count(*) FROM case_letters WHERE case_letters.submission_id = cases.submission_id)
-         FROM cases JOIN submissions USING (submission_id) {open} ORDER BY submission_id DESC LIMIT ?1"
+        "SELECT submission_id, leika, service, filed_at, cases.state, cases.state_at,
+                (SELECT count(*) FROM case_letters WHERE case_letters.submission_id = cases.submission_id),
+                cents, fees.state, fees.state_at
+         FROM cases JOIN submissions USING (submission_id) LEFT JOIN fees USING (submission_id)
+         {open} ORDER BY submission_id DESC LIMIT ?1"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([limit], |row| {
@@ -270,12 +280,14 @@ pub(crate) fn list(connection: &Connection, only_open: bool, limit: u32) -> rusq
             filed_at: row.get(3)?,
             state: state_in(row, 4)?,
             letters: row.get(6)?,
+            fee: fee_in(row, 7)?,
         })
     })?;
     rows.collect()
 }
 
-fn current(connection: &Connection, submission_id: Uuid) -> rusqlite::Result<Option<StateAt>> {
+/// How a case stands. `None` when there is no such submission.
+pub(crate) fn current(connection: &Connection, submission_id: Uuid) -> rusqlite::Result<Option<StateAt>> {
     connection
         .prepare_cached("SELECT state, state_at FROM cases WHERE submission_id = ?1")?
         .query_row([submission_id.as_bytes()], |row| state_in(row, 0))
@@ -304,7 +316,7 @@ fn count(connection: &Connection, table: &'static str, submission_id: Uuid) -> r
 }
 
 /// A state's word and, in the next column, its time.
-fn state_in(row: &Row<'_>, column: usize) -> rusqlite::Result<StateAt> {
+pub(crate) fn state_in(row: &Row<'_>, column: usize) -> rusqlite::Result<StateAt> {
     let word: String = row.get(column)?;
     let state = CaseState::from_word(&word).ok_or_else(|| unreadable(column, NoState))?;
     Ok(StateAt {
@@ -317,6 +329,6 @@ fn state_in(row: &Row<'_>, column: usize) -> rusqlite::Result<StateAt> {
 #[error("the stored word is no state")]
 struct NoState;
 
-fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+pub(crate) fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
 }

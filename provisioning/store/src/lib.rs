@@ -1,13 +1,16 @@
-//! What the backend remembers: terminals, sealed submissions and what became of them, and who at a terminal waits for a
-//! person.
+//! What the backend remembers: terminals, sealed submissions and what became of them, receipts and fees, and who at a
+//! terminal waits for a person.
 //!
 //! [`Store`] is the interface; [`SqliteStore`] the embedded default. A PostgreSQL sibling comes behind the same
 //! interface: therefore its steps are async, each is one transaction, and none hands out a connection. `Ok` from a step
 //! that writes means: on stable storage.
 mod calls;
 mod cases;
+mod fees;
 mod pepper;
+mod receipts;
 mod sqlite;
+mod submissions;
 mod worker;
 
 pub use pepper::PEPPER_FILE;
@@ -16,7 +19,8 @@ pub use sqlite::{SQLITE_FILE, SqliteStore};
 use std::future::Future;
 use uuid::Uuid;
 use wire::call::{Call, Stage};
-use wire::case_status::{CaseReply, CaseRequest, CaseState, Refused, SealedLetter, StateAt};
+use wire::case_status::{CaseLookup, CaseReply, CaseRequest, CaseState, Refused, SealedLetter, StateAt};
+use wire::receipt::{CheckLookup, Fee};
 use wire::{Acknowledgement, Envelope};
 
 /// A submission on its way into the store.
@@ -149,6 +153,67 @@ pub struct CaseRow {
     pub state: StateAt,
     /// How many letters lie there.
     pub letters: u32,
+    /// Its fee, if it has one that the terminal told of.
+    pub fee: Option<FeeAt>,
+}
+
+/// What whoever checks a paper is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The service, in German.
+    pub title: String,
+    /// The office.
+    pub issuer: String,
+    /// When its case was filed, seconds since 1970-01-01 UTC.
+    pub filed_at: i64,
+    /// How its case stands.
+    pub state: CaseState,
+}
+
+/// How a case is named where staff and citizen stand together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WhichCase {
+    /// By the submission's identifier, as staff list it.
+    Id(Uuid),
+    /// By the code on the receipt ([`wire::case_status::CaseKeys::lookup`]).
+    Code(CaseLookup),
+}
+
+/// A fee and since when it stands so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeeAt {
+    /// How much, and how it stands.
+    pub fee: Fee,
+    /// Seconds since 1970-01-01 UTC.
+    pub at: i64,
+}
+
+/// A case and its fee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaseFee {
+    /// Which.
+    pub submission_id: Uuid,
+    /// How the case stands, and since when.
+    pub case: StateAt,
+    /// Its fee, if it has one that the terminal told of.
+    pub fee: Option<FeeAt>,
+}
+
+/// What became of a fee that staff say was paid at the counter. Nothing was changed unless it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeePaid {
+    /// On stable storage: it is marked as paid.
+    Done(CaseFee),
+    /// It was marked before.
+    Already(CaseFee),
+    /// It was paid at the terminal.
+    ByCard(CaseFee),
+    /// The case has none.
+    NoFee(CaseFee),
+    /// The case was withdrawn: nothing is to be paid for it.
+    Withdrawn(CaseFee),
+    /// There is no such case.
+    Unknown,
 }
 
 /// What to do when a terminal of that name is known.
@@ -247,6 +312,15 @@ pub trait Store: Send + Sync + 'static {
 
     /// The newest cases, or the newest that aren't settled, at most `limit`.
     fn cases(&self, only_open: bool, limit: u32) -> impl Future<Output = Result<Vec<CaseRow>, StoreError>> + Send;
+
+    /// The receipt of that lookup.
+    fn receipt(&self, lookup: CheckLookup) -> impl Future<Output = Result<Option<Receipt>, StoreError>> + Send;
+
+    /// A case and its fee. `None` when there is no such case.
+    fn case_fee(&self, which: WhichCase) -> impl Future<Output = Result<Option<CaseFee>, StoreError>> + Send;
+
+    /// Marks the fee of a case as paid at the counter.
+    fn pay_fee(&self, which: WhichCase, now: i64) -> impl Future<Output = Result<FeePaid, StoreError>> + Send;
 
     /// Whether a submission could be stored now.
     fn ready(&self) -> impl Future<Output = Result<(), StoreError>> + Send;

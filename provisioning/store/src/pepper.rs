@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use wire::case_status::CaseLookup;
+use wire::receipt::CheckLookup;
 
 /// Name of the file in the data folder. It belongs into a backup, but not into the same one as the database.
 pub const PEPPER_FILE: &str = "lookup.pepper";
@@ -62,8 +63,18 @@ impl Pepper {
 
     /// What the lookup is stored as.
     pub(crate) fn hash(&self, lookup: &CaseLookup) -> Mac256 {
+        self.mac(lookup.as_bytes())
+    }
+
+    /// What the lookup of a receipt is stored as. It goes in as its 64 digits, so that it can't be taken for a case's,
+    /// which has 32 bytes.
+    pub(crate) fn hash_check(&self, lookup: &CheckLookup) -> Mac256 {
+        self.mac(lookup.as_str().as_bytes())
+    }
+
+    fn mac(&self, bytes: &[u8]) -> Mac256 {
         let mut hmac = Hmac::<Sha256>::new((&self.0).into());
-        hmac.update(lookup.as_bytes());
+        hmac.update(bytes);
         hmac.finalize().into_bytes().into()
     }
 }

@@ -2,8 +2,8 @@
 use crate::pepper::Pepper;
 use crate::worker::{WorkError, Worker};
 use crate::{
-    Called, CaseChange, CaseChanged, CaseRow, Fetched, IfKnown, NewSubmission, OpenCall, Store, StoreError, Stored,
-    Submission, Terminal, calls, cases,
+    Called, CaseChange, CaseChanged, CaseFee, CaseRow, FeePaid, Fetched, IfKnown, NewSubmission, OpenCall, Receipt,
+    Store, StoreError, Stored, Submission, Terminal, WhichCase, calls, cases, fees, receipts, submissions,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::fs::{DirBuilder, OpenOptions};
@@ -14,7 +14,7 @@ use std::time::Duration;
 use uuid::Uuid;
 use wire::call::Call;
 use wire::case_status::{CaseReply, CaseRequest};
-use wire::{Acknowledgement, Envelope, EnvelopeError, body_sha256};
+use wire::receipt::CheckLookup;
 
 /// Name of the file in the data folder.
 pub const SQLITE_FILE: &str = "fleet.db";
@@ -22,7 +22,7 @@ pub const SQLITE_FILE: &str = "fleet.db";
 /// How long a step waits for another process on the same file (the command line beside the server).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-const SCHEMA_VERSION: i64 = 3;
+const SCHEMA_VERSION: i64 = 4;
 
 /// Schema 1. Keys are identifiers with time in front (UUIDv7), so that new rows go to the end of the tree however many there are.
 const SCHEMA: &str = "
@@ -92,37 +92,20 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn put_submission(&self, submission: NewSubmission, now: i64) -> Result<Stored, StoreError> {
         let doing = "storing a submission";
-        let kept = kept_body(&submission).map_err(|error| StoreError::Unavailable {
+        let kept = submissions::kept_body(&submission).map_err(|error| StoreError::Unavailable {
             doing,
             source: error.into(),
         })?;
         let pepper = Arc::clone(&self.pepper);
         self.writer
-            .run(move |connection| put_submission(connection, &pepper, &submission, &kept, now))
+            .run(move |connection| submissions::put(connection, &pepper, &submission, &kept, now))
             .await
             .map_err(unavailable(doing))
     }
 
     async fn submission(&self, submission_id: Uuid) -> Result<Option<Submission>, StoreError> {
-        let sql = "SELECT terminal_id, body, sha256, received_at FROM submissions WHERE submission_id = ?1";
         self.reader
-            .run(move |connection| {
-                let mut statement = connection.prepare_cached(sql)?;
-                statement
-                    .query_row([submission_id.as_bytes()], |row| {
-                        let acknowledgement = Acknowledgement {
-                            submission_id,
-                            sha256: row.get(2)?,
-                            received_at: row.get(3)?,
-                        };
-                        Ok(Submission {
-                            terminal_id: uuid_in(row, 0)?,
-                            body: row.get(1)?,
-                            acknowledgement,
-                        })
-                    })
-                    .optional()
-            })
+            .run(move |connection| submissions::find(connection, submission_id))
             .await
             .map_err(unavailable("reading a submission"))
     }
@@ -238,6 +221,30 @@ impl Store for SqliteStore {
             .map_err(unavailable("listing the cases"))
     }
 
+    async fn receipt(&self, lookup: CheckLookup) -> Result<Option<Receipt>, StoreError> {
+        let pepper = Arc::clone(&self.pepper);
+        self.reader
+            .run(move |connection| receipts::find(connection, &pepper, &lookup))
+            .await
+            .map_err(unavailable("looking up a receipt"))
+    }
+
+    async fn case_fee(&self, which: WhichCase) -> Result<Option<CaseFee>, StoreError> {
+        let pepper = Arc::clone(&self.pepper);
+        self.reader
+            .run(move |connection| fees::of_case(connection, &pepper, &which))
+            .await
+            .map_err(unavailable("looking up a fee"))
+    }
+
+    async fn pay_fee(&self, which: WhichCase, now: i64) -> Result<FeePaid, StoreError> {
+        let pepper = Arc::clone(&self.pepper);
+        self.writer
+            .run(move |connection| fees::pay(connection, &pepper, &which, now))
+            .await
+            .map_err(unavailable("marking a fee as paid"))
+    }
+
     async fn ready(&self) -> Result<(), StoreError> {
         // Takes the write lock, as storing would.
         self.writer
@@ -276,72 +283,14 @@ fn prepare_schema(connection: &Connection) -> rusqlite::Result<i64> {
     }
     if version < 3 {
         connection.execute_batch(cases::SCHEMA)?;
+    }
+    if version < 4 {
+        connection.execute_batch(receipts::SCHEMA)?;
+        connection.execute_batch(fees::SCHEMA)?;
         connection.execute_batch(&format!("PRAGMA user_version = {SCHEMA_VERSION}"))?;
     }
     connection.execute_batch("COMMIT")?;
     Ok(version.max(SCHEMA_VERSION))
-}
-
-/// The body as it is stored: without what finds the case again, which is kept hashed and nowhere else.
-fn kept_body(new: &NewSubmission) -> Result<Vec<u8>, EnvelopeError> {
-    match &new.envelope.follow_up {
-        None => Ok(new.body.clone()),
-        Some(_) => Envelope {
-            follow_up: None,
-            ..new.envelope.clone()
-        }
-        .to_body(),
-    }
-}
-
-fn put_submission(
-    connection: &Connection,
-    pepper: &Pepper,
-    new: &NewSubmission,
-    kept: &[u8],
-    now: i64,
-) -> rusqlite::Result<Stored> {
-    let envelope = &new.envelope;
-    let submission_id = envelope.submission_id;
-    let sha256 = body_sha256(&new.body);
-    let known = connection
-        .prepare_cached("SELECT sha256, received_at FROM submissions WHERE submission_id = ?1")?
-        .query_row([submission_id.as_bytes()], |row| {
-            Ok((row.get::<_, String>(0)?, row.get(1)?))
-        })
-        .optional()?;
-    if let Some((stored_sha256, received_at)) = known {
-        return Ok(match stored_sha256 == sha256 {
-            true => Stored::Replayed(Acknowledgement {
-                submission_id,
-                sha256,
-                received_at,
-            }),
-            false => Stored::Conflict,
-        });
-    }
-    connection
-        .prepare_cached(
-            "INSERT INTO submissions
-             (submission_id, terminal_id, destination_id, leika, filed_at, received_at, sha256, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?
-        .execute(params![
-            submission_id.as_bytes(),
-            new.terminal_id.as_bytes(),
-            envelope.destination_id.as_bytes(),
-            envelope.leika,
-            envelope.filed_at,
-            now,
-            sha256,
-            kept
-        ])?;
-    cases::open(connection, pepper, submission_id, envelope.follow_up.as_ref(), now)?;
-    Ok(Stored::New(Acknowledgement {
-        submission_id,
-        sha256,
-        received_at: now,
-    }))
 }
 
 /// `None` when the name is taken and must not be replaced.

@@ -22,8 +22,8 @@
 //! "Same" is decided on the body's bytes, not on its meaning: a sender keeps the bytes of its first try.
 //!
 //! Keys, certificates and lists for reading identity cards travel as [`eid`] tells, a citizen's call for a person as
-//! [`call`] tells, and the question what became of a case as [`case_status`] tells. Whether a paper is genuine, [`receipt`] tells. What the town tells its terminals is a
-//! [`board::Board`].
+//! [`call`] tells, and the question what became of a case as [`case_status`] tells. Whether a paper is genuine, [`receipt`]
+//! tells. What the town tells its terminals is a [`board::Board`].
 pub mod board;
 pub mod call;
 pub mod case_code;

@@ -142,6 +142,11 @@ impl FeeState {
         }
     }
 
+    /// True while somebody still has to see to it.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Counter | Self::Invoice | Self::Unclear)
+    }
+
     /// The state of that name.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.word() == word)
@@ -206,6 +211,8 @@ mod tests {
             assert_eq!(json, format!("\"{}\"", state.word()));
         }
         assert_eq!(FeeState::from_word("Card"), None);
+        let open: Vec<_> = FeeState::ALL.into_iter().filter(|state| state.is_open()).collect();
+        assert_eq!(open, [FeeState::Counter, FeeState::Invoice, FeeState::Unclear]);
         let fee = |cents, state| Fee { cents, state }.is_valid();
         assert!(fee(1, FeeState::Counter) && !fee(0, FeeState::Counter) && !fee(1, FeeState::Paid));
     }

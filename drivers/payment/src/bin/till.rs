@@ -226,4 +226,45 @@ mod tests {
             assert!(matches!(run(wrong), Err(Fault::Arguments)), "{wrong:?}");
         }
     }
+
+    #[test]
+    fn the_treasury_asks_for_a_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("payments.db");
+        let journal = path.to_str().unwrap();
+        let mut book = Journal::open(&path).unwrap();
+        assert_eq!(said(&[journal, "closings"]), "No day was closed yet.");
+        let cents = |cents| Cents::new(cents).unwrap();
+        let mut taken = |number: u64| {
+            let purpose = PaymentPurpose::new(&format!("2026-{number}"), "meldebescheinigung").unwrap();
+            let id = book.intend(cents(1250), &purpose, 1_796_126_400).unwrap();
+            book.step(id, Step::Unclear, None, 1_796_126_401).unwrap();
+            book.step(id, Step::SettledTaken, None, 1_796_126_402).unwrap();
+            book.close_day(cents(1250), cents(1250 - number * 10), None, 1_796_126_403)
+                .unwrap()
+        };
+        assert_eq!((taken(0), taken(1)), (1, 2));
+        let told = said(&[journal, "closings"]);
+        let lines: Vec<&str> = told.lines().collect();
+        assert!(lines[0].starts_with("     2  2026-12-01     1 payment "), "{told}");
+        assert!(lines[0].ends_with(" 12.50 EUR  DIFFERENCE -0.10 EUR"), "{told}");
+        assert!(lines[1].ends_with(" 12.50 EUR  no difference"), "{told}");
+        let told = said(&[journal]);
+        assert!(
+            told.contains("counted 12.40 EUR, the journal 12.50 EUR, a difference of -0.10 EUR"),
+            "{told}"
+        );
+        let csv = said(&[journal, "csv", "1"]);
+        assert!(
+            csv.lines()
+                .nth(1)
+                .unwrap()
+                .starts_with("2026-0,meldebescheinigung,12.50,EUR,"),
+            "{csv}"
+        );
+        let json: serde_json::Value = serde_json::from_str(&said(&[journal, "json", "2"])).unwrap();
+        assert_eq!(json["payments"][0]["paymentRequest"]["requestId"], "2026-1");
+        assert!(matches!(run(&[journal, "json", "3"]), Err(Fault::NoClosing(3))));
+        assert!(matches!(run(&[journal, "csv", "x"]), Err(Fault::Arguments)));
+    }
 }

@@ -95,9 +95,12 @@ impl Daily {
     }
 
     fn write_missing(&self, clerk: &mut Clerk) -> Result<(), Box<dyn Error>> {
-        // One that can't be written doesn't keep back the others.
-        let days = clerk.journal.days_without_files()?.into_iter();
-        days.fold(Ok(()), |before, id| before.and(self.write_one(clerk, id)))
+        let mut all = Ok(());
+        for id in clerk.journal.days_without_files()? {
+            // One that can't be written doesn't keep back the others.
+            all = all.and(self.write_one(clerk, id));
+        }
+        all
     }
 
     fn write_one(&self, clerk: &mut Clerk, id: i64) -> Result<(), Box<dyn Error>> {

@@ -130,16 +130,12 @@ impl Journal {
     pub fn terminal_kinds(&self, day: i64) -> Result<Vec<(String, u64, Cents)>, JournalError> {
         let doing = "reading a closing's kinds of card";
         let sql = "SELECT kind, count, amount FROM closing_kinds WHERE closing = ?1";
-        let read = || -> rusqlite::Result<Vec<(String, Option<u64>, Option<Cents>)>> {
+        let read = || -> rusqlite::Result<Vec<Option<_>>> {
             let mut statement = self.file.connection.prepare_cached(sql)?;
-            let kind = |row: &Row<'_>| Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).ok(), cents(row, 2)?));
             statement.query_map([day], kind)?.collect()
         };
-        let rows = read().map_err(JournalError::sqlite(doing))?.into_iter();
-        let whole: Option<Vec<_>> = rows
-            .map(|(kind, count, amount)| Some((kind, count?, amount?)))
-            .collect();
-        whole.ok_or(JournalError::Damaged(doing))
+        let kinds: Option<Vec<_>> = read().map_err(JournalError::sqlite(doing))?.into_iter().collect();
+        kinds.ok_or(JournalError::Damaged(doing))
     }
 
     /// When the oldest payment was asked for that belongs to no closing and whose money was taken, or may have been.
@@ -201,6 +197,15 @@ fn day(row: &Row<'_>) -> rusqlite::Result<Option<Day>> {
         total,
         terminal,
     }))
+}
+
+/// As [`day`].
+fn kind(row: &Row<'_>) -> rusqlite::Result<Option<(String, u64, Cents)>> {
+    let count = u64::try_from(row.get::<_, i64>(1)?).ok();
+    let (Some(count), Some(amount)) = (count, cents(row, 2)?) else {
+        return Ok(None);
+    };
+    Ok(Some((row.get(0)?, count, amount)))
 }
 
 fn cents(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Cents>> {

@@ -7,7 +7,7 @@
 //! verdict                               what became of it   pure
 //! journal                               what survives       SQLite
 //! line · clerk · till                   who does it         host
-//! closing                               the end of the day
+//! closing                               the end of the day: schedule, record are pure
 //! ```
 //!
 //! The order of things (`docs/protocols/zvt.md`): INTENT on disk → 06 01 → 04 0F → RESULT on disk → acknowledgement →
@@ -31,4 +31,5 @@ pub mod till;
 pub mod tlv;
 pub mod verdict;
 
+pub use closing::DailyClosing;
 pub use till::{Settings, Till};

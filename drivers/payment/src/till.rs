@@ -1,11 +1,12 @@
 //! The till: a thread that owns line and journal, and staff's way to decide on what it can't.
 use crate::clerk::{Clerk, Clock, Desk};
-use crate::closing::{Closing, ClosingError};
+use crate::closing::{Closing, ClosingError, Daily};
 use crate::journal::{Journal, JournalError, Payment, Step};
 use core::time::Duration;
 use drivers_api::Job;
 use drivers_api::payment::{PaymentCommand, PaymentEvent, PaymentTerminal};
 use drivers_api::private::wipe_stack;
+use jiff::tz::TimeZone;
 use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
@@ -45,6 +46,7 @@ impl Till {
     /// See [`TillError`].
     pub fn start(settings: Settings, events: impl Fn(PaymentEvent) + Send + 'static) -> Result<Self, TillError> {
         let interval = settings.enquiry_interval;
+        let daily = settings.closing.clone().map(|closing| Daily::new(closing, interval));
         let clerk = Clerk::open(settings, clock())?;
         let (inbox, received) = channel();
         let counter = Counter {
@@ -55,7 +57,7 @@ impl Till {
         };
         let thread = thread::Builder::new()
             .name("payment".into())
-            .spawn(move || counter.run(clerk, interval))
+            .spawn(move || counter.run(clerk, daily, interval))
             .map_err(TillError::Thread)?;
         Ok(Self {
             inbox,
@@ -105,8 +107,8 @@ struct Counter {
 }
 
 impl Counter {
-    fn run(mut self, mut clerk: Clerk, interval: Duration) {
-        clerk.look_after(&mut self);
+    fn run(mut self, mut clerk: Clerk, mut daily: Option<Daily>, interval: Duration) {
+        self.look_after(&mut clerk, daily.as_mut());
         while !self.is_closing {
             let next = match self.waiting.pop_front() {
                 Some(next) => Ok(next),
@@ -116,13 +118,26 @@ impl Counter {
                 Ok(Inbox::Command(command)) => clerk.carry_out(command, &mut self),
                 Ok(Inbox::CloseDay(answer)) => {
                     let closing = crate::closing::close_day(&mut clerk, &mut self);
+                    if let Some(daily) = &mut daily {
+                        daily.write_files(&mut clerk);
+                    }
                     // Whoever asked may have given up.
                     let _ = answer.try_send(closing);
                 }
                 Ok(Inbox::Close) | Err(RecvTimeoutError::Disconnected) => return,
-                Err(RecvTimeoutError::Timeout) => clerk.look_after(&mut self),
+                Err(RecvTimeoutError::Timeout) => self.look_after(&mut clerk, daily.as_mut()),
             }
             wipe_stack();
+        }
+    }
+
+    /// There is nothing else to do.
+    fn look_after(&mut self, clerk: &mut Clerk, daily: Option<&mut Daily>) {
+        clerk.look_after(self);
+        // Somebody may have come meanwhile: the day can wait.
+        self.drain();
+        if let Some(daily) = daily.filter(|_| self.waiting.is_empty()) {
+            daily.look(clerk, self);
         }
     }
 
@@ -180,6 +195,7 @@ pub fn clock() -> Clock {
         monotonic: || START.get_or_init(Instant::now).elapsed(),
         unix: || jiff::Timestamp::now().as_second(),
         today: || jiff::Zoned::now().date(),
+        zone: TimeZone::system,
     }
 }
 

@@ -54,6 +54,19 @@ pub(crate) struct Payment {
     /// The terminal's password for cash registers.
     #[serde(default)]
     pub(crate) password: u32,
+    /// When the day is closed by itself; without it, only when staff do it at the payment terminal.
+    pub(crate) closing: Option<Closing>,
+}
+
+/// The payment terminal's end of day, by itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Closing {
+    /// Local time of day, e.g. "22:30".
+    #[serde(deserialize_with = "clock")]
+    pub(crate) at: jiff::civil::Time,
+    /// The treasury's folder.
+    pub(crate) folder: PathBuf,
 }
 
 /// What reading identity cards takes.
@@ -192,7 +205,10 @@ impl Config {
         let folder = file.parent().unwrap_or(Path::new(""));
         let paths = [&mut config.authority_key, &mut config.outbox];
         let eid = config.eid.iter_mut().flat_map(|eid| [&mut eid.folder, &mut eid.signer]);
-        let journal = config.payment.iter_mut().map(|payment| &mut payment.journal);
+        let payment = config.payment.iter_mut().flat_map(|payment| {
+            let treasury = payment.closing.as_mut().map(|closing| &mut closing.folder);
+            [Some(&mut payment.journal), treasury].into_iter().flatten()
+        });
         let home = config.ausweisapp.iter_mut().map(|ausweisapp| &mut ausweisapp.folder);
         for path in paths
             .into_iter()
@@ -201,7 +217,7 @@ impl Config {
             .chain(&mut config.agent)
             .chain(&mut config.board)
             .chain(eid)
-            .chain(journal)
+            .chain(payment)
             .chain(home)
         {
             *path = folder.join(&*path);
@@ -256,7 +272,7 @@ mod tests {
     fn every_key_is_understood() {
         let config = read(
             "services = 'services'\nauthority_key = 'a.jwk'\noutbox = '/var/o.db'\nagent = '/run/a.sock'\nboard = 'board.json'\n\
-             printer = 'ipp://localhost/ipp/print'\nsecond_printer = 'escpos:/dev/usb/lp0'\n[payment]\nterminal = '/dev/ttyACM0'\nbaud = 115200\njournal = 'payments.db'\npassword = 123456\n[destination_keys]\n0b2d9c11-3f58-4c07-8f1e-5a9d2c4e6f70 = 'b.jwk'\n[eid]\nfolder = 'eid'\nsigner = '/run/s.sock'\n[voice]\nheadset = 'plughw:0'\nloudspeaker = 'plughw:1'\njack = 'Front Headphone'\n[display]\nrotation = 'upside-down'\noutput = 'HDMI-A-1'\n",
+             printer = 'ipp://localhost/ipp/print'\nsecond_printer = 'escpos:/dev/usb/lp0'\n[payment]\nterminal = '/dev/ttyACM0'\nbaud = 115200\njournal = 'payments.db'\npassword = 123456\n[payment.closing]\nat = '22:30'\nfolder = 'treasury'\n[destination_keys]\n0b2d9c11-3f58-4c07-8f1e-5a9d2c4e6f70 = 'b.jwk'\n[eid]\nfolder = 'eid'\nsigner = '/run/s.sock'\n[voice]\nheadset = 'plughw:0'\nloudspeaker = 'plughw:1'\njack = 'Front Headphone'\n[display]\nrotation = 'upside-down'\noutput = 'HDMI-A-1'\n",
         )
         .unwrap();
         assert!(config.services.unwrap().is_absolute() && config.authority_key.is_absolute());
@@ -266,6 +282,9 @@ mod tests {
         let payment = config.payment.unwrap();
         assert_eq!((payment.baud, payment.password), (Some(115_200), 123_456));
         assert!(payment.journal.is_absolute());
+        let closing = payment.closing.unwrap();
+        assert_eq!(closing.at, jiff::civil::time(22, 30, 0, 0));
+        assert!(closing.folder.is_absolute() && closing.folder.ends_with("treasury"));
         let eid = config.eid.unwrap();
         assert!(eid.folder.is_absolute() && eid.folder.ends_with("eid"));
         assert_eq!(eid.signer, Path::new("/run/s.sock"));

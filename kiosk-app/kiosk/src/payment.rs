@@ -6,7 +6,7 @@ use outbox::Outbox;
 use payment::line::Place;
 use payment::order::Password;
 use payment::till::TillError;
-use payment::{Settings, Till};
+use payment::{DailyClosing, Settings, Till};
 use session::Input;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -47,6 +47,10 @@ pub(crate) fn start(
     let mut settings = Settings::new(place, config.journal.clone());
     settings.password = Password::new(config.password).ok_or(PaymentFault::Password)?;
     settings.was_filed = Some(Arc::new(move |purpose| was_filed(&outbox, purpose)));
+    settings.closing = config.closing.map(|closing| DailyClosing {
+        at: closing.at,
+        folder: closing.folder,
+    });
     let till = Till::start(settings, move |event| events.send(Input::Payment(event)));
     let journal = config.journal;
     Ok(Box::new(till.map_err(|source| PaymentFault::Till { journal, source })?))
@@ -91,6 +95,7 @@ mod tests {
             baud: None,
             journal: "payments.db".into(),
             password: 0,
+            closing: None,
         }
     }
 

@@ -6,6 +6,7 @@
 mod mend;
 mod talk;
 
+use crate::closing::DailyClosing;
 use crate::dialogue::{End, Timers};
 use crate::hint;
 use crate::journal::{Journal, JournalError, Last, Step};
@@ -20,6 +21,7 @@ use drivers_api::payment::{
     Cents, NotPaidReason, PaymentCommand, PaymentEvent, PaymentHint, PaymentPurpose, PaymentReceipt, PaymentTrouble,
 };
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,6 +54,8 @@ pub struct Settings {
     /// After a crash: was the case stored although the journal doesn't say so? Keeps a payment that would be reversed
     /// otherwise. `None`: the journal alone counts.
     pub was_filed: Option<WasFiled>,
+    /// When the till closes its day by itself, and where the treasury's files go. `None`: only when it is told to.
+    pub closing: Option<DailyClosing>,
 }
 
 impl Settings {
@@ -68,6 +72,7 @@ impl Settings {
             pause: Duration::from_secs(5),
             enquiry_interval: Duration::from_secs(60),
             was_filed: None,
+            closing: None,
         }
     }
 }
@@ -87,6 +92,8 @@ pub struct Clock {
     pub unix: fn() -> i64,
     /// The date here.
     pub today: fn() -> Date,
+    /// What the time is here.
+    pub zone: fn() -> TimeZone,
 }
 
 /// Who the clerk works for.

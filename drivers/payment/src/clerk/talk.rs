@@ -157,7 +157,10 @@ impl Clerk {
         let amounts = self.journal.bookings(None);
         let amounts = amounts.map(|bookings| Cents::checked_sum(bookings.iter().map(|booking| booking.payment.amount)));
         let closed = match (amounts, status.amount) {
-            (Ok(Some(total)), Some(_)) => self.journal.close_day(total, status.amount, (self.clock.unix)()),
+            (Ok(Some(total)), Some(terminal)) => {
+                let now = (self.clock.unix)();
+                self.journal.close_day(total, terminal, status.totals.as_ref(), now)
+            }
             (Err(error), _) => Err(error),
             (Ok(_), _) => return false,
         };

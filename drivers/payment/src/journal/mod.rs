@@ -9,12 +9,14 @@
 //!   ├─────────┴──▶ DECLINED                                     nothing was taken
 //!   └────(all but the ends)──▶ UNCLEAR ─▶ SETTLED_TAKEN, SETTLED_RETURNED     by staff
 //! ```
+mod days;
 mod error;
 mod file;
 mod read;
 #[cfg(test)]
 mod tests;
 
+pub use days::Day;
 pub use error::JournalError;
 pub use read::{Booking, Payment};
 
@@ -152,10 +154,7 @@ impl Journal {
     /// # Errors
     /// When the folder can't be written, another till has it, or the file is a newer version's.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
-        Ok(Self {
-            file: JournalFile::open(path, true)?,
-            base: path.to_owned(),
-        })
+        Self::open_as(path, true)
     }
 
     /// Opens it beside a running till: for staff's decisions and the closing. Never sets anything aside.
@@ -163,10 +162,16 @@ impl Journal {
     /// # Errors
     /// As [`Self::open`], and if the file is damaged.
     pub fn open_beside(path: &Path) -> Result<Self, JournalError> {
-        Ok(Self {
-            file: JournalFile::open(path, false)?,
+        Self::open_as(path, false)
+    }
+
+    fn open_as(path: &Path, exclusive: bool) -> Result<Self, JournalError> {
+        let journal = Self {
+            file: JournalFile::open(path, exclusive)?,
             base: path.to_owned(),
-        })
+        };
+        journal.prepare_days()?;
+        Ok(journal)
     }
 
     /// True if an earlier file was damaged and nobody confirmed yet that they looked at its payments.
@@ -285,29 +290,6 @@ impl Journal {
             transaction
                 .execute("UPDATE terminal SET sync = coalesce(sync, x'')", [])
                 .map(|_| ())
-        })
-    }
-
-    /// Closes the day: what is booked and belongs to no closing yet goes into this one.
-    ///
-    /// # Errors
-    /// See [`JournalError`].
-    pub fn close_day(&mut self, journal: Cents, terminal: Option<Cents>, now: i64) -> Result<i64, JournalError> {
-        let cents = |amount: Cents| i64::try_from(amount.value()).unwrap_or(i64::MAX);
-        self.write("closing the day", |transaction| {
-            transaction.execute(
-                "INSERT INTO closings (at, journal_total, terminal_total) VALUES (?1, ?2, ?3)",
-                params![now, cents(journal), terminal.map(cents)],
-            )?;
-            let closing = transaction.last_insert_rowid();
-            transaction.execute(
-                &format!(
-                    "UPDATE payments SET closing = ?1 WHERE closing IS NULL AND step IN ({})",
-                    read::ENDS
-                ),
-                [closing],
-            )?;
-            Ok(closing)
         })
     }
 

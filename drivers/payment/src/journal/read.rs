@@ -9,7 +9,7 @@ pub(super) const ENDS: &str = "'filed', 'complete', 'reversed', 'declined', 'set
 /// Steps that a crash may leave behind, and that the terminal must be asked about.
 const OPEN: &str = "'intent', 'result', 'acknowledged', 'reversing', 'reversal_result'";
 /// Steps at which the money is taken and stays.
-const TAKEN: &str = "'filed', 'complete', 'settled_taken'";
+pub(super) const TAKEN: &str = "'filed', 'complete', 'settled_taken'";
 
 /// One payment.
 #[derive(Clone, Debug, PartialEq, Eq)]

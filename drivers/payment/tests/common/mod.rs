@@ -3,6 +3,8 @@
 use core::time::Duration;
 use drivers_api::Job;
 use drivers_api::payment::{Cents, PaymentEvent, PaymentPurpose};
+use jiff::ToSpan;
+use payment::DailyClosing;
 use payment::clerk::{Clerk, Desk, Settings};
 use payment::journal::{Journal, Step};
 use payment::line::Place;
@@ -121,4 +123,41 @@ pub fn settle_by_the_bank(journal: &Journal, path: &Path, memory: &Memory) -> us
         .unwrap();
     }
     unclear.len()
+}
+
+/// Closes the day at an hour that was an hour ago: what was paid two days ago is due, and what is paid now isn't.
+pub fn daily(treasury: &Path) -> DailyClosing {
+    DailyClosing {
+        at: jiff::Zoned::now().time().wrapping_sub(1.hour()),
+        folder: treasury.to_owned(),
+    }
+}
+
+/// Makes a payment two days older.
+pub fn backdate(journal: &Path, payment: u32) {
+    let connection = rusqlite::Connection::open(journal).unwrap();
+    let sql = "UPDATE steps SET at = at - 172800 WHERE payment = ?1";
+    assert!(connection.execute(sql, [payment]).unwrap() > 0);
+}
+
+/// What is in a folder, sorted, without what isn't finished.
+pub fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    names.sort();
+    names
+}
+
+/// Waits until it is so.
+pub fn until(is_it: impl Fn() -> bool) {
+    for _ in 0..2000 {
+        if is_it() {
+            return;
+        }
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+    panic!("it didn't come to that in 20 seconds");
 }

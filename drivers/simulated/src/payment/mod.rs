@@ -100,6 +100,11 @@ impl Memory {
         self.lock().plan = plan;
     }
 
+    /// From now on an end of day tells so many cents too much, or too few.
+    pub fn lie(&self, cents: i64) {
+        self.lock().lie_cents = cents;
+    }
+
     /// The bank gives that amount back by hand. True if it was taken.
     pub fn give_back_by_hand(&self, cents: u64) -> bool {
         let mut books = self.lock();

@@ -1,9 +1,22 @@
-//! The end of the day: what the journal booked against what the terminal sent to its host (06 50, PA00P015 §2.16).
+//! The end of the day: what the journal booked against what the terminal sent to its host (06 50, PA00P015 §2.16), when
+//! that is done by itself, and what the treasury gets.
+mod daily;
+pub mod files;
+pub mod record;
+pub mod schedule;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use daily::Daily;
+pub use daily::DailyClosing;
+
 use crate::clerk::{Clerk, Desk};
 use crate::dialogue::End;
-use crate::journal::{Booking, JournalError};
-use crate::status::KINDS;
+use crate::journal::{Booking, Journal, JournalError};
 use drivers_api::payment::Cents;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use record::Document;
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -30,6 +43,8 @@ pub struct TerminalTotals {
 pub struct Closing {
     /// Its number in the journal.
     pub id: i64,
+    /// When it was closed, in seconds since 1970-01-01 UTC.
+    pub at: i64,
     /// What was booked since the closing before.
     pub bookings: Vec<Booking>,
     /// All together.
@@ -43,10 +58,42 @@ pub struct Closing {
 }
 
 impl Closing {
+    /// The closing of that number, as the journal tells it: today or years later. `None` if there is none.
+    ///
+    /// # Errors
+    /// [`ClosingError::Journal`], [`ClosingError::TooMuch`].
+    pub fn read(journal: &Journal, id: i64) -> Result<Option<Self>, ClosingError> {
+        let Some(day) = journal.day(id)? else { return Ok(None) };
+        let bookings = journal.bookings(Some(id))?;
+        let kinds = journal.terminal_kinds(id)?.into_iter();
+        let by_kind = kinds.map(|(kind, count, amount)| (kind, Sum { count, amount }));
+        Ok(Some(Self {
+            id,
+            at: day.at,
+            total: sum(&bookings)?,
+            by_service: group(&bookings, |booking| booking.payment.purpose.service().to_owned())?,
+            by_kind: group(&bookings, |booking| booking.payment.card_kind.clone())?,
+            bookings,
+            terminal: TerminalTotals {
+                total: day.terminal,
+                by_kind: by_kind.collect(),
+            },
+        }))
+    }
+
     /// Terminal less journal, in cents: what staff must explain.
     pub fn difference_cents(&self) -> i64 {
         let cents = |amount: Cents| i64::try_from(amount.value()).unwrap_or(i64::MAX);
         cents(self.terminal.total) - cents(self.total.amount)
+    }
+
+    /// The closing for the treasury's program, bookings and sums, as JSON ([`record`]). No names. `zone` is where the
+    /// terminal stands.
+    ///
+    /// # Errors
+    /// None is known; what the writer of JSON says.
+    pub fn to_json(&self, zone: &TimeZone) -> serde_json::Result<String> {
+        Document::of(self, zone).to_json()
     }
 
     /// The bookings for the treasury: a heading and a line each, times in UTC. No names.
@@ -116,55 +163,55 @@ pub enum ClosingError {
     NoTill,
 }
 
-/// Closes the day with the terminal, then in the journal.
+/// A difference with its sign, in euros: `-12.50`.
+pub fn euros_signed(cents: i64) -> String {
+    let sign = if cents < 0 { "-" } else { "" };
+    let amount = cents.unsigned_abs();
+    format!("{sign}{}.{:02}", amount / 100, amount % 100)
+}
+
+/// The local day of a moment, `2026-12-01`; empty for what no calendar has.
+pub fn day(second: i64, zone: &TimeZone) -> String {
+    Timestamp::from_second(second)
+        .map(|time| time.to_zoned(zone.clone()).date().to_string())
+        .unwrap_or_default()
+}
+
+/// Closes the day with the terminal, and in the journal before the terminal hears that its totals arrived.
 pub(crate) fn close_day(clerk: &mut Clerk, desk: &mut dyn Desk) -> Result<Closing, ClosingError> {
     if !clerk.journal.open_payments()?.is_empty() || !clerk.journal.unclear()?.is_empty() {
         return Err(ClosingError::PaymentOpen);
     }
-    let bookings = clerk.journal.bookings(None)?;
-    let total = sum(&bookings)?;
-    let by_service = group(&bookings, |booking| booking.payment.purpose.service().to_owned())?;
-    let by_kind = group(&bookings, |booking| booking.payment.card_kind.clone())?;
-    let (id, terminal) = end_of_day(clerk, desk)?;
+    // Nothing is closed that can't be told afterwards.
+    sum(&clerk.journal.bookings(None)?)?;
+    let id = end_of_day(clerk, desk)?;
+    let closing = Closing::read(&clerk.journal, id)?.ok_or(ClosingError::NoTotals)?;
+    tell(&closing);
     clerk.look_after(desk);
-    Ok(Closing {
-        id,
-        bookings,
-        total,
-        by_service,
-        by_kind,
-        terminal,
-    })
+    Ok(closing)
 }
 
-fn end_of_day(clerk: &mut Clerk, desk: &mut dyn Desk) -> Result<(i64, TerminalTotals), ClosingError> {
+fn tell(closing: &Closing) {
+    let (count, total, terminal) = (closing.total.count, closing.total.amount, closing.terminal.total);
+    match closing.difference_cents() {
+        0 => tracing::info!(closing = closing.id, count, %total, "the day is closed"),
+        cents => {
+            let difference = euros_signed(cents);
+            tracing::error!(
+                closing = closing.id, count, %total, %terminal, %difference,
+                "the day is closed, and the payment terminal's total isn't the journal's: staff must explain the difference"
+            );
+        }
+    }
+}
+
+fn end_of_day(clerk: &mut Clerk, desk: &mut dyn Desk) -> Result<i64, ClosingError> {
     let (end, status, day) = clerk.end_of_day(desk).ok_or(ClosingError::Offline)?;
-    let (Some(status), Some(day)) = (&status, day) else {
-        return Err(match (end, status) {
-            (End::Refused(code) | End::Aborted(code), _) => ClosingError::Refused(code),
-            (End::Completed, Some(status)) if !status.is_success() => ClosingError::Refused(status.result),
-            (End::Completed | End::Lost, _) => ClosingError::NoTotals,
-        });
-    };
-    let kinds = status.totals.clone().unwrap_or_default().kinds;
-    let by_kind = KINDS
-        .iter()
-        .zip(kinds)
-        .filter(|(_, (count, amount))| *count > 0 || !amount.is_zero());
-    let by_kind = by_kind.map(|(kind, (count, amount))| {
-        (
-            (*kind).to_owned(),
-            Sum {
-                count: count.into(),
-                amount,
-            },
-        )
-    });
-    let totals = TerminalTotals {
-        total: status.amount.ok_or(ClosingError::NoTotals)?,
-        by_kind: by_kind.collect(),
-    };
-    Ok((day, totals))
+    day.ok_or(match (end, status) {
+        (End::Refused(code) | End::Aborted(code), _) => ClosingError::Refused(code),
+        (End::Completed, Some(status)) if !status.is_success() => ClosingError::Refused(status.result),
+        (End::Completed | End::Lost, _) => ClosingError::NoTotals,
+    })
 }
 
 fn sum<'a>(bookings: impl IntoIterator<Item = &'a Booking>) -> Result<Sum, ClosingError> {

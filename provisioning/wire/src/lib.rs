@@ -31,6 +31,7 @@ pub mod case_status;
 pub mod eid;
 mod envelope;
 mod problem;
+pub mod queue;
 pub mod receipt;
 mod symbols;
 

@@ -2,12 +2,13 @@
 use crate::crest::Crest;
 use crate::crew::{Alone, Crew};
 use crate::fault::{Fault, SourceFile};
+use crate::filing::WaitingNumber;
 use crate::load;
 use crate::receipt::paragraphs;
 use crate::search::Index;
 use crate::service::{Service, ServiceId};
 use crate::town::Town;
-use crate::words::{Word, Words};
+use crate::words::{Word, Words, fill};
 use drivers_api::document::{Block, Document};
 use drivers_api::language::Language;
 use drivers_api::private::PrivateText;
@@ -174,6 +175,44 @@ impl Catalogue {
             issuer: provider.name.clone(),
             footer: format!("{title} · {}", provider.name),
             blocks,
+        }
+    }
+
+    /// A waiting number, to take along.
+    pub fn number_ticket(&self, service: &Service, number: &WaitingNumber, language: Language) -> Document {
+        let word = |word| self.words.text(word, language);
+        let title = service.title(language);
+        let paragraph = |text: &str| Block::Paragraph(PrivateText::from(text));
+        let mut blocks = vec![
+            Block::Heading {
+                level: 1,
+                text: PrivateText::new(format!("{}: {}", word(Word::NumberHeading), number.text)),
+            },
+            Block::Notice(PrivateText::from(self.ahead_text(number.ahead, language))),
+            paragraph(word(Word::NumberWait)),
+        ];
+        if let Some(at) = number.drawn_at {
+            let at = at.text_in(&self.words, language);
+            blocks.push(paragraph(&fill(word(Word::NumberDrawnAt), &[("at", &at)])));
+        }
+        let provider = service.town().provider();
+        Document {
+            language,
+            title: format!("{} {}", word(Word::NumberHeading), number.text),
+            issuer: provider.name.clone(),
+            footer: title.to_owned(),
+            blocks,
+        }
+    }
+
+    /// How many wait before a number, in words.
+    pub fn ahead_text(&self, ahead: u32, language: Language) -> String {
+        match ahead {
+            0 => self.words.text(Word::NumberNext, language).to_owned(),
+            ahead => fill(
+                self.words.text(Word::NumberAhead, language),
+                &[("count", &ahead.to_string())],
+            ),
         }
     }
 

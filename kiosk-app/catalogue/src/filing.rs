@@ -46,6 +46,17 @@ pub enum Delivery {
     WaitingForLine,
 }
 
+/// A waiting number that was drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingNumber {
+    /// As it is called: `A17`.
+    pub text: String,
+    /// How many waited before it when it was drawn.
+    pub ahead: u32,
+    /// When it was drawn, as far as the terminal knows the time.
+    pub drawn_at: Option<LocalTime>,
+}
+
 /// A time on the town's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalTime {

@@ -72,6 +72,7 @@ fn root() -> Value {
         "data_groups": list(&names(DataGroup::ALL.map(DataGroup::name)), DataGroup::ALL.len()),
         "finish": names(["submit", "prepare", "show", "inform"]),
         "sections": list(&reference("id"), 20),
+        "queue": { "type": "string", "pattern": "^[A-Z]$" },
         "pay": list(&names(PayWay::ALL.map(PayWay::name)), PayWay::ALL.len()),
         "period": reference("period"),
         "card": reference("card"),

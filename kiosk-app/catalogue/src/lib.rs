@@ -66,7 +66,7 @@ pub use export::Attachment;
 pub use facts::{Assurance, Retention, SignVideo};
 pub use fault::{Fault, SourceFile};
 pub use field::{Choice, Field, FieldIndex, FieldKind, Page, PageIndex};
-pub use filing::{Delivery, Filing, LocalTime, ReceiptCheck};
+pub use filing::{Delivery, Filing, LocalTime, ReceiptCheck, WaitingNumber};
 pub use follow_up::{LetterPiece, LetterText};
 pub use format_schema::format_schema;
 pub use load::is_service_id;

@@ -1,4 +1,5 @@
 //! When the town's office is open, as `town.toml` says it: shown where the town's board tells nothing of it.
+use crate::filing::LocalTime;
 use core::fmt;
 use jiff::civil::Date;
 
@@ -38,6 +39,26 @@ pub struct OpeningException {
     pub hours: Vec<Stretch>,
     /// Why ("1. Weihnachtstag"); may be empty.
     pub why: String,
+}
+
+impl Opening {
+    /// True when the office is open then, or opens within `early` minutes.
+    pub fn is_open(&self, at: LocalTime, early: u16) -> bool {
+        let Some(day) = at.day() else { return false };
+        let hours = match self.exceptions.iter().find(|one| (one.from..=one.until).contains(&day)) {
+            Some(exception) => &exception.hours,
+            None => match self
+                .week
+                .get(usize::from(day.weekday().to_monday_zero_offset().unsigned_abs()))
+            {
+                Some(hours) => hours,
+                None => return false,
+            },
+        };
+        let minute = u16::from(at.hour) * 60 + u16::from(at.minute);
+        let open = |stretch: &Stretch| (stretch.from.saturating_sub(early)..stretch.until).contains(&minute);
+        hours.iter().any(open)
+    }
 }
 
 impl Stretch {

@@ -98,6 +98,7 @@ pub struct Service {
     /// Without repetition, in the order of [`PayWay::ALL`].
     pub(crate) pay: Vec<PayWay>,
     pub(crate) finish: Finish,
+    pub(crate) queue: Option<char>,
     pub(crate) situations: Vec<Situation>,
     /// What citizens call it, in whatever language.
     pub(crate) keywords: Vec<String>,
@@ -217,6 +218,11 @@ impl Service {
     /// The declaration's closing words, above the button that submits; empty for a service that only shows.
     pub fn statement(&self, language: Language) -> &str {
         self.texts.statement.get(language)
+    }
+
+    /// The queue of which it gives waiting numbers, as a capital letter (`wire::queue`); only of a service that informs.
+    pub fn queue(&self) -> Option<char> {
+        self.queue
     }
 
     /// Title and text of each section of a service that informs; each line of a text is a paragraph.

@@ -13,6 +13,7 @@ pub fn write(record: Record) {
         Record::PaymentTrouble(what) => tracing::warn!(what, "payment trouble"),
         Record::Filed => tracing::info!("case filed"),
         Record::CaseTold(what) => tracing::info!(what, "asked what became of a case"),
+        Record::NumberDrawn(drawn) => tracing::info!(drawn, "a waiting number was wanted"),
         Record::Printed => tracing::info!("receipt printed"),
         Record::PrintFailed(why) => tracing::warn!(?why, "receipt not printed"),
         Record::HelpWanted(stage) => tracing::warn!(stage, "help wanted"),

@@ -27,6 +27,7 @@ pub mod filing;
 mod follow_up;
 pub mod inquiry;
 pub mod journal;
+pub mod numbers;
 mod opening;
 mod paying;
 mod payment_information;
@@ -97,10 +98,12 @@ pub struct Devices {
     pub filing: Filing,
     /// Who asks what became of cases.
     pub inquiry: Inquiry,
+    /// Who draws waiting numbers.
+    pub numbers: numbers::Draw,
 }
 
 impl Devices {
-    /// A terminal that can't speak, takes no money and has nobody to call.
+    /// A terminal that can't speak, takes no money, draws no numbers and has nobody to call.
     pub fn quiet(
         reader: Box<dyn Reader + Send>,
         printer: Box<dyn Printer + Send>,
@@ -115,6 +118,7 @@ impl Devices {
             staff: Box::new(|_, _| {}),
             filing,
             inquiry,
+            numbers: Box::new(|_, _| {}), // the visit's patience ends
         }
     }
 }
@@ -266,6 +270,7 @@ impl Host {
                     terminal.give(command);
                 }
             }
+            Effect::DrawNumber { job, queue } => (self.devices.numbers)(job, queue),
             Effect::AskCase { job, question } => self.devices.inquiry.ask(job, question),
             Effect::Voice(command) => self.devices.voice.give(command),
             Effect::CallStaff { job, stage } => (self.devices.staff)(job, stage),

@@ -10,7 +10,9 @@ use catalogue::{Catalogue, Town};
 use drivers_api::card::{CardEvent, Reader};
 use drivers_api::language::Language;
 use drivers_api::voice::VoiceEvent;
-use host::{Devices, Filing, FilingConfig, Host, Inbox, Inquiry, NewServices, Sender, SharedVoice, board, cases};
+use host::{
+    Devices, Filing, FilingConfig, Host, Inbox, Inquiry, NewServices, Sender, SharedVoice, board, cases, numbers,
+};
 use outbox::Outbox;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -196,6 +198,7 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: S
         None => None,
     };
     let staff = staff::caller(parts.agent.clone(), inbox.sender());
+    let numbers = numbers::drawer(parts.agent.clone(), inbox.sender()).map_err(thread("numbers"))?;
     if let Some(agent) = parts.agent {
         line::watch(agent, inbox.sender()).map_err(thread("line"))?;
     }
@@ -209,6 +212,7 @@ pub(crate) fn start(parts: Parts, inbox: Inbox, screens: ScreensHandle, voice: S
         payment,
         voice: Box::new(voice),
         staff,
+        numbers,
         ..Devices::quiet(reader, printer, filing, inquiry)
     };
     let new_services = NewServices::default();

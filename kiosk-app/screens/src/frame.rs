@@ -200,6 +200,7 @@ pub(crate) fn connect(app: &ui::App, on_tap: &OnTap, form: &Rc<FormMemory>) {
     tap.on_pin_services(plain(|| Tap::PinServices));
     tap.on_pin_forgotten(plain(|| Tap::PinForgotten));
     tap.on_print_again(plain(|| Tap::PrintAgain));
+    tap.on_draw_number(plain(|| Tap::DrawNumber));
     tap.on_pay({
         let on_tap = on_tap.clone();
         move |tile| on_tap(Tap::Pay(crate::pages::pay::way(tile)))

@@ -100,6 +100,13 @@ pub enum Input {
         /// What is told.
         told: CaseTold,
     },
+    /// What became of drawing a waiting number.
+    Number {
+        /// Answers [`Effect::DrawNumber`].
+        job: Job,
+        /// As it is called, `A17`, and how many wait before it; `None`: none can be drawn now.
+        drawn: Option<(String, u32)>,
+    },
     /// The line to the backend came up or went down.
     Line {
         /// It is up.
@@ -209,6 +216,8 @@ pub enum Tap {
     LeaveOut,
     /// Print the receipt (or note) again.
     PrintAgain,
+    /// Draw a waiting number.
+    DrawNumber,
     /// Pay this way.
     Pay(PayWay),
 }
@@ -253,6 +262,13 @@ pub enum Effect {
         /// What.
         question: CaseQuestion,
     },
+    /// Draw a number of that queue; answered by [`Input::Number`].
+    DrawNumber {
+        /// Number that the answer carries.
+        job: Job,
+        /// A capital letter.
+        queue: char,
+    },
     /// For the printer.
     Print(PrintJob),
     /// For the voice. What is said comes from the screens; this is how, and that it ends.
@@ -290,6 +306,8 @@ pub enum Record {
     Filed,
     /// What was told about a case that was asked for.
     CaseTold(&'static str),
+    /// A waiting number was drawn, or none can be.
+    NumberDrawn(bool),
     /// The receipt lies in the tray.
     Printed,
     /// The receipt did not print.

@@ -58,6 +58,8 @@ pub const CODE_TRIES_MAX: u8 = 3;
 pub const CODE_TRY_BACK: Duration = Duration::from_secs(120);
 /// Cases of a card that are shown, the newest of them.
 pub const CASES_SHOWN_MAX: usize = 50;
+/// Drawing a waiting number; the agent gives up sooner.
+pub const DRAWING: Duration = Duration::from_secs(12);
 /// Receipts that may be printed in one visit.
 pub const PRINTS_MAX: u8 = 3;
 

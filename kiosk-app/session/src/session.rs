@@ -123,7 +123,8 @@ fn idle(input: Input, step: &mut Step<'_>) -> Session {
         | Input::Payment(_)
         | Input::Filed { .. }
         | Input::FilingFailed { .. }
-        | Input::CaseTold { .. } => false,
+        | Input::CaseTold { .. }
+        | Input::Number { .. } => false,
         Input::Line { .. } | Input::Staff { .. } | Input::Board(_) | Input::Tick => false,
     };
     if !begins {
@@ -159,7 +160,7 @@ impl Away {
             Input::Staff { job, news } => self.hear_of_staff(job, news),
             Input::Tap(_) | Input::Card(_) | Input::Printer(_) | Input::Payment(_) | Input::Voice(_) => {}
             Input::Filed { .. } => {}
-            Input::FilingFailed { .. } | Input::CaseTold { .. } | Input::Line { .. } => {}
+            Input::FilingFailed { .. } | Input::CaseTold { .. } | Input::Line { .. } | Input::Number { .. } => {}
             Input::Board(_) | Input::Tick => {}
         }
         Session::Away(self)

@@ -171,6 +171,7 @@ impl Terminal {
             | Input::FilingFailed { .. }
             | Input::Staff { .. }
             | Input::CaseTold { .. }
+            | Input::Number { .. }
             | Input::Tick => {}
         }
     }

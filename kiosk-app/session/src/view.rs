@@ -289,8 +289,30 @@ pub struct Information {
     pub sections: Vec<(String, String)>,
     /// By which law.
     pub legal_basis: String,
-    /// The same on paper.
+    /// Where it gives waiting numbers.
+    pub number: Option<Number>,
+    /// The same on paper, or the number.
     pub leaflet: Leaflet,
+}
+
+/// A waiting number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Number {
+    /// One can be drawn: [`crate::Tap::DrawNumber`].
+    Offered,
+    /// It is being drawn.
+    Asking,
+    /// It is drawn, and on its way to paper.
+    Drawn {
+        /// As it is called: `A17`.
+        text: String,
+        /// How many wait before it, in words.
+        ahead: String,
+    },
+    /// Nobody can be asked for one now; it can be tried again.
+    NotNow,
+    /// Nobody is at the counter.
+    Closed,
 }
 
 /// A paper to take along.

@@ -249,7 +249,7 @@ impl Visit {
             Input::Tap(_) if self.over != Over::Nothing => {}
             Input::Voice(_) | Input::Board(_) => {}
             Input::Tap(_) | Input::Card(_) | Input::Printer(_) | Input::Line { .. } => self.forward(input, step),
-            Input::Payment(_) => self.forward(input, step),
+            Input::Payment(_) | Input::Number { .. } => self.forward(input, step),
             Input::Filed { .. } | Input::FilingFailed { .. } | Input::CaseTold { .. } => self.forward(input, step),
         }
         self.arrive(before, step)

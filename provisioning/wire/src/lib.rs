@@ -23,7 +23,7 @@
 //!
 //! Keys, certificates and lists for reading identity cards travel as [`eid`] tells, a citizen's call for a person as
 //! [`call`] tells, and the question what became of a case as [`case_status`] tells. Whether a paper is genuine, [`receipt`]
-//! tells. What the town tells its terminals is a [`board::Board`].
+//! tells, and how a waiting number is drawn [`queue`]. What the town tells its terminals is a [`board::Board`].
 pub mod board;
 pub mod call;
 pub mod case_code;

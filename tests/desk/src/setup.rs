@@ -12,7 +12,7 @@ use drivers_api::card::DataGroup;
 use drivers_api::payment::PaymentTerminal;
 use drivers_api::print::Printer;
 use fleet::Running;
-use host::{Devices, Filing, FilingConfig, Host, Inbox, Inquiry, Sender, SharedVoice, board, cases};
+use host::{Devices, Filing, FilingConfig, Host, Inbox, Inquiry, Sender, SharedVoice, board, cases, numbers};
 use jiff::Zoned;
 use outbox::Outbox;
 use payment::line::Place;
@@ -118,6 +118,7 @@ impl Setup {
         let catalogue = load()?;
         let filing = Filing::spawn(filing(&catalogue, out)?, sender.clone())?;
         let inquiry = Inquiry::spawn(cases::asker(Some(out.join(SOCKET))), sender.clone())?;
+        let numbers = numbers::drawer(Some(out.join(SOCKET)), sender.clone())?;
 
         // The cards' country and the terminal that it has certified, both new at each start.
         let pki = TestPki::new(today, &mut randomness());
@@ -154,6 +155,7 @@ impl Setup {
             terminal: Terminal::new(catalogue),
             devices: Devices {
                 payment: Some(till),
+                numbers,
                 ..Devices::quiet(reader, printer, filing, inquiry)
             },
         })

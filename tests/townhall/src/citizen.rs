@@ -10,7 +10,8 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 use session::preferences::{Look, TextSize};
 use session::view::{
-    BoardView, Form, FormFieldKind, Information, List, Over, Paper, PayBack, PayScreen, Screen, SecretKind, Tile, View,
+    BoardView, Form, FormFieldKind, Information, List, Number, Over, Paper, PayBack, PayScreen, Screen, SecretKind,
+    Tile, View,
 };
 use session::{PinWish, Tap, Wish};
 use zeroize::Zeroizing;
@@ -65,6 +66,14 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
         {
             Act::Tap(Tap::PrintAgain)
         }
+        Screen::Information(Information {
+            number: Some(Number::Offered | Number::NotNow),
+            ..
+        }) if rng.random_bool(0.7) => Act::Tap(Tap::DrawNumber),
+        Screen::Information(Information {
+            number: Some(Number::Asking),
+            ..
+        }) if rng.random_bool(0.8) => Act::Wait,
         Screen::PinForgotten { .. } | Screen::Information(_) | Screen::PinDone(_) => {
             Act::Tap(if rng.random_bool(0.3) { Tap::Back } else { Tap::Continue })
         }
@@ -259,7 +268,7 @@ fn nonsense(rng: &mut StdRng) -> Act {
         11 => Tap::Digit(rng.random_range(0..12)),
         12 => Tap::Erase,
         13 => Tap::Change(rng.random_range(0..40)),
-        14 => Tap::PrintAgain,
+        14 => [Tap::PrintAgain, Tap::DrawNumber].swap_remove(rng.random_range(0..2)),
         18 => Tap::PinServices,
         19 => Tap::Pin(PinWish::Change),
         20 => Tap::PinForgotten,

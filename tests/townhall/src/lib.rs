@@ -9,6 +9,7 @@ pub mod devices;
 pub mod erika;
 pub mod filing;
 pub mod inquiring;
+mod numbers;
 pub mod robot;
 pub mod services;
 mod staff;

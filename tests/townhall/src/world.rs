@@ -3,6 +3,7 @@ use crate::cases::CasesDouble;
 use crate::citizen::{self, Act};
 use crate::devices::{self, Agenda, Card, Holder, ReaderDouble, Weather};
 use crate::filing::FilingDouble;
+use crate::numbers::Numbers;
 use crate::till::TillDouble;
 use crate::{erika, staff};
 use catalogue::Catalogue;
@@ -36,6 +37,7 @@ pub struct World {
     pub till: TillDouble,
     /// Who answers for the backend.
     pub cases: CasesDouble,
+    numbers: Numbers,
     /// Everything that went to the printer, where a test wants to read it.
     pub papers: Option<Vec<drivers_api::document::Document>>,
     /// Everything the journal got.
@@ -57,6 +59,7 @@ impl World {
             filing: FilingDouble::default(),
             till: TillDouble::default(),
             cases: CasesDouble::default(),
+            numbers: Numbers::default(),
             papers: None,
             journal: Vec::new(),
             agenda: Agenda::new(),
@@ -106,6 +109,7 @@ impl World {
                 }
                 agenda
             }
+            Effect::DrawNumber { job, queue } => self.numbers.draw(job, queue, *now, *weather, rng),
             Effect::AskCase { job, question } => self.cases.ask(job, question, *now, *weather, rng),
             Effect::File {
                 job,

@@ -137,7 +137,7 @@ impl Definition {
 }
 
 /// Keys with a place of their own in the order below.
-const PLACED: [&str; 16] = [
+const PLACED: [&str; 17] = [
     "version",
     "data_groups",
     "card",
@@ -145,6 +145,7 @@ const PLACED: [&str; 16] = [
     "pay",
     "destination_id",
     "finish",
+    "queue",
     "assurance",
     "retention",
     "leika",
@@ -184,6 +185,7 @@ fn definition(before: &Definition, after: &Definition, lines: &mut Vec<String>) 
     list("pay", "is paid by", lines);
     fact("destination_id", "cases go to", "where all cases of the town go", lines);
     change("ends by", [was.get("finish"), is.get("finish")], ending, lines);
+    fact("queue", "gives numbers of the queue", "no numbers", lines);
     fact(
         "assurance",
         "how sure the office must be of who is there",

@@ -27,7 +27,7 @@ const KEYWORDS_MAX: usize = 200;
 /// Most sections of a service that informs.
 const SECTIONS_MAX: usize = 20;
 /// Keys at the top of the file; below a heading they would belong to that.
-const TOP: [&str; 12] = [
+const TOP: [&str; 13] = [
     "format",
     "version",
     "leika",
@@ -39,6 +39,7 @@ const TOP: [&str; 12] = [
     "data_groups",
     "finish",
     "sections",
+    "queue",
     "pay",
 ];
 /// The target that leads to the review.
@@ -66,6 +67,8 @@ pub(crate) struct Draft {
     pub(crate) weekdays: Vec<OnWeekdays>,
     /// Ids of the sections of a service that informs.
     pub(crate) sections: Vec<String>,
+    /// The queue of which it gives numbers.
+    pub(crate) queue: Option<char>,
 }
 
 /// A page whose ways on aren't resolved yet.
@@ -127,6 +130,7 @@ pub(crate) fn read(file: &SourceFile, tables: &Tables, faults: &mut Faults) -> O
         Finish::Show | Finish::Inform => card::check_without_pages(&root, finish, &request.groups, faults),
     }
     let sections = sections(&mut root, finish, faults);
+    let queue = queue(&mut root, finish, faults);
     let repeats = repeat::read(&mut root, faults);
     let follows = follows::take(&root, &mut raw_fields, &pages, faults);
     let weekdays = weekdays::take(&root, &mut raw_fields, &pages, faults);
@@ -155,6 +159,7 @@ pub(crate) fn read(file: &SourceFile, tables: &Tables, faults: &mut Faults) -> O
         follows,
         weekdays,
         sections,
+        queue,
     })
 }
 
@@ -212,6 +217,34 @@ fn period(root: &mut View<'_>, faults: &mut Faults) -> Period {
     fee::check_days(&view, period.from, period.until, faults);
     view.finish(faults);
     period
+}
+
+/// `queue`: the letter of the queue of which a service that informs gives numbers.
+fn queue(root: &mut View<'_>, finish: Finish, faults: &mut Faults) -> Option<char> {
+    let text = root.text_if("queue", faults)?;
+    let line = root.line_of("queue");
+    let queue = capital_letter(&text);
+    if queue.is_none() {
+        let what = format!("`{}` is no queue", shorten(&text));
+        root.fault(
+            faults,
+            line,
+            what,
+            "write a capital letter, A to Z: numbers are called as A17",
+        );
+    }
+    if finish != Finish::Inform {
+        let mend = "write finish = \"inform\", or remove it";
+        root.fault(faults, line, "`queue` is for a service that informs", mend);
+    }
+    queue
+}
+
+/// A capital letter, alone.
+fn capital_letter(text: &str) -> Option<char> {
+    let mut letters = text.chars();
+    let letter = letters.next().filter(char::is_ascii_uppercase)?;
+    letters.next().is_none().then_some(letter)
 }
 
 /// `sections`: what a service tells that only informs.

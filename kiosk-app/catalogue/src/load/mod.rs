@@ -237,6 +237,7 @@ fn service(folder: &Folder<'_>, shared: &Shared, faults: &mut Faults) -> Option<
         fees: draft.fees,
         pay: draft.pay,
         finish: draft.finish,
+        queue: draft.queue,
         situations: draft.situations,
         keywords: draft.keywords,
         request: draft.request,

@@ -322,6 +322,31 @@ pub(crate) fn review(l: Language) -> Review {
     }
 }
 
+/// A waiting number that can be drawn, or was.
+pub(crate) fn number(l: Language, number: Number) -> Screen {
+    let is_drawn = matches!(number, Number::Drawn { .. });
+    let text = |german: &str, english: &str| pick(l, german, english);
+    Screen::Information(Information {
+        service: text("Wartenummer ziehen", "Take a waiting number"),
+        sections: vec![(
+            text("So geht es", "How it works"),
+            text(
+                "Ziehen Sie eine Nummer und nehmen Sie den Zettel mit.\nIm Wartebereich sehen Sie auf dem Bildschirm, welche Nummer dran ist und wohin sie geht.",
+                "Take a number and keep the slip.\nThe screen in the waiting area shows which number is called, and to which desk.",
+            ),
+        )],
+        legal_basis: text(
+            "Keine: Wir wissen nicht, wer eine Nummer zieht.",
+            "None: we don’t know who takes a number.",
+        ),
+        number: Some(number),
+        leaflet: Leaflet {
+            paper: is_drawn.then_some(Paper::Printed(Medium::Strip)),
+            print: true,
+        },
+    })
+}
+
 pub(crate) fn information(l: Language) -> Screen {
     let section = |title: (&str, &str), text: (&str, &str)| (pick(l, title.0, title.1), pick(l, text.0, text.1));
     Screen::Information(Information {
@@ -343,6 +368,7 @@ pub(crate) fn information(l: Language) -> Screen {
             ),
         ],
         legal_basis: pick(l, "§ 9 Personalausweisgesetz", "Section 9 Personalausweisgesetz"),
+        number: None,
         leaflet: Leaflet {
             paper: Some(Paper::Printed(Medium::Sheet)),
             print: true,

@@ -332,6 +332,18 @@ fn way(l: Language) -> Vec<Named> {
         ("10-card-content", Screen::CardContent(card_content(l))),
         ("10-exit", exit(l)),
         ("10-information", information(l)),
+        ("10-number", number(l, Number::Offered)),
+        (
+            "10-number-drawn",
+            number(
+                l,
+                Number::Drawn {
+                    text: "A17".to_owned(),
+                    ahead: pick(l, "Vor Ihnen warten: 3", "Waiting before you: 3"),
+                },
+            ),
+        ),
+        ("10-number-closed", number(l, Number::Closed)),
         ("11-filing", Screen::Filing),
         (
             "12-filing-failed-paid",

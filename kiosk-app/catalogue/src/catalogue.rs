@@ -188,7 +188,7 @@ impl Catalogue {
                 level: 1,
                 text: PrivateText::new(format!("{}: {}", word(Word::NumberHeading), number.text)),
             },
-            Block::Notice(PrivateText::from(self.ahead_text(number.ahead, language))),
+            Block::Notice(PrivateText::new(self.ahead_text(number.ahead, language))),
             paragraph(word(Word::NumberWait)),
         ];
         if let Some(at) = number.drawn_at {

@@ -1,0 +1,48 @@
+//! A second queue opened and closed beside the first in one process, as the kiosk does when it asks whether a paid case was
+//! filed: the first one's locks must outlive it, or the agent takes itself for the last user and deletes the log in use.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers may panic, too")]
+mod common;
+use common::{NOW, envelope};
+use outbox::Outbox;
+use std::path::Path;
+use std::process::Command;
+
+const PATH_VARIABLE: &str = "SCHALTER_TEST_LOCKED_OUTBOX";
+const WAITING_VARIABLE: &str = "SCHALTER_TEST_WAITING";
+
+/// Not a test of its own: the agent's process. Opens the queue, counts, and closes it.
+#[test]
+fn agent() {
+    let (Ok(path), Ok(waiting)) = (std::env::var(PATH_VARIABLE), std::env::var(WAITING_VARIABLE)) else {
+        return;
+    };
+    let mut outbox = Outbox::open(path).unwrap();
+    assert_eq!(outbox.counts().unwrap().waiting.to_string(), waiting);
+}
+
+fn run_agent(path: &Path, waiting: u64) -> bool {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "agent"])
+        .env(PATH_VARIABLE, path)
+        .env(WAITING_VARIABLE, waiting.to_string())
+        .output()
+        .unwrap()
+        .status
+        .success()
+}
+
+#[test]
+fn a_second_queue_in_the_process_leaves_the_first_its_locks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("outbox.db");
+    let mut kiosk = Outbox::open(&path).unwrap();
+    kiosk.file(&envelope(1)).unwrap();
+    assert!(Outbox::open(&path).unwrap().has(envelope(1).submission_id).unwrap());
+    assert!(run_agent(&path, 1));
+    kiosk.file(&envelope(2)).unwrap();
+    assert!(
+        run_agent(&path, 2),
+        "what was filed went into a log that the agent had deleted"
+    );
+    assert_eq!(kiosk.next(NOW).unwrap().unwrap().envelope, envelope(1));
+}

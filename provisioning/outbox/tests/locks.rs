@@ -1,5 +1,7 @@
 //! A second queue opened and closed beside the first in one process, as the kiosk does when it asks whether a paid case was
-//! filed: the first one's locks must outlive it, or the agent takes itself for the last user and deletes the log in use.
+//! filed. `Outbox::open` opens the file once by itself, and closing that drops the process's POSIX locks on it (SQLite, "How
+//! To Corrupt An SQLite Database File", §2.2). The agent may then take itself for the last user, and delete the log in use;
+//! SQLite keeps it from that since 3.51 by a look at the locks on the shared memory.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers may panic, too")]
 mod common;
 use common::{NOW, envelope};

@@ -3,8 +3,8 @@
 //! It is the process's default: programs under test open their files as they always do, and don't know. Reading, locks and
 //! shared memory are the unix VFS's own, since two connections must see each other as they do on a terminal.
 //!
-//! A crate for VFSes wouldn't do (2026): `sqlite-vfs` knows no log (and rests since 2022); `sqlite-plugin` wants locks and
-//! shared memory written anew, and a C compiler's headers (bindgen) to be built.
+//! A crate for VFSes wouldn't do (December 2026): `sqlite-vfs` 0.2 calls itself a prototype and knows neither the log nor a
+//! folder's sync; `sqlite-plugin` 0.11 wants locks and shared memory written anew, and clang to be built (bindgen).
 #![allow(
     unsafe_code,
     reason = "a VFS is a table of C functions; this is the one place that has them"
@@ -133,7 +133,8 @@ unsafe extern "C" fn open(
         let number = known.unwrap_or_else(|| {
             let mut record = held(&record);
             let name = name_in_folder;
-            if let Some(bytes) = found {
+            // An empty file was made by the program under test. That it synced the folder isn't seen: SQLite's own syncs must do.
+            if let Some(bytes) = found.filter(|bytes| !bytes.is_empty()) {
                 record.find(&name, &bytes);
             } else {
                 let file = record.number(&name);

@@ -34,7 +34,7 @@ fn run_agent(path: &Path, waiting: u64) -> bool {
 }
 
 #[test]
-fn a_second_queue_in_the_process_leaves_the_first_its_locks() {
+fn what_is_filed_beside_a_second_queue_is_seen_by_the_agent() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("outbox.db");
     let mut kiosk = Outbox::open(&path).unwrap();

@@ -159,17 +159,18 @@ fn lock(base: &Path) -> Result<File, OutboxError> {
 }
 
 /// Makes the file with its mode before SQLite opens it (WAL and shared memory take the mode over), and makes its name
-/// durable.
+/// durable. One that is there isn't opened: closing it would drop the locks that another connection of this process has on
+/// it (SQLite, "How To Corrupt An SQLite Database File", §2.2).
 fn create(path: &Path) -> Result<(), OutboxError> {
     let make = || -> std::io::Result<()> {
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(MODE)
-            .open(path)?;
-        if file.metadata()?.permissions().mode() & 0o777 != MODE {
-            file.set_permissions(std::fs::Permissions::from_mode(MODE))?;
+        let made = OpenOptions::new().create_new(true).write(true).mode(MODE).open(path);
+        if let Err(error) = made
+            && error.kind() != std::io::ErrorKind::AlreadyExists
+        {
+            return Err(error);
+        }
+        if path.metadata()?.permissions().mode() & 0o777 != MODE {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(MODE))?;
         }
         let folder = path
             .parent()

@@ -268,7 +268,13 @@ fn nonsense(rng: &mut StdRng) -> Act {
         11 => Tap::Digit(rng.random_range(0..12)),
         12 => Tap::Erase,
         13 => Tap::Change(rng.random_range(0..40)),
-        14 => [Tap::PrintAgain, Tap::DrawNumber].swap_remove(rng.random_range(0..2)),
+        14 => {
+            if rng.random_bool(0.5) {
+                Tap::PrintAgain
+            } else {
+                Tap::DrawNumber
+            }
+        }
         18 => Tap::PinServices,
         19 => Tap::Pin(PinWish::Change),
         20 => Tap::PinForgotten,

@@ -31,9 +31,12 @@ pub fn catalogue() -> Catalogue {
     load(&files())
 }
 
-/// More services than one list holds: those of [`catalogue`], and the certificate under names of other services.
+/// More services than one list holds: those of [`catalogue`], waiting numbers, and the certificate under names of other
+/// services.
 pub fn many() -> Catalogue {
     let mut files = files();
+    let numbers = bundled::small(&["wartenummer"]).into_iter();
+    files.extend(numbers.filter(|file| file.path.starts_with("wartenummer/")));
     for (id, title, situations) in [
         ("hund", "Hundesteuer", "[\"animals\"]"),
         ("parken", "Bewohnerparkausweis", "[\"vehicles\", \"housing\"]"),

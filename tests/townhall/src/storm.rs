@@ -46,6 +46,8 @@ pub struct Tally {
     pub followed_up: u64,
     /// Times one was withdrawn.
     pub withdrawn: u64,
+    /// Waiting numbers that were drawn.
+    pub numbers: u64,
     /// Times a card or reader said no.
     pub card_troubles: u64,
 }
@@ -69,6 +71,7 @@ impl Tally {
         self.for_staff += other.for_staff;
         self.followed_up += other.followed_up;
         self.withdrawn += other.withdrawn;
+        self.numbers += other.numbers;
         self.card_troubles += other.card_troubles;
     }
 }
@@ -226,6 +229,7 @@ fn count(world: &mut World, tally: &mut Tally) -> Result<(), String> {
             }
             Record::CameBack => tally.came_back += 1,
             Record::Printed => tally.printed += 1,
+            Record::NumberDrawn(drawn) => tally.numbers += u64::from(drawn),
             Record::Paid(_) => tally.paid += 1,
             Record::GivenBack => tally.given_back += 1,
             Record::PaymentTrouble("unclear" | "not_given_back") => tally.for_staff += 1,

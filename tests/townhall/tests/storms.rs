@@ -26,6 +26,7 @@ fn twenty_thousand_visits_keep_the_laws() {
         "{sum:?}"
     );
     assert!(sum.followed_up > 300 && sum.withdrawn > 30, "{sum:?}");
+    assert!(sum.numbers > 100, "{sum:?}");
     assert!(sum.paid > 2_000 && sum.given_back > 20 && sum.for_staff > 20, "{sum:?}");
     assert!(sum.shown > 500 && sum.turned_away > 100, "{sum:?}");
     assert!(sum.printed > 1_000 && sum.card_troubles > 1_000, "{sum:?}");

@@ -87,7 +87,7 @@ impl<'a> Till<'a> {
                 16 => self.write(true, |journal| journal.knows_sync())?,
                 17 => {
                     let total = Cents::new(1_000).unwrap();
-                    self.write(true, |journal| journal.close_day(total, Some(total), NOW).map(|_| ()))?;
+                    self.write(true, |journal| journal.close_day(total, total, None, NOW).map(|_| ()))?;
                 }
                 18 => self.checkpoint(["PASSIVE", "FULL", "RESTART", "TRUNCATE"][rng.random_range(0..4)]),
                 _ => self.reopen()?,

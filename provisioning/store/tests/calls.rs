@@ -121,7 +121,7 @@ async fn a_store_of_schema_1_is_brought_up_to_date() {
     drop(store);
     let file = rusqlite::Connection::open(folder.path().join(store::SQLITE_FILE)).unwrap();
     file.execute_batch(
-        "DROP TABLE case_letters; DROP TABLE case_states; DROP TABLE cases; DROP TABLE calls; PRAGMA user_version = 1",
+        "DROP TABLE receipts; DROP TABLE fees; DROP TABLE case_letters; DROP TABLE case_states; DROP TABLE cases; DROP TABLE calls; PRAGMA user_version = 1",
     )
     .unwrap();
     drop(file);

@@ -30,7 +30,7 @@ storm: packages
 
 # All figures, or some of them: make bench ONLY=ui.memory
 bench: packages-bench
-	cargo build --release --package desk --bin bench
+	cargo build --release --package desk --bin bench --bin window
 	$(CARGO_TARGET_DIR)/release/bench $(ONLY)
 
 lint:

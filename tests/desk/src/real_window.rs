@@ -37,13 +37,13 @@ struct Stand {
     kept: usize,
 }
 
-/// Erika Mustermann orders a Meldebescheinigung. `bench` is the program of that name; paper and cases go into `folder`, a
+/// Erika Mustermann orders a Meldebescheinigung. `window` is the program of that name; paper and cases go into `folder`, a
 /// picture of each page into `folder/window`.
 ///
 /// # Errors
 /// No X server, or a page that doesn't come.
-pub fn order_meldebescheinigung(bench: &Path, folder: &Path) -> Result<(), Fault> {
-    let mut stand = Stand::open(bench, folder)?;
+pub fn order_meldebescheinigung(window: &Path, folder: &Path) -> Result<(), Fault> {
+    let mut stand = Stand::open(window, folder)?;
     for act in WALK.into_iter().chain(REST) {
         stand.act(act)?;
     }
@@ -56,13 +56,12 @@ pub fn order_meldebescheinigung(bench: &Path, folder: &Path) -> Result<(), Fault
 }
 
 impl Stand {
-    fn open(bench: &Path, folder: &Path) -> Result<Self, Fault> {
+    fn open(program: &Path, folder: &Path) -> Result<Self, Fault> {
         let (screen, pictures) = (folder.join("screen"), folder.join("window"));
         std::fs::create_dir_all(&screen)?;
         std::fs::create_dir_all(&pictures)?;
         let display = Display::start(&screen, (WIDTH, HEIGHT))?;
-        let mut terminal = Command::new(bench)
-            .args(["child", "window"])
+        let mut terminal = Command::new(program)
             .arg(folder)
             .arg("led")
             .env("DISPLAY", display.number())

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 fn a_visit_by_the_pointer_of_an_x_server() {
     let folder = tempfile::tempdir().unwrap();
     let out = std::env::var_os("OUT").map_or_else(|| folder.path().to_owned(), PathBuf::from);
-    desk::real_window::order_meldebescheinigung(Path::new(env!("CARGO_BIN_EXE_bench")), &out).unwrap();
+    desk::real_window::order_meldebescheinigung(Path::new(env!("CARGO_BIN_EXE_window")), &out).unwrap();
     let papers = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path());
     let papers = papers.filter(|path| path.extension().is_some_and(|extension| extension == "pdf"));
     assert_eq!(papers.count(), 1, "one receipt");

@@ -6,7 +6,8 @@ use drivers_api::language::Language;
 use drivers_api::print::Medium;
 use drivers_api::private::PrivateText;
 use session::view::{
-    CardContent, Form, FormChoice, FormField, FormFieldKind, Information, Leaflet, Paper, Request, Review, Screen,
+    CardContent, Form, FormChoice, FormField, FormFieldKind, Information, Leaflet, Number, Paper, Request, Review,
+    Screen,
 };
 
 pub(crate) fn request(l: Language) -> Request {

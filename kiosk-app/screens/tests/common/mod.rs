@@ -6,8 +6,8 @@ use drivers_api::language::Language;
 use drivers_api::print::{Medium, PrintTrouble};
 use drivers_api::private::PrivateText;
 use session::view::{
-    Availability, AwayView, Countdown, List, Over, Paper, Request, Screen, SecretEntry, SecretKind, SecretTrouble,
-    SpeechTo, StaffCall, Tile, View,
+    Availability, AwayView, Countdown, List, Number, Over, Paper, Request, Screen, SecretEntry, SecretKind,
+    SecretTrouble, SpeechTo, StaffCall, Tile, View,
 };
 use session::{Ending, Preferences};
 use std::cell::Cell;
@@ -23,7 +23,7 @@ pub(crate) mod place;
 use cards::{card, pin, refused};
 #[allow(unused_imports)] // each test uses some
 pub(crate) use forms::{
-    card_content, field, information, person_form, question_form, questions, request, review, suggesting_form,
+    card_content, field, information, number, person_form, question_form, questions, request, review, suggesting_form,
 };
 use panels::{panels, somebody_comes};
 pub(crate) use pay::receipt;

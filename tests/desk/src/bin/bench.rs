@@ -2,11 +2,7 @@
 //! Machines are shared and noisy: compare runs on one machine, never a figure with a limit in a test.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods)] // a command-line tool that measures
 use desk::headless::Player;
-use desk::terminal_window::Visitor;
-use desk::{
-    Fault, catalogue_figures, chromium_figures, eid_figures, lone_terminal, paper_figures, setup, tap_figures,
-    terminal_window,
-};
+use desk::{Fault, catalogue_figures, chromium_figures, eid_figures, lone_terminal, paper_figures, setup, tap_figures};
 use host::Inbox;
 use peers::pin_changes;
 use screens::Screens;
@@ -44,9 +40,6 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => bench(Path::new("out"), ""),
-        ["child", "window", folder] => terminal_window::show(Path::new(folder), Visitor::Nobody),
-        ["child", "window", folder, "visited"] => terminal_window::show(Path::new(folder), Visitor::Walks),
-        ["child", "window", folder, "led"] => terminal_window::show(Path::new(folder), Visitor::Led),
         ["child", what] => child(what),
         [only] => bench(Path::new("out"), only),
         _ => Err("usage: bench [BEGINNING-OF-A-KEY]".into()),

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers may panic, too")]
 mod common;
 use common::{NOW, ack, case, envelope, id, lookup};
-use outbox::{Counts, DELIVERED_DAYS, Outbox, Settled, Withdrawal, Withdrawn};
+use outbox::{Counts, DELIVERED_DAYS, Options, Outbox, OutboxError, Settled, Withdrawal, Withdrawn};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -179,6 +179,38 @@ fn of_records_of_before_nobody_knows_whether_they_left() {
     assert!(matches!(withdraw(&mut outbox, 2), Withdrawal::Done(_)));
     assert!(outbox.take_notices().is_empty());
     drop(folder);
+}
+
+/// A file of before that has no room left is opened all the same, and emptied.
+#[test]
+fn a_full_file_of_before_is_emptied() {
+    const CASES: u64 = 400;
+    let (_folder, outbox) = open(CASES);
+    let path = outbox.path();
+    drop(outbox);
+    let file = Connection::open(&path).unwrap();
+    file.execute_batch("DROP TABLE set_out; DROP TABLE withdrawn; PRAGMA wal_checkpoint(TRUNCATE)")
+        .unwrap();
+    let mut vacuum = file.prepare("PRAGMA incremental_vacuum").unwrap();
+    let mut rows = vacuum.query([]).unwrap();
+    while rows.next().unwrap().is_some() {}
+    drop(rows);
+    drop(vacuum);
+    drop(file);
+    let options = Options { file_bytes_max: 4096 };
+    let mut outbox = Outbox::open_with(&path, options).unwrap();
+    let refused = outbox.file(&case(CASES + 1));
+    assert!(matches!(refused, Err(OutboxError::DiskFull { .. })), "{refused:?}");
+    for number in 1..=CASES {
+        assert_eq!(set_out(&mut outbox), case(number));
+        assert_eq!(
+            outbox.acknowledge(&ack(&case(number)), NOW).unwrap(),
+            Settled::Delivered
+        );
+    }
+    outbox.file(&case(CASES + 1)).unwrap();
+    assert!(matches!(withdraw(&mut outbox, CASES + 1), Withdrawal::Done(_)));
+    assert!(outbox.take_notices().is_empty());
 }
 
 #[test]

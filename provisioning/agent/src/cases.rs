@@ -123,10 +123,9 @@ fn withdraw(
         }
         Some(Withdrawal::Unknown) => ask(),
         // On its way, or nobody can tell: a backend that doesn't know it yet can't answer for it.
-        Some(Withdrawal::MayHaveLeft) | None => match ask() {
-            CaseAnswer::Heard(CaseReply::Unknown) => CaseAnswer::Unreachable,
-            other => other,
-        },
+        Some(Withdrawal::MayHaveLeft) | None => Some(ask())
+            .filter(|answer| *answer != CaseAnswer::Heard(CaseReply::Unknown))
+            .unwrap_or(CaseAnswer::Unreachable),
     }
 }
 

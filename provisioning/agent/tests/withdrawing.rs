@@ -148,6 +148,37 @@ fn with_the_line_down_a_case_is_taken_back_and_the_backend_never_hears_of_it() {
     drop(fleet);
 }
 
+#[test]
+fn an_outage_sets_nothing_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = enrol(&folder.path().join("data"));
+    // Somebody takes each connection and says nothing.
+    let listener = TcpListener::bind(free_port()).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (tell, tried) = channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut method = [0; 4];
+            let heard = stream.unwrap().read_exact(&mut method);
+            if heard.is_err() || tell.send(method).is_err() {
+                return;
+            }
+        }
+    });
+    let mut outbox = Outbox::open(folder.path().join("outbox.db")).unwrap();
+    (1..=3).for_each(|number| outbox.file(&case(number)).unwrap());
+    let agent = Agent::start(url, token, folder.path());
+    for _ in 0..20 {
+        assert_eq!(tried.recv().unwrap(), *b"GET ", "nothing of a case leaves");
+    }
+    for number in 1..=3 {
+        assert!(report(agent.ask(&by_code(number))).withdrawable);
+        assert_eq!(report(agent.ask(&withdraw(number))).state(), Some(CaseState::Withdrawn));
+    }
+    assert_eq!(outbox.counts().unwrap().waiting, 0);
+    agent.stop();
+}
+
 /// A line that holds back each envelope, before the backend gets it or after, until it is let go.
 struct Sluice {
     url: String,

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use store::Receipt;
 use wire::case_status::CaseState;
 
-const STYLE: &str = include_str!("style.css");
+pub(super) const STYLE: &str = include_str!("style.css");
 
 /// Longest typed text that is shown again.
 const TYPED_CHARS_MAX: usize = 64;
@@ -141,7 +141,7 @@ fn form(finding: Finding<'_>) -> String {
     format!(
         "<form action=\"/verify\" method=\"get\" autocomplete=\"off\">\n\
          <label for=\"code\">Prüfcode <span lang=\"en\">(check code)</span></label>\n\
-         <span class=\"hint\" id=\"hint\">16 Zeichen in vier Gruppen <span lang=\"en\">(16 characters in four groups)</span></span>\n\
+         <span class=\"hint\" id=\"hint\">16 Zeichen in vier Gruppen <span lang=\"en\">16 characters in four groups</span></span>\n\
          <input id=\"code\" name=\"code\" value=\"{}\" required maxlength=\"{TYPED_CHARS_MAX}\" autocapitalize=\"characters\" \
          autocomplete=\"off\" spellcheck=\"false\" aria-describedby=\"hint\"{wrong}>\n\
          <button>Prüfen <span lang=\"en\">(check)</span></button>\n</form>\n",

@@ -1,4 +1,4 @@
-use super::page::{Finding, page};
+use super::page::{Finding, STYLE, page};
 use super::typed_in;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -72,6 +72,44 @@ fn hostile_titles_are_text() {
         title,
         "&lt;/bdi&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=&#39;alert(2)&#39;&gt;&quot;&amp;amp;\u{202e}"
     );
+}
+
+/// Relative luminance of a variable in `:root` (WCAG 2.2).
+fn luminance(root: &str, name: &str) -> f64 {
+    let hex = between(root, &format!("--{name}: #"), ";");
+    let channel = |at: usize| {
+        let digits = match hex.len() {
+            3 => hex[at..=at].repeat(2),
+            _ => hex[2 * at..2 * at + 2].to_owned(),
+        };
+        let value = f64::from(u8::from_str_radix(&digits, 16).unwrap()) / 255.0;
+        match value <= 0.04045 {
+            true => value / 12.92,
+            false => ((value + 0.055) / 1.055).powf(2.4),
+        }
+    };
+    0.2126 * channel(0) + 0.7152 * channel(1) + 0.0722 * channel(2)
+}
+
+#[test]
+fn every_text_stands_out_by_seven_to_one_by_day_and_by_night() {
+    let roots: Vec<&str> = STYLE.split(":root {").skip(1).collect();
+    assert_eq!(roots.len(), 2);
+    for root in roots {
+        let pairs = [
+            "text page",
+            "link page",
+            "page link",
+            "good good-page",
+            "warn warn-page",
+            "plain plain-page",
+        ];
+        for (text, page) in pairs.map(|pair| pair.split_once(' ').unwrap()) {
+            let (one, other) = (luminance(root, text), luminance(root, page));
+            let contrast = (one.max(other) + 0.05) / (one.min(other) + 0.05);
+            assert!(contrast >= 7.0, "{text} on {page}: {contrast}");
+        }
+    }
 }
 
 #[test]

@@ -55,7 +55,9 @@ fn told(document: &Document) -> (String, String) {
         _ => None,
     });
     let table = table.unwrap();
-    let fee = table.iter().position(|row| row.value.expose().contains("10,00 €"));
+    let fee = table
+        .iter()
+        .position(|row| ["10,00", "10.00"].iter().any(|fee| row.value.expose().contains(fee)));
     let row = &table[fee.map_or(0, |fee| fee + 1)];
     (row.label.clone(), row.value.expose().to_owned())
 }

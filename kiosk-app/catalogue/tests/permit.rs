@@ -51,7 +51,7 @@ fn a_permit_lies_behind_the_windscreen_without_a_name() {
             "Erster Tag: 1. Dezember 2026",
             "Gilt vom ersten Tag an 14 Tage. Legen Sie diese Seite gut lesbar hinter die Scheibe. Name und Adresse stehen nicht darauf.",
             "Ist dieses Papier echt?",
-            "Das kann jeder selbst nachsehen, zum Beispiel wem Sie es zeigen: unter schalter.musterstadt.example/verify mit diesem Prüfcode. Von Ihnen und Ihren Angaben steht dort nichts.",
+            "Wer das wissen möchte, gibt unter schalter.musterstadt.example/verify diesen Prüfcode ein oder scannt den QR-Code. Über Sie steht dort nichts.",
             "7Q2F-K9M4-XTB1-8RDA",
         ]
     );

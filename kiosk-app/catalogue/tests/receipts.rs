@@ -42,9 +42,16 @@ fn a_fee_of_several_parts_is_told_part_by_part() {
         told("meldebescheinigung", &[("copies", "3")], Language::German),
         ["Meldebescheinigung: 3 × 10,00 € 30,00 €"]
     );
-    let certificates = [("purpose", "other"), ("copies", "3")];
+    let certificates = |purpose| {
+        [
+            ("kind", "birth"),
+            ("birth_of", "self"),
+            ("purpose", purpose),
+            ("copies", "3"),
+        ]
+    };
     assert_eq!(
-        told("urkunden", &certificates, Language::English),
+        told("urkunden", &certificates("personal"), Language::English),
         [
             "Birth, marriage or death certificate: 1 × €10.00 €10.00",
             "Birth, marriage or death certificate: 2 × €5.00 €10.00",
@@ -52,14 +59,7 @@ fn a_fee_of_several_parts_is_told_part_by_part() {
         ]
     );
     // Whoever is exempt pays for no part.
-    assert!(
-        told(
-            "urkunden",
-            &[("purpose", "benefits"), ("copies", "3")],
-            Language::German
-        )
-        .is_empty()
-    );
+    assert!(told("urkunden", &certificates("benefits"), Language::German).is_empty());
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn the_tax_in_a_fee_is_told_to_the_cent() {
     let service = common::whole(&taxed, "sperrmuell");
     let told = fees(&receipt_of(
         &service,
-        &[("volume", "more")],
+        &[("electric", "false"), ("volume", "more")],
         &filing(),
         Language::German,
     ));
@@ -82,7 +82,7 @@ fn the_tax_in_a_fee_is_told_to_the_cent() {
     assert!(
         fees(&receipt_of(
             &service,
-            &[("volume", "little")],
+            &[("electric", "false"), ("volume", "little")],
             &filing(),
             Language::German
         ))

@@ -124,7 +124,10 @@ fn id(number: u8) -> Uuid {
 }
 
 fn is_withdrawable(state: CaseState) -> bool {
-    matches!(state, CaseState::Received | CaseState::OnItsWay)
+    matches!(
+        state,
+        CaseState::WaitingHere | CaseState::Received | CaseState::OnItsWay
+    )
 }
 
 /// A case as it is told: a card's list has no letters.

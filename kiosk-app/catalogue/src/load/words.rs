@@ -14,7 +14,7 @@ pub(crate) const WORDS_FILE: &str = "words";
 pub(crate) const REQUIRED: [Language; 2] = [Language::German, Language::English];
 
 /// Tables of words; each may be left out in a language that needs none of it.
-const SECTIONS: [&str; 11] = [
+const SECTIONS: [&str; 13] = [
     "problem",
     "date",
     "answer",
@@ -22,7 +22,9 @@ const SECTIONS: [&str; 11] = [
     "fee",
     "pay",
     "receipt",
+    "check",
     "papers",
+    "number",
     "pin_note",
     "follow_up",
     "card",

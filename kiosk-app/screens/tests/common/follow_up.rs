@@ -135,7 +135,7 @@ pub(crate) fn follow_up(l: Language) -> Vec<Named> {
                 row(pick(l, "Hund anmelden", "Register a dog"), 2, Answered),
             ])),
         ),
-        ("35-case-waiting", case(l, &[WaitingHere], 0, false)),
+        ("35-case-waiting", case(l, &[WaitingHere], 0, true)),
         ("35-case-received", case(l, &[Received], 0, true)),
         ("35-case-in-work", case(l, &[Received, OnItsWay, InWork], 0, false)),
         (

@@ -1,6 +1,6 @@
 //! One file of the queue: opening it with the settings durability needs, its schema, its generations.
 use crate::error::OutboxError;
-use crate::{Notice, salvage};
+use crate::{Notice, salvage, withdrawal};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -217,21 +217,31 @@ fn prepare_schema(connection: &mut Connection, path: &Path) -> Result<(), Outbox
     let application = number("PRAGMA application_id").map_err(&failed)?;
     let version = number("PRAGMA user_version").map_err(&failed)?;
     let tables = number("SELECT count(*) FROM sqlite_schema").map_err(&failed)?;
+    let damaged = OutboxError::Damaged {
+        doing: "reading the outbox's schema",
+    };
+    let added = || number("SELECT count(*) FROM sqlite_schema WHERE name IN ('set_out', 'withdrawn')");
     match (application, version, tables) {
         (0, 0, 0) => {
             let marks = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};");
-            transaction.execute_batch(SCHEMA).map_err(&failed)?;
-            transaction.execute_batch(&marks).map_err(&failed)?;
+            for batch in [SCHEMA, withdrawal::SCHEMA, &marks] {
+                transaction.execute_batch(batch).map_err(&failed)?;
+            }
             transaction.commit().map_err(&failed)
         }
-        (APPLICATION_ID, SCHEMA_VERSION, 1..) => Ok(()),
+        (APPLICATION_ID, SCHEMA_VERSION, 1..) => match added().map_err(&failed)? {
+            0 => {
+                transaction.execute_batch(withdrawal::SCHEMA).map_err(&failed)?;
+                transaction.commit().map_err(&failed)
+            }
+            2 => Ok(()),
+            _ => Err(damaged),
+        },
         (APPLICATION_ID, found, 1..) if found > SCHEMA_VERSION => Err(OutboxError::Newer {
             path: path.to_owned(),
             found,
         }),
-        _ => Err(OutboxError::Damaged {
-            doing: "reading the outbox's schema",
-        }),
+        _ => Err(damaged),
     }
 }
 

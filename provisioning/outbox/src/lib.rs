@@ -17,6 +17,11 @@
 //!   filing stops while delivering still goes on and makes room.
 //!
 //! Delivered envelopes are deleted and overwritten (`secure_delete`); identifier and time stay for [`DELIVERED_DAYS`].
+//!
+//! # What was withdrawn, and what may have left
+//! A citizen takes back what still lies here ([`Outbox::withdraw`]), as long as it certainly never left. Whoever delivers
+//! says so before the first byte ([`Outbox::set_out`]); from then on, whatever came back, only the backend can tell.
+//!
 //! All times are arguments, in seconds since 1970-01-01 UTC.
 mod error;
 mod file;
@@ -25,12 +30,14 @@ mod record;
 mod reserve;
 mod salvage;
 mod steps;
+mod withdrawal;
 
 pub use error::OutboxError;
 pub use file::{BUSY_TIMEOUT, FILE_BYTES_MAX, GENERATIONS_MAX, Options};
 pub use queue::{Counts, DELIVERED_DAYS, Outbox, POSTPONE_S_MAX, REASON_CHARS_MAX, SetAside, Settled};
 pub use record::Waiting;
 pub use reserve::RESERVE_BYTES;
+pub use withdrawal::{Underway, Withdrawal, Withdrawn};
 
 use std::path::PathBuf;
 use uuid::Uuid;

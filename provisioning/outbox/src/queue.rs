@@ -55,7 +55,7 @@ pub struct SetAside {
 /// The queue of sealed cases. One per thread; any number on one file.
 #[derive(Debug)]
 pub struct Outbox {
-    base: PathBuf,
+    pub(crate) base: PathBuf,
     options: Options,
     file: OutboxFile,
     seen: i64,
@@ -97,7 +97,7 @@ impl Outbox {
     }
 
     /// Files an envelope. When this returns `Ok`, it is on stable storage and was read back. Filing the same envelope
-    /// again is `Ok` and changes nothing.
+    /// again is `Ok` and changes nothing, also when it was delivered or withdrawn.
     ///
     /// # Errors
     /// See [`OutboxError`]; the envelope is then not filed.
@@ -224,14 +224,15 @@ impl Outbox {
         self.step(|file| find_waiting(&file.writer, limit, &mut is_wanted))
     }
 
-    /// True if that case was filed here, wherever it is now. What was delivered is remembered for some weeks.
+    /// True if that case was filed here, wherever it is now. What was delivered or withdrawn is remembered for some weeks.
     ///
     /// # Errors
     /// See [`OutboxError`].
     pub fn has(&mut self, submission_id: Uuid) -> Result<bool, OutboxError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM waiting WHERE submission_id = ?1)
                        OR EXISTS (SELECT 1 FROM delivered WHERE submission_id = ?1)
-                       OR EXISTS (SELECT 1 FROM set_aside WHERE submission_id = ?1)";
+                       OR EXISTS (SELECT 1 FROM set_aside WHERE submission_id = ?1)
+                       OR EXISTS (SELECT 1 FROM withdrawn WHERE submission_id = ?1)";
         self.step(|file| {
             let has = file.writer.query_row(sql, [submission_id.as_bytes()], |row| row.get(0));
             has.map_err(OutboxError::sqlite("looking for a case"))
@@ -311,8 +312,15 @@ impl Outbox {
         generation_path(&self.base, self.file.generation)
     }
 
+    pub(crate) fn generation(&self) -> u32 {
+        self.file.generation
+    }
+
     /// Runs a step that helps to empty the queue: it may use the reserve.
-    fn relieve<T>(&mut self, mut run: impl FnMut(&mut OutboxFile) -> Result<T, OutboxError>) -> Result<T, OutboxError> {
+    pub(crate) fn relieve<T>(
+        &mut self,
+        mut run: impl FnMut(&mut OutboxFile) -> Result<T, OutboxError>,
+    ) -> Result<T, OutboxError> {
         match self.step(&mut run) {
             Err(OutboxError::DiskFull { .. }) if reserve::release(&self.base) => {
                 self.shrink();
@@ -324,7 +332,7 @@ impl Outbox {
 
     /// Moves the log into the database and gives room that records had back to the disk. Whether that was enough, the
     /// next step says.
-    fn shrink(&mut self) {
+    pub(crate) fn shrink(&mut self) {
         for pragma in [
             "PRAGMA wal_checkpoint(TRUNCATE)",
             "PRAGMA incremental_vacuum",
@@ -340,7 +348,10 @@ impl Outbox {
     }
 
     /// Runs one step on the newest file. A file that turns out damaged is replaced, and the step tried once more.
-    fn step<T>(&mut self, mut run: impl FnMut(&mut OutboxFile) -> Result<T, OutboxError>) -> Result<T, OutboxError> {
+    pub(crate) fn step<T>(
+        &mut self,
+        mut run: impl FnMut(&mut OutboxFile) -> Result<T, OutboxError>,
+    ) -> Result<T, OutboxError> {
         if is_replaced(&self.base, self.file.generation) {
             self.file = OutboxFile::open_newest(&self.base, self.options, None, &mut self.notices)?;
         }

@@ -3,7 +3,7 @@ use crate::Notice;
 use crate::error::OutboxError;
 use crate::file::BUSY_TIMEOUT;
 use crate::record::{COLUMNS, RawRecord};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::path::Path;
 
 /// How many unreadable places are stepped over, one by one, before the rest is given up. Bounds the time of a rescue.
@@ -12,6 +12,10 @@ const UNREADABLE_MAX: u64 = 100_000;
 /// Tables, and their columns in the order of the schema.
 const WAITING: (&str, &str) = ("waiting", "seq, not_before, attempts, submission_id, checksum, body");
 const SET_ASIDE: (&str, &str) = ("set_aside", "seq, at, submission_id, reason, body");
+const WITHDRAWN: (&str, &str) = (
+    "withdrawn",
+    "seq, at, submission_id, filed_at, leika, service, lookup_sha256",
+);
 
 const DAMAGED_RECORD: &str = "found damaged in a damaged file";
 
@@ -69,6 +73,7 @@ pub(crate) fn take_over(
             },
         )
         .map_err(&failed)?;
+        take_over_withdrawn(&old, &transaction).map_err(&failed)?;
     }
     transaction
         .execute("INSERT INTO taken_over VALUES (?1)", [previous])
@@ -82,6 +87,74 @@ pub(crate) fn take_over(
     Ok(())
 }
 
+/// What was withdrawn stays so. Whether a record was set out is not asked of a damaged file: each counts as if it was.
+fn take_over_withdrawn(old: &Connection, fresh: &Transaction<'_>) -> rusqlite::Result<()> {
+    // A file of before has no such table. What can't be read costs a citizen the answer, and no case.
+    let mut unreadable = 0;
+    for_each_row(
+        old,
+        WITHDRAWN,
+        WITHDRAWN.1,
+        LeftWithdrawn::from_row,
+        &mut unreadable,
+        |row| {
+            fresh.execute(
+                "INSERT OR IGNORE INTO withdrawn (at, submission_id, filed_at, leika, service, lookup_sha256)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    row.at,
+                    row.submission_id,
+                    row.filed_at,
+                    row.leika,
+                    row.service,
+                    row.lookup_sha256
+                ],
+            )
+        },
+    )?;
+    fresh.execute_batch(
+        "DELETE FROM waiting WHERE submission_id IN (SELECT submission_id FROM withdrawn);
+         INSERT OR IGNORE INTO set_out SELECT submission_id FROM waiting;",
+    )
+}
+
+struct LeftWithdrawn {
+    seq: i64,
+    at: i64,
+    submission_id: Vec<u8>,
+    filed_at: i64,
+    leika: String,
+    service: String,
+    lookup_sha256: Vec<u8>,
+}
+
+impl LeftWithdrawn {
+    fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        let number = |column| -> rusqlite::Result<i64> { Ok(row.get_ref(column)?.as_i64().unwrap_or_default()) };
+        let text =
+            |column| -> rusqlite::Result<String> { Ok(String::from_utf8_lossy(&bytes_in(row, column)?).into_owned()) };
+        Ok(Self {
+            seq: number(0)?,
+            at: number(1)?,
+            submission_id: bytes_in(row, 2)?,
+            filed_at: number(3)?,
+            leika: text(4)?,
+            service: text(5)?,
+            lookup_sha256: bytes_in(row, 6)?,
+        })
+    }
+}
+
+fn bytes_in(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
+    Ok(row.get_ref(column)?.as_bytes().unwrap_or_default().to_vec())
+}
+
+impl Numbered for LeftWithdrawn {
+    fn seq(&self) -> i64 {
+        self.seq
+    }
+}
+
 struct LeftAside {
     seq: i64,
     at: i64,
@@ -92,14 +165,12 @@ struct LeftAside {
 
 impl LeftAside {
     fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
-        let bytes =
-            |column| -> rusqlite::Result<Vec<u8>> { Ok(row.get_ref(column)?.as_bytes().unwrap_or_default().to_vec()) };
         Ok(Self {
             seq: row.get_ref(0)?.as_i64().unwrap_or_default(),
             at: row.get_ref(1)?.as_i64().unwrap_or_default(),
-            submission_id: bytes(2)?,
-            reason: String::from_utf8_lossy(&bytes(3)?).into_owned(),
-            body: bytes(4)?,
+            submission_id: bytes_in(row, 2)?,
+            reason: String::from_utf8_lossy(&bytes_in(row, 3)?).into_owned(),
+            body: bytes_in(row, 4)?,
         })
     }
 }

@@ -3,11 +3,12 @@ use crate::error::OutboxError;
 use crate::file::OutboxFile;
 use crate::queue::{DELIVERED_DAYS, POSTPONE_S_MAX, Settled};
 use crate::record::{COLUMNS, RawRecord, checksum};
+use crate::withdrawal::{forget, is_withdrawn, unmark};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 use wire::{Acknowledgement, Envelope};
 
-const DAY_S: i64 = 24 * 3600;
+pub(crate) const DAY_S: i64 = 24 * 3600;
 
 /// Newest records that a search goes through: those of some days without a line, in well under a second.
 const FOUND_AMONG_MAX: u32 = 1000;
@@ -22,7 +23,10 @@ pub(crate) fn file_record(file: &mut OutboxFile, submission_id: Uuid, body: &[u8
     let known = in_transaction(&mut file.writer, doing, |transaction| {
         let delivered = "SELECT 1 FROM delivered WHERE submission_id = ?1";
         if transaction.query_row(delivered, [id], |_| Ok(())).optional()?.is_some() {
-            return Ok(Known::Delivered);
+            return Ok(Known::Settled);
+        }
+        if is_withdrawn(transaction, submission_id)? {
+            return Ok(Known::Settled);
         }
         if let Some(old) = transaction.query_row(&select, [id], RawRecord::from_row).optional()? {
             match (old.is_sound(), old.body == body) {
@@ -38,7 +42,7 @@ pub(crate) fn file_record(file: &mut OutboxFile, submission_id: Uuid, body: &[u8
         Ok(Known::Waiting)
     })?;
     match known {
-        Known::Delivered => return Ok(()),
+        Known::Settled => return Ok(()),
         Known::Otherwise => return Err(OutboxError::Conflict { submission_id }),
         Known::Waiting => {}
     }
@@ -54,7 +58,8 @@ pub(crate) fn file_record(file: &mut OutboxFile, submission_id: Uuid, body: &[u8
 
 enum Known {
     Waiting,
-    Delivered,
+    /// Delivered or withdrawn.
+    Settled,
     Otherwise,
 }
 
@@ -105,6 +110,7 @@ pub(crate) fn settle(transaction: &Transaction<'_>, ack: &Acknowledgement, now: 
         return Ok(Settled::SetAside);
     }
     transaction.execute("DELETE FROM waiting WHERE seq = ?1", [record.seq])?;
+    unmark(transaction, ack.submission_id)?;
     transaction.execute(
         "INSERT OR REPLACE INTO delivered (submission_id, at) VALUES (?1, ?2)",
         params![id, now],
@@ -113,9 +119,11 @@ pub(crate) fn settle(transaction: &Transaction<'_>, ack: &Acknowledgement, now: 
         "DELETE FROM delivered WHERE at < ?1",
         [now.saturating_sub(DELIVERED_DAYS * DAY_S)],
     )?;
+    forget(transaction, now)?;
     Ok(Settled::Delivered)
 }
 
+/// It may have left all the same, and counts as set out when it is filed again.
 pub(crate) fn move_aside(transaction: &Transaction<'_>, seq: i64, reason: &str, now: i64) -> rusqlite::Result<()> {
     transaction.execute(
         "INSERT INTO set_aside (at, submission_id, reason, body)

@@ -1,7 +1,8 @@
 //! Envelopes for tests.
 #![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
 use uuid::Uuid;
-use wire::{Acknowledgement, Envelope, body_sha256};
+use wire::case_status::CaseLookup;
+use wire::{Acknowledgement, Envelope, FollowUp, body_sha256};
 
 pub const NOW: i64 = 1_795_305_600;
 
@@ -23,5 +24,29 @@ pub fn ack(envelope: &Envelope) -> Acknowledgement {
         submission_id: envelope.submission_id,
         sha256: body_sha256(&body),
         received_at: NOW,
+    }
+}
+
+pub fn id(number: u64) -> Uuid {
+    envelope(number).submission_id
+}
+
+pub fn lookup(number: u64) -> CaseLookup {
+    let mut bytes = [0xab; 32];
+    bytes[..8].copy_from_slice(&number.to_be_bytes());
+    CaseLookup::from_bytes(bytes)
+}
+
+/// One that is found again under [`lookup`].
+pub fn case(number: u64) -> Envelope {
+    Envelope {
+        follow_up: Some(FollowUp {
+            service: "wohnsitz".into(),
+            case_lookup: lookup(number),
+            card: None,
+            receipt: None,
+            fee: None,
+        }),
+        ..envelope(number)
     }
 }

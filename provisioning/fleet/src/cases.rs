@@ -292,6 +292,7 @@ mod tests {
                 at: 1_795_309_200,
             },
             letters: 1,
+            fee: None,
         };
         assert_eq!(
             case_in_words(&row, &TimeZone::UTC),

@@ -1,5 +1,6 @@
 //! The backend over HTTP.
 use crate::config::{Config, ConfigError};
+use outbox::{Underway, Waiting};
 use std::time::Duration;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use wire::{ANSWER_BYTES_MAX, Acknowledgement, JSON_MEDIA_TYPE, Problem, ProblemKind, READY_PATH, submission_path};
@@ -32,9 +33,12 @@ pub(crate) enum Answer {
 
 /// What the courier needs of a backend.
 pub(crate) trait Deliver {
-    fn put(&self, submission_id: uuid::Uuid, body: &[u8]) -> Answer;
+    /// Sends what is set out, and nothing else.
+    fn put(&self, underway: &Underway) -> Answer;
     /// `Ok` when it could store an envelope now.
     fn probe(&self) -> Result<(), String>;
+    /// `Ok` when anybody answers, whatever it is.
+    fn knock(&self) -> Result<(), String>;
 }
 
 pub(crate) struct Backend {
@@ -162,13 +166,14 @@ fn reply(sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>, bytes_max:
 }
 
 impl Deliver for Backend {
-    fn put(&self, submission_id: uuid::Uuid, body: &[u8]) -> Answer {
+    fn put(&self, underway: &Underway) -> Answer {
+        let Waiting { envelope, body, .. } = underway.waiting();
         let sent = self
             .agent
-            .put(format!("{}{}", self.base_url, submission_path(submission_id)))
+            .put(format!("{}{}", self.base_url, submission_path(envelope.submission_id)))
             .header("Authorization", &self.authorization)
             .header("Content-Type", JSON_MEDIA_TYPE)
-            .send(body);
+            .send(body.as_slice());
         match reply(sent, ANSWER_BYTES_MAX) {
             Ok(reply) => sort(reply.status, reply.retry_after, &reply.body),
             Err(reason) => line_failed(reason),
@@ -176,12 +181,23 @@ impl Deliver for Backend {
     }
 
     fn probe(&self) -> Result<(), String> {
-        let url = format!("{}{READY_PATH}", self.base_url);
-        match self.agent.get(url).call() {
-            Ok(response) if response.status().as_u16() == 200 => Ok(()),
-            Ok(response) => Err(format!("status {}", response.status().as_u16())),
-            Err(error) => Err(error.to_string()),
+        match self.readiness()? {
+            200 => Ok(()),
+            status => Err(format!("status {status}")),
         }
+    }
+
+    fn knock(&self) -> Result<(), String> {
+        self.readiness().map(drop)
+    }
+}
+
+impl Backend {
+    /// The status that the backend gives of itself.
+    fn readiness(&self) -> Result<u16, String> {
+        let asked = self.agent.get(format!("{}{READY_PATH}", self.base_url)).call();
+        let status = asked.map(|response| response.status().as_u16());
+        status.map_err(|error| error.to_string())
     }
 }
 

@@ -1,15 +1,19 @@
 //! A citizen's question what became of a case, on its way to the backend and back, on a thread of its own.
 //!
 //! It is asked at once and for at most [`CASE_PATIENCE`]: the citizen stands there. Nothing of it is kept, neither in a
-//! file nor in memory, and nothing is logged but its kind and outcome. What the backend doesn't know, or can't be asked,
-//! may still lie in this terminal's outbox: then the citizen hears that it waits here.
+//! file nor in memory, and nothing is logged but its kind and outcome.
+//!
+//! What certainly never left this terminal's outbox is told without asking: it waits here, and is withdrawn here. What may
+//! have left, the backend is asked about; when it doesn't know or can't be asked, the citizen hears that it waits here, and
+//! a withdrawal has to wait for the line.
 use crate::backend::{Backend, Reply};
-use outbox::Outbox;
+use outbox::{Outbox, OutboxError, Withdrawal, Withdrawn};
 use std::io::Write;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
+use uuid::Uuid;
 use wire::case_status::{
     CASES_MAX, CASES_PATH, CaseAnswer, CaseLookup, CaseReply, CaseReport, CaseRequest, CaseState, REPLY_BYTES_MAX,
     StateAt,
@@ -74,10 +78,69 @@ fn carry(backend: &Backend, outbox: &Path, waiting: &Receiver<Question>) {
         })
         .ok();
     while let Ok((stream, request)) = waiting.recv() {
-        let answer = completed(asked(backend, &request), &request, outbox.as_mut());
+        let ask = || asked(backend, &request);
+        let answer = match outbox.as_mut() {
+            Some(outbox) => answered(outbox, &request, ask),
+            None => ask(),
+        };
         // A kiosk whose visit ended meanwhile is no matter of ours.
         let _ = answer_with(&stream, &answer);
     }
+}
+
+fn answered(outbox: &mut Outbox, request: &CaseRequest, ask: impl FnOnce() -> CaseAnswer) -> CaseAnswer {
+    match request {
+        CaseRequest::ByCode { lookup } => match logged(here(outbox, lookup)) {
+            Some(Some(report)) => known(report),
+            Some(None) | None => completed(ask(), request, outbox),
+        },
+        CaseRequest::ByCard { .. } => completed(ask(), request, outbox),
+        CaseRequest::Withdraw { lookup, submission_id } => withdraw(outbox, lookup, *submission_id, ask),
+    }
+}
+
+/// The case of that code if it certainly never left this terminal: nobody else can know it.
+fn here(outbox: &mut Outbox, lookup: &CaseLookup) -> Result<Option<CaseReport>, OutboxError> {
+    if let Some(withdrawn) = outbox.withdrawn(lookup, crate::now())? {
+        return Ok(Some(withdrawn_report(withdrawn)));
+    }
+    let request = CaseRequest::ByCode { lookup: lookup.clone() };
+    let found = waiting_reports(outbox, &request)?;
+    Ok(found.into_iter().find(|report| report.withdrawable))
+}
+
+/// Takes the case back here if it never left, else at the backend.
+fn withdraw(
+    outbox: &mut Outbox,
+    lookup: &CaseLookup,
+    submission_id: Uuid,
+    ask: impl FnOnce() -> CaseAnswer,
+) -> CaseAnswer {
+    match logged(outbox.withdraw(lookup, submission_id, crate::now())) {
+        Some(Withdrawal::Done(withdrawn)) => {
+            tracing::info!(submission = %submission_id, "withdrawn before it left");
+            known(withdrawn_report(withdrawn))
+        }
+        Some(Withdrawal::Unknown) => ask(),
+        // On its way, or nobody can tell: a backend that doesn't know it yet can't answer for it.
+        Some(Withdrawal::MayHaveLeft) | None => Some(ask())
+            .filter(|answer| *answer != CaseAnswer::Heard(CaseReply::Unknown))
+            .unwrap_or(CaseAnswer::Unreachable),
+    }
+}
+
+fn known(report: CaseReport) -> CaseAnswer {
+    CaseAnswer::Heard(CaseReply::Known(vec![report]))
+}
+
+fn logged<T>(step: Result<T, OutboxError>) -> Option<T> {
+    step.inspect_err(|error| {
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            "looking for a case in the outbox"
+        );
+    })
+    .ok()
 }
 
 fn answer_with(mut stream: &UnixStream, answer: &CaseAnswer) -> std::io::Result<()> {
@@ -119,8 +182,8 @@ fn sort(request: &CaseRequest, reply: &Reply) -> Result<CaseReply, String> {
     }
 }
 
-/// Adds what still lies in the outbox. A withdrawal is the backend's business alone.
-fn completed(answer: CaseAnswer, request: &CaseRequest, outbox: Option<&mut Outbox>) -> CaseAnswer {
+/// Adds what still lies in the outbox. A withdrawal doesn't come here.
+fn completed(answer: CaseAnswer, request: &CaseRequest, outbox: &mut Outbox) -> CaseAnswer {
     let mut reports = match (request, &answer) {
         (CaseRequest::Withdraw { .. }, _)
         | (_, CaseAnswer::Heard(CaseReply::Later { .. } | CaseReply::TooLate))
@@ -128,17 +191,12 @@ fn completed(answer: CaseAnswer, request: &CaseRequest, outbox: Option<&mut Outb
         (_, CaseAnswer::Unreachable | CaseAnswer::Heard(CaseReply::Unknown)) => Vec::new(),
         (CaseRequest::ByCard { .. }, CaseAnswer::Heard(CaseReply::Known(reports))) => reports.clone(),
     };
-    let Some(outbox) = outbox else { return answer };
-    let waiting = outbox.find(CASES_MAX, |envelope| is_asked_for(request, envelope));
-    let waiting = waiting.unwrap_or_else(|error| {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "looking for a case in the outbox"
-        );
-        Vec::new()
-    });
     // One that was delivered between the two looks is known by both.
-    for report in waiting.iter().filter_map(|envelope| report(request, envelope)).rev() {
+    for report in logged(waiting_reports(outbox, request))
+        .unwrap_or_default()
+        .into_iter()
+        .rev()
+    {
         if !reports.iter().any(|known| known.submission_id == report.submission_id) {
             reports.insert(0, report);
         }
@@ -148,6 +206,17 @@ fn completed(answer: CaseAnswer, request: &CaseRequest, outbox: Option<&mut Outb
         true => answer,
         false => CaseAnswer::Heard(CaseReply::Known(reports)),
     }
+}
+
+/// What waits here of what is asked for, the newest first.
+fn waiting_reports(outbox: &mut Outbox, request: &CaseRequest) -> Result<Vec<CaseReport>, OutboxError> {
+    let found = outbox.find(CASES_MAX, |envelope| is_asked_for(request, envelope))?;
+    let mut reports = Vec::with_capacity(found.len());
+    for envelope in &found {
+        let never_left = !outbox.may_have_left(envelope.submission_id)?;
+        reports.extend(report(request, envelope, never_left));
+    }
+    Ok(reports)
 }
 
 fn is_asked_for(request: &CaseRequest, envelope: &Envelope) -> bool {
@@ -163,7 +232,7 @@ fn card_lookup(facts: &FollowUp) -> Option<&CaseLookup> {
     facts.card.as_ref().map(|card| &card.lookup)
 }
 
-fn report(request: &CaseRequest, envelope: &Envelope) -> Option<CaseReport> {
+fn report(request: &CaseRequest, envelope: &Envelope, withdrawable: bool) -> Option<CaseReport> {
     let facts = envelope.follow_up.as_ref()?;
     let card = facts
         .card
@@ -174,12 +243,37 @@ fn report(request: &CaseRequest, envelope: &Envelope) -> Option<CaseReport> {
         leika: envelope.leika.clone(),
         service: Some(facts.service.clone()),
         filed_at: envelope.filed_at,
-        states: vec![StateAt {
-            state: CaseState::WaitingHere,
-            at: envelope.filed_at,
-        }],
+        states: vec![waiting_here(envelope.filed_at)],
         letters: Vec::new(),
-        withdrawable: false,
+        withdrawable,
         card_code: card.map(|card| card.code.clone()),
     })
+}
+
+fn withdrawn_report(withdrawn: Withdrawn) -> CaseReport {
+    let state = CaseState::Withdrawn;
+    let states = vec![
+        waiting_here(withdrawn.filed_at),
+        StateAt {
+            state,
+            at: withdrawn.at,
+        },
+    ];
+    CaseReport {
+        submission_id: withdrawn.submission_id,
+        leika: withdrawn.leika,
+        service: Some(withdrawn.service),
+        filed_at: withdrawn.filed_at,
+        states,
+        letters: Vec::new(),
+        withdrawable: false,
+        card_code: None,
+    }
+}
+
+fn waiting_here(filed_at: i64) -> StateAt {
+    StateAt {
+        state: CaseState::WaitingHere,
+        at: filed_at,
+    }
 }

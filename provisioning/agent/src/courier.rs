@@ -11,6 +11,10 @@ use wire::Acknowledgement;
 /// is tried: a firewall may dislike one body.
 const FAILURES_BEFORE_SKIP: u32 = 5;
 
+/// How long after the backend was last heard an envelope may be set out without knocking. What was set out can't be
+/// withdrawn here any more, so that nothing should be while the line is down; a long queue is carried without knocking.
+const HEARD_PERIOD_S: u64 = 5;
+
 /// What to do after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -31,7 +35,7 @@ pub(crate) struct Courier<B> {
     failures: u32,
     link: Option<Link>,
     counts: Counts,
-    contact_at: i64,
+    heard_at: i64,
 }
 
 impl<B: Deliver> Courier<B> {
@@ -44,7 +48,7 @@ impl<B: Deliver> Courier<B> {
             failures: 0,
             link: None,
             counts,
-            contact_at: 0,
+            heard_at: 0,
         }
     }
 
@@ -87,14 +91,27 @@ impl<B: Deliver> Courier<B> {
 
     fn try_step(&mut self, now: i64, rng: &mut impl Rng) -> Result<Step, OutboxError> {
         let step = match self.outbox.next(now)? {
-            Some(waiting) => {
-                let answer = self.backend.put(waiting.envelope.submission_id, &waiting.body);
-                self.settle(&waiting, answer, now, rng)?
-            }
+            Some(waiting) => self.deliver(waiting, now, rng)?,
             None => self.probe(now, rng),
         };
         self.counts = self.outbox.counts()?;
         Ok(step)
+    }
+
+    fn deliver(&mut self, waiting: Waiting, now: i64, rng: &mut impl Rng) -> Result<Step, OutboxError> {
+        if !self.heard_within(HEARD_PERIOD_S, now) {
+            match self.backend.knock() {
+                // Whether envelopes get through shows with the next one only: the failures still count.
+                Ok(()) => self.heard_at = now,
+                Err(reason) => return Ok(self.no_answer(&reason, None, rng)),
+            }
+        }
+        // On stable storage before the first byte leaves: who withdraws comes before this, or asks the backend.
+        let Some(underway) = self.outbox.set_out(waiting)? else {
+            return Ok(Step::Moved);
+        };
+        let answer = self.backend.put(&underway);
+        self.settle(underway.waiting(), answer, now, rng)
     }
 
     fn settle(&mut self, waiting: &Waiting, answer: Answer, now: i64, rng: &mut impl Rng) -> Result<Step, OutboxError> {
@@ -144,7 +161,16 @@ impl<B: Deliver> Courier<B> {
         now: i64,
         rng: &mut impl Rng,
     ) -> Result<Step, OutboxError> {
+        let step = self.no_answer(reason, retry_after, rng);
+        if self.failures.is_multiple_of(FAILURES_BEFORE_SKIP) {
+            self.postpone(waiting, now, rng)?;
+        }
+        Ok(step)
+    }
+
+    fn no_answer(&mut self, reason: &str, retry_after: Option<Duration>, rng: &mut impl Rng) -> Step {
         self.link = Some(Link::Offline);
+        self.heard_at = 0;
         let wait = self.next_wait(retry_after, rng);
         tracing::warn!(
             reason,
@@ -152,15 +178,15 @@ impl<B: Deliver> Courier<B> {
             wait_ms = wait.as_millis(),
             "the line fails"
         );
-        if self.failures.is_multiple_of(FAILURES_BEFORE_SKIP) {
-            self.postpone(waiting, now, rng)?;
-        }
-        Ok(Step::Wait(wait))
+        Step::Wait(wait)
+    }
+
+    fn heard_within(&self, seconds: u64, now: i64) -> bool {
+        now.saturating_sub(self.heard_at).unsigned_abs() < seconds
     }
 
     fn probe(&mut self, now: i64, rng: &mut impl Rng) -> Step {
-        let quiet = now.saturating_sub(self.contact_at).unsigned_abs() < PROBE_PERIOD.as_secs();
-        if self.link == Some(Link::Online) && quiet {
+        if self.link == Some(Link::Online) && self.heard_within(PROBE_PERIOD.as_secs(), now) {
             return Step::Nothing;
         }
         match self.backend.probe() {
@@ -181,7 +207,7 @@ impl<B: Deliver> Courier<B> {
     fn in_contact(&mut self, now: i64) {
         self.failures = 0;
         self.link = Some(Link::Online);
-        self.contact_at = now;
+        self.heard_at = now;
     }
 
     /// Full jitter: a random part of a growing limit, but not sooner than the backend asked for, nor later than the

@@ -22,7 +22,9 @@
 //!
 //! # What became of a case
 //! The kiosk asks on the same socket; the question goes to the backend at once, and its answer back. Nothing of either is
-//! kept. A case that still lies in the outbox is told as waiting here.
+//! kept. A case that still lies in the outbox is told as waiting here, and is withdrawn here if it certainly never left:
+//! an envelope is marked in the outbox before its first byte is sent, and is sent only when somebody answers at the other
+//! end, so that an outage leaves all that is filed in it withdrawable.
 //!
 //! # A waiting number
 //! The kiosk draws on the same socket; the number comes from the backend at once or not at all.

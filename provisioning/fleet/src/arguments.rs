@@ -4,6 +4,7 @@ use fleet::{Config, LISTEN_DEFAULT};
 use std::path::PathBuf;
 use store::IfKnown;
 use uuid::Uuid;
+use wire::CaseCode;
 use wire::case_status::CaseState;
 
 pub(crate) const USAGE: &str = "\
@@ -21,6 +22,8 @@ usage: fleet [serve] [--data DIR] [--listen ADDRESS:PORT] [--eid FILE] [--board 
        fleet envelope CASE [--data DIR] > FILE
        fleet state CASE STATE [--data DIR]
        fleet letter CASE FILE [--state STATE] [--data DIR]
+       fleet fee CODE|CASE [--data DIR]
+       fleet paid CODE|CASE [--data DIR]
 
 serve      takes submissions; listens on 127.0.0.1:8080 when nothing is said
 enrol      prints the token of a new terminal, once; --replace voids the old token of a known one
@@ -36,6 +39,8 @@ cases      lists the newest cases; --open leaves out those that are answered, re
 envelope   prints a sealed case for the office's own machine (`schalter open`); it is on its way from then on
 state      what the citizen is told: in_work, needs_something, answered, rejected, on_its_way or withdrawn
 letter     adds a letter that `schalter letter` sealed, and sets the state in the same step
+fee        says what a case costs, and whether that is paid; CODE is the one on the citizen's receipt
+paid       says that the fee was paid at the counter
 
 --board    what the town tells on its terminals (docs/town-board.md); without it, there is none
 --eid      settings for identity cards (docs/eid-keys.md); without it, nothing is answered about them
@@ -86,6 +91,21 @@ pub(crate) enum Command {
         file: PathBuf,
         state: Option<CaseState>,
     },
+    Fee {
+        data: PathBuf,
+        which: Which,
+    },
+    Paid {
+        data: PathBuf,
+        which: Which,
+    },
+}
+
+/// A case as it is named at the counter.
+#[derive(Debug)]
+pub(crate) enum Which {
+    Id(Uuid),
+    Code(CaseCode),
 }
 
 pub(crate) fn parse(
@@ -153,7 +173,7 @@ pub(crate) fn parse(
             Ok(Command::AtCounter { data, command })
         }
         ["cases"] => Ok(Command::Cases { data, only_open }),
-        ["envelope" | "state" | "letter", ..] => case_command(words.as_slice(), data, state),
+        ["envelope" | "state" | "letter" | "fee" | "paid", ..] => case_command(words.as_slice(), data, state),
         other => Err(format!("what is \"{}\"?", other.join(" "))),
     }
 }
@@ -184,9 +204,32 @@ fn case_command(words: &[&str], data: PathBuf, state: Option<CaseState>) -> Resu
             file: PathBuf::from(file),
             state,
         }),
+        ["fee", case @ ..] => Ok(Command::Fee {
+            data,
+            which: which_of(case)?,
+        }),
+        ["paid", case @ ..] => Ok(Command::Paid {
+            data,
+            which: which_of(case)?,
+        }),
         ["state", ..] => Err("a CASE and a STATE are needed".to_owned()),
         ["letter", ..] => Err("a CASE and a FILE are needed".to_owned()),
         _ => Err("a CASE is needed".to_owned()),
+    }
+}
+
+/// A code as people type it may have blanks. What was typed isn't said again: it may be nearly a code.
+fn which_of(words: &[&str]) -> Result<Which, String> {
+    match words {
+        [] => Err("a CODE or a CASE is needed".to_owned()),
+        words => {
+            let text = words.join(" ");
+            if let Ok(id) = Uuid::try_parse(&text) {
+                return Ok(Which::Id(id));
+            }
+            let code = CaseCode::parse(&text).map(Which::Code);
+            code.map_err(|error| format!("neither a CODE nor a CASE: {error}"))
+        }
     }
 }
 
@@ -298,6 +341,28 @@ mod tests {
             error.starts_with("\"received\" is no STATE; there are on_its_way, in_work,"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn commands_about_fees() {
+        const CASE: &str = "01920000-0000-7000-8000-000000000001";
+        let id = Uuid::try_parse(CASE).unwrap();
+        let by_id = command(&format!("fee {CASE}"));
+        assert!(matches!(by_id, Ok(Command::Fee { which: Which::Id(which), .. }) if which == id));
+        let code = CaseCode::from_random([0x5a; 7]);
+        let typed = code.grouped().to_lowercase();
+        for typed in [typed.clone(), typed.replace('-', " "), typed.replace('-', "")] {
+            let by_code = command(&format!("paid {typed} --data /d"));
+            assert!(matches!(by_code, Ok(Command::Paid { which: Which::Code(which), .. }) if which == code));
+        }
+        assert_eq!(command("fee").unwrap_err(), "a CODE or a CASE is needed");
+        assert_eq!(command("paid").unwrap_err(), "a CODE or a CASE is needed");
+        let slip = command("paid 0000-0000-001").unwrap_err();
+        assert_eq!(
+            slip,
+            "neither a CODE nor a CASE: the code has a slip: its check character doesn't fit"
+        );
+        assert!(!command("fee Mustermann").unwrap_err().contains("Muster"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What became of a case: a citizen's question from a terminal into the store, and what the office says of its cases.
 //!
 //! The backend sees lookups, states and sealed letters. It logs no lookup, and a question leaves no trace in the store.
+use crate::fees::{FeeError, open_fee_in_words};
 use crate::limits::{By, Limits};
 use crate::problem::Failure;
 use crate::routes::{Shared, authenticate, check_media_type, receive, unavailable};
@@ -18,7 +19,7 @@ use store::{CaseChange, CaseChanged, CaseRow, Fetched, Store, Terminal};
 use uuid::Uuid;
 use wire::case_status::{
     CaseReply, CaseRequest, CaseState, CaseStatusError, LETTERS_MAX, OpenError, REQUEST_BYTES_MAX, RETRY_AFTER_S_MAX,
-    Refused, SEALED_LETTER_BYTES_MAX, STATES_MAX, SealedLetter,
+    Refused, SEALED_LETTER_BYTES_MAX, STATES_MAX, SealedLetter, StretchError,
 };
 use wire::{JSON_MEDIA_TYPE, ProblemKind};
 
@@ -43,6 +44,11 @@ impl CaseLimits {
     #[allow(clippy::disallowed_methods)]
     fn elapsed(&self) -> Duration {
         self.began.elapsed()
+    }
+
+    /// Whether a receipt may be looked up now; if not, how long to wait.
+    pub(crate) fn admit_check(&self) -> Result<(), Duration> {
+        self.limits().admit_check(self.elapsed())
     }
 
     fn limits(&self) -> MutexGuard<'_, Limits> {
@@ -157,6 +163,21 @@ pub enum CaseError {
         /// Which.
         submission_id: Uuid,
     },
+    /// No case of that code.
+    #[error("no case of that code is here; it may still lie in a terminal whose line is down")]
+    UnknownCode,
+    /// The code's key could not be derived.
+    #[error("looking for the case")]
+    Stretch(#[from] StretchError),
+    /// The fee.
+    #[error("the fee of {submission_id} was left as it is")]
+    Fee {
+        /// Of which case.
+        submission_id: Uuid,
+        /// Why.
+        #[source]
+        source: FeeError,
+    },
     /// The file with the letter.
     #[error("reading the letter {}", path.display())]
     Read {
@@ -243,7 +264,8 @@ pub fn read_letter(path: &Path) -> Result<SealedLetter, CaseError> {
     })
 }
 
-/// A case as staff read it: `0192…  wohnsitz  filed 2026-11-30 14:05  in_work since 2026-12-01 09:12  1 letter`.
+/// A case as staff read it, with its fee while that is open: `0192…  wohnsitz  filed 2026-11-30 14:05  in_work since
+/// 2026-12-01 09:12  1 letter  12.50 EUR at the counter`.
 pub fn case_in_words(row: &CaseRow, zone: &TimeZone) -> String {
     let service = row.service.as_deref().unwrap_or(&row.leika);
     let (filed, since) = (moment(row.filed_at, zone), moment(row.state.at, zone));
@@ -253,7 +275,8 @@ pub fn case_in_words(row: &CaseRow, zone: &TimeZone) -> String {
         several => format!("  {several} letters"),
     };
     let (id, state) = (row.submission_id, row.state.state);
-    format!("{id}  {service}  filed {filed}  {state} since {since}{letters}")
+    let fee = open_fee_in_words(row);
+    format!("{id}  {service}  filed {filed}  {state} since {since}{letters}{fee}")
 }
 
 /// The same in the machine's time zone.
@@ -261,7 +284,7 @@ pub fn case_in_words_here(row: &CaseRow) -> String {
     case_in_words(row, &TimeZone::system())
 }
 
-fn moment(at: i64, zone: &TimeZone) -> String {
+pub(crate) fn moment(at: i64, zone: &TimeZone) -> String {
     match Timestamp::from_second(at) {
         Ok(at) => at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),
         Err(_) => "?".to_owned(),

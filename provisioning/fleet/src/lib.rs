@@ -9,8 +9,10 @@
 //! NAME` prints a terminal's token, once; the store keeps its hash. TLS is the business of the reverse proxy before it;
 //! without one, it should listen on loopback only. `fleet calls` and `fleet answered NAME` are for staff: who at a terminal
 //! asks for a person. `fleet cases`, `fleet envelope`, `fleet state` and `fleet letter` are for the office: which cases
-//! there are, and what citizens are told of theirs (docs/case-status.md). With `--board FILE`, it also gathers what the town
-//! tells on its terminals (docs/town-board.md).
+//! there are, and what citizens are told of theirs (docs/case-status.md); `fleet fee` and `fleet paid` for the counter. With
+//! `--board FILE`, it also gathers what the town tells on its terminals (docs/town-board.md).
+//!
+//! At `/verify`, anyone sees whether a paper from a terminal is genuine (docs/receipts.md).
 //!
 //! `fleet queue`, `fleet next` and `fleet again` call waiting numbers, which [`HALL_PATH`] shows in the hall (docs/kiosk.md).
 //!
@@ -19,6 +21,7 @@ mod board;
 mod calls;
 mod cases;
 pub mod eid;
+mod fees;
 mod html;
 mod limits;
 mod numbers;
@@ -26,6 +29,7 @@ mod problem;
 mod routes;
 mod running;
 mod token;
+mod verify;
 
 pub use board::{BOARD_FOLDER, BoardDesk, check_board};
 pub use calls::{WATCH_PERIOD, answer_call, call_in_words, call_in_words_now, open_calls, reprint, watch_calls};
@@ -33,9 +37,10 @@ pub use cases::{
     CASES_LISTED_MAX, CaseError, case_in_words, case_in_words_here, change_case, fetch_case, list_cases, read_letter,
     states_by_hand,
 };
+pub use fees::{FeeError, case_of, fee_in_words_here, mark_paid, show_fee};
 pub use limits::{
-    ALL_BURST, ALL_MISS_BURST, ALL_MISS_PERIOD, ALL_PERIOD, TERMINAL_BURST, TERMINAL_MISS_BURST, TERMINAL_MISS_PERIOD,
-    TERMINAL_PERIOD,
+    ALL_BURST, ALL_MISS_BURST, ALL_MISS_PERIOD, ALL_PERIOD, CHECK_BURST, CHECK_PERIOD, TERMINAL_BURST,
+    TERMINAL_MISS_BURST, TERMINAL_MISS_PERIOD, TERMINAL_PERIOD,
 };
 pub use numbers::{
     DRAW_BURST, DRAW_PERIOD, HALL_PATH, HALL_PERIOD, call_again, call_next, hall_in_words, hall_in_words_now, show_hall,

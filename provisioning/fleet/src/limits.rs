@@ -1,4 +1,5 @@
-//! How many questions about cases are answered: token buckets for each terminal and for all together. Time is an argument.
+//! How many questions about cases and receipts are answered: token buckets for each terminal and for all together. Time is
+//! an argument.
 //!
 //! A question takes a token of each bucket before anything is looked up; those for misses are given back when something
 //! was found. So the limit on guessing holds however many guesses run at once, and beyond it the answer is the same for a
@@ -32,6 +33,13 @@ pub const ALL_MISS_BURST: u32 = 60;
 /// How soon the next miss, over all terminals.
 pub const ALL_MISS_PERIOD: Duration = Duration::from_secs(5);
 
+/// Receipts that may be checked at once, over all who ask: a school class with its certificates. A check code has 75 bits
+/// of chance, so this is for the store's sake; nobody's address is kept to tell one from another.
+pub const CHECK_BURST: u32 = 200;
+
+/// How soon the next one, over all who ask.
+pub const CHECK_PERIOD: Duration = Duration::from_millis(50);
+
 /// A bucket: it holds `burst` tokens and gets one each `period`. Kept as the time at which it is full again.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Bucket {
@@ -60,6 +68,11 @@ const ALL: Rule = Rule {
 const ALL_MISS: Rule = Rule {
     burst: ALL_MISS_BURST,
     period: ALL_MISS_PERIOD,
+};
+
+const CHECK: Rule = Rule {
+    burst: CHECK_BURST,
+    period: CHECK_PERIOD,
 };
 
 impl Bucket {
@@ -97,6 +110,7 @@ struct Pair {
 #[derive(Debug, Default)]
 pub(crate) struct Limits {
     all: Pair,
+    checks: Bucket,
     terminals: HashMap<Uuid, Pair>,
 }
 
@@ -121,6 +135,20 @@ impl Limits {
         match wait.unwrap_or_default() {
             Duration::ZERO => {
                 needed.iter_mut().for_each(|(bucket, rule)| bucket.take(*rule, now));
+                Ok(())
+            }
+            wait => Err(wait),
+        }
+    }
+
+    /// Takes what checking a receipt needs, whatever it finds.
+    ///
+    /// # Errors
+    /// How long to wait; nothing was taken then.
+    pub(crate) fn admit_check(&mut self, now: Duration) -> Result<(), Duration> {
+        match self.checks.wait(CHECK, now) {
+            Duration::ZERO => {
+                self.checks.take(CHECK, now);
                 Ok(())
             }
             wait => Err(wait),
@@ -207,6 +235,17 @@ mod tests {
             admitted
         });
         assert_eq!(admitted.count(), ALL_BURST as usize);
+    }
+
+    #[test]
+    fn receipts_are_checked_up_to_a_limit_and_take_nothing_from_cases() {
+        let mut limits = Limits::default();
+        let admitted = (0..1000).filter(|_| limits.admit_check(s(7)).is_ok()).count();
+        assert_eq!(admitted, CHECK_BURST as usize);
+        assert_eq!(limits.admit_check(s(7)), Err(CHECK_PERIOD));
+        assert_eq!(limits.admit(terminal(1), By::Code, s(7)), Ok(()));
+        let admitted = (0..1000).filter(|_| limits.admit_check(s(8)).is_ok()).count();
+        assert_eq!(admitted, 20, "a second later");
     }
 
     proptest! {

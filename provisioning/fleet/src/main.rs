@@ -2,17 +2,17 @@
 mod arguments;
 mod counter;
 
-use arguments::{Command, USAGE};
+use arguments::{Command, USAGE, Which};
 use fleet::eid::EidDesk;
 use fleet::{
-    BoardDesk, CASES_LISTED_MAX, CaseError, Config, FleetError, TerminalToken, case_in_words_here, change_case,
-    check_board, enrol, fetch_case, list_cases, read_letter, serve, withdraw,
+    BoardDesk, CASES_LISTED_MAX, CaseError, Config, FleetError, TerminalToken, case_in_words_here, case_of, change_case,
+    check_board, enrol, fee_in_words_here, fetch_case, list_cases, mark_paid, read_letter, serve, show_fee, withdraw,
 };
 use std::error::Error;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
-use store::CaseChange;
+use store::{CaseChange, CaseFee, WhichCase};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use uuid::Uuid;
@@ -79,6 +79,8 @@ fn run(command: Command) -> Result<ExitCode, CaseError> {
             file,
             state,
         } => say_of_case(&data, submission_id, state, Some(&file))?,
+        Command::Fee { data, which } => say_fee(&show_fee(&data, which_case(which)?)?),
+        Command::Paid { data, which } => say_fee(&mark_paid(&data, which_case(which)?)?),
         Command::CheckBoard { file } => {
             let (lines, all) = check_board(&file)?;
             for line in &lines {
@@ -99,6 +101,17 @@ fn print_envelope(data: &Path, submission_id: Uuid) -> Result<ExitCode, CaseErro
     Ok(match std::io::stdout().write_all(&body) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
+    })
+}
+
+fn say_fee(case: &CaseFee) {
+    say(&mut std::io::stdout(), &fee_in_words_here(case));
+}
+
+fn which_case(which: Which) -> Result<WhichCase, CaseError> {
+    Ok(match which {
+        Which::Id(submission_id) => WhichCase::Id(submission_id),
+        Which::Code(code) => case_of(&code)?,
     })
 }
 

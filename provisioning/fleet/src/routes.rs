@@ -2,7 +2,7 @@
 use crate::eid::{self, EidDesk};
 use crate::problem::Failure;
 use crate::token::TerminalToken;
-use crate::{BoardDesk, board, calls, cases, now, numbers};
+use crate::{BoardDesk, board, calls, cases, now, numbers, verify};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -14,6 +14,7 @@ use std::time::Duration;
 use store::{NewSubmission, Store, StoreError, Stored, Terminal};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
+use wire::receipt::VERIFY_PATH;
 use wire::{
     BODY_BYTES_MAX, Envelope, EnvelopeError, HEALTH_PATH, JSON_MEDIA_TYPE, ProblemKind, READY_PATH, SUBMISSIONS_PATH,
 };
@@ -67,6 +68,9 @@ pub(crate) fn router<S: Store>(store: S, eid: Option<Arc<EidDesk>>, board: Optio
         .route(wire::eid::MESSAGES_PATH, post(eid::post_message::<S>))
         .route(&format!("{}{{name}}", wire::eid::LISTS_PATH), get(eid::get_list::<S>))
         .route(wire::board::BOARD_PATH, get(board::get_board::<S>))
+        .route(verify::FORM_PATH, get(verify::form::<S>))
+        .route(VERIFY_PATH, get(verify::form::<S>))
+        .route(&format!("{VERIFY_PATH}{{code}}"), get(verify::code::<S>))
         .route(HEALTH_PATH, get(|| async { StatusCode::OK }))
         .route(READY_PATH, get(ready::<S>))
         .fallback(|| async { Failure::new(ProblemKind::NotFound, "no such path") })

@@ -20,6 +20,8 @@ pub const GENERATIONS_MAX: u32 = 20;
 const FULL_CHECK_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
 const PAGE_BYTES: u64 = 4096;
+/// What SQLite allows at most (sqlite.org/limits.html, 13).
+const PAGES_MAX: u32 = 4_294_967_294;
 const MODE: u32 = 0o600;
 /// "SOut": tells our files from other SQLite databases.
 const APPLICATION_ID: i64 = 0x534f_7574;
@@ -102,7 +104,7 @@ impl OutboxFile {
         let path = generation_path(base, generation);
         create(&path)?;
         let mut writer = connect(&path, options)?;
-        prepare_schema(&mut writer, &path)?;
+        prepare_schema(&mut writer, &path, options)?;
         check_pages(&writer, &path)?;
         let reader = connect(&path, options)?;
         let mut file = Self {
@@ -197,18 +199,24 @@ fn connect(path: &Path, options: Options) -> Result<Connection, OutboxError> {
             doing: "switching the outbox to write-ahead logging",
         });
     }
-    let pages_max = i64::try_from(options.file_bytes_max / PAGE_BYTES).unwrap_or(i64::MAX);
     // FULL: a commit returns after the log is synced. No mmap: it hides read errors and spreads stray writes.
     connection
-        .execute_batch(&format!(
+        .execute_batch(
             "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF;
-             PRAGMA cell_size_check = ON; PRAGMA max_page_count = {pages_max};"
-        ))
+             PRAGMA cell_size_check = ON;",
+        )
         .map_err(&failed)?;
+    limit_size(&connection, options).map_err(&failed)?;
     Ok(connection)
 }
 
-fn prepare_schema(connection: &mut Connection, path: &Path) -> Result<(), OutboxError> {
+/// A file that is larger stays as it is and doesn't grow.
+fn limit_size(connection: &Connection, options: Options) -> rusqlite::Result<()> {
+    let pages_max = i64::try_from(options.file_bytes_max / PAGE_BYTES).unwrap_or(i64::MAX);
+    connection.execute_batch(&format!("PRAGMA max_page_count = {pages_max}"))
+}
+
+fn prepare_schema(connection: &mut Connection, path: &Path, options: Options) -> Result<(), OutboxError> {
     let failed = OutboxError::sqlite("preparing the outbox");
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -231,8 +239,13 @@ fn prepare_schema(connection: &mut Connection, path: &Path) -> Result<(), Outbox
         }
         (APPLICATION_ID, SCHEMA_VERSION, 1..) => match added().map_err(&failed)? {
             0 => {
-                transaction.execute_batch(withdrawal::SCHEMA).map_err(&failed)?;
-                transaction.commit().map_err(&failed)
+                // In a full outbox, too: it is opened to be emptied.
+                let grow = format!("PRAGMA max_page_count = {PAGES_MAX}");
+                for batch in [&grow, withdrawal::SCHEMA] {
+                    transaction.execute_batch(batch).map_err(&failed)?;
+                }
+                transaction.commit().map_err(&failed)?;
+                limit_size(connection, options).map_err(&failed)
             }
             2 => Ok(()),
             _ => Err(damaged),

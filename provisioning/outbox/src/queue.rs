@@ -57,7 +57,7 @@ pub struct SetAside {
 pub struct Outbox {
     pub(crate) base: PathBuf,
     options: Options,
-    file: OutboxFile,
+    pub(crate) file: OutboxFile,
     seen: i64,
     notices: Vec<Notice>,
 }
@@ -312,10 +312,6 @@ impl Outbox {
         generation_path(&self.base, self.file.generation)
     }
 
-    pub(crate) fn generation(&self) -> u32 {
-        self.file.generation
-    }
-
     /// Runs a step that helps to empty the queue: it may use the reserve.
     pub(crate) fn relieve<T>(
         &mut self,
@@ -332,7 +328,7 @@ impl Outbox {
 
     /// Moves the log into the database and gives room that records had back to the disk. Whether that was enough, the
     /// next step says.
-    pub(crate) fn shrink(&mut self) {
+    fn shrink(&mut self) {
         for pragma in [
             "PRAGMA wal_checkpoint(TRUNCATE)",
             "PRAGMA incremental_vacuum",

@@ -5,12 +5,13 @@
 //! set out never left: taken out of the queue, it never will. Both are steps under the same write lock, so that of courier
 //! and citizen one comes first.
 use crate::error::OutboxError;
-use crate::file::is_replaced;
+use crate::file::{BUSY_TIMEOUT, is_replaced};
 use crate::queue::{DELIVERED_DAYS, Outbox};
 use crate::record::{COLUMNS, RawRecord, Waiting};
 use crate::steps::{DAY_S, in_transaction};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use sha2::{Digest, Sha256};
+use std::time::Duration;
 use uuid::Uuid;
 use wire::case_status::CaseLookup;
 
@@ -31,6 +32,9 @@ pub(crate) const SCHEMA: &str = "
         lookup_sha256 BLOB NOT NULL
     ) STRICT;
 ";
+
+/// How long emptying the log may wait for the other process.
+const LOG_PATIENCE: Duration = Duration::from_millis(500);
 
 /// Separates our hashes from any other SHA-256.
 const LOOKUP_DOMAIN: &[u8] = b"schalter outbox withdrawn 1";
@@ -104,10 +108,9 @@ impl Outbox {
                 .relieve(|file| in_transaction(&mut file.writer, doing, |t| withdraw(t, lookup, submission_id, now)))?;
             // The other process may have replaced the file before this was committed, and taken the record over: then
             // the new file tells, where all that was taken over counts as set out.
-            if !is_replaced(&self.base, self.generation()) {
+            if !is_replaced(&self.base, self.file.generation) {
                 if matches!(done, Withdrawal::Done(_)) {
-                    // Out of the log, too, as far as nobody is reading.
-                    self.shrink();
+                    self.empty_log();
                 }
                 return Ok(done);
             }
@@ -121,6 +124,18 @@ impl Outbox {
     pub fn withdrawn(&mut self, lookup: &CaseLookup, now: i64) -> Result<Option<Withdrawn>, OutboxError> {
         let failed = OutboxError::sqlite("looking for a withdrawn case");
         self.step(|file| find(&file.writer, lookup, now).map_err(&failed))
+    }
+}
+
+impl Outbox {
+    /// What was withdrawn goes out of the log, too, unless the other process is at it for longer than a citizen waits.
+    fn empty_log(&mut self) {
+        let writer = &self.file.writer;
+        let emptied = writer
+            .busy_timeout(LOG_PATIENCE)
+            .and_then(|()| writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
+        // It is emptied at the next chance as well.
+        let _ = (emptied, writer.busy_timeout(BUSY_TIMEOUT));
     }
 }
 

@@ -26,6 +26,9 @@
 //! an envelope is marked in the outbox before its first byte is sent, and is sent only when somebody answers at the other
 //! end, so that an outage leaves all that is filed in it withdrawable.
 //!
+//! # A waiting number
+//! The kiosk draws on the same socket; the number comes from the backend at once or not at all.
+//!
 //! # The board
 //! With `board`, the agent fetches what the town tells on its terminals and keeps the last one there (docs/town-board.md).
 //!
@@ -38,6 +41,7 @@ mod config;
 mod control;
 mod courier;
 pub mod eid;
+mod numbers;
 mod socket;
 mod staff;
 
@@ -46,9 +50,10 @@ pub use board::BOARD_PERIOD;
 pub use cases::CASE_PATIENCE;
 pub use config::{Backoff, CONFIG_BYTES_MAX, Config, ConfigError, TOKEN_BYTES_MAX, Token};
 pub use control::Control;
+pub use numbers::NUMBER_PATIENCE;
 pub use socket::{
     CALL_REQUEST, CASES_LINE_BYTES_MAX, CASES_REQUEST, EID_REQUEST, HELP_REQUEST, LINE_BYTES_MAX, NUDGE_REQUEST,
-    REPRINTS_REQUEST, STATUS_REQUEST,
+    NUMBER_REQUEST, REPRINTS_REQUEST, STATUS_REQUEST,
 };
 pub use staff::{CALL_PATIENCE, CallState, TRY_PATIENCE};
 
@@ -205,8 +210,12 @@ fn serve_kiosk(
     };
     let backend = Backend::new(config)?;
     let staff = staff::Messenger::start(backend, config.backoff, StdRng::from_rng(rng)).map_err(failed)?;
-    let cases = cases::start(Backend::new(config)?, config.outbox.clone()).map_err(failed)?;
-    let socket = socket::open(path, control.clone(), Arc::clone(state), eid, staff.slot(), cases).map_err(failed)?;
+    let numbers = numbers::start(Backend::new(config)?, control.clone(), StdRng::from_rng(rng)).map_err(failed)?;
+    let desks = socket::Desks {
+        cases: cases::start(Backend::new(config)?, config.outbox.clone()).map_err(failed)?,
+        numbers,
+    };
+    let socket = socket::open(path, control.clone(), Arc::clone(state), eid, staff.slot(), desks).map_err(failed)?;
     Ok((socket, staff))
 }
 

@@ -5,9 +5,12 @@
 //! gives `ok`; [`HELP_REQUEST`] with a blank and the [`Stage`] of the visit gives `ok`, which means that the call is on its
 //! way; [`CALL_REQUEST`] gives the [`CallState`](crate::CallState) of the newest call as JSON; [`CASES_REQUEST`] with a blank
 //! and a [`CaseRequest`] as JSON gives the [`CaseAnswer`](wire::case_status::CaseAnswer) as JSON, within
-//! [`CASE_PATIENCE`](crate::CASE_PATIENCE); anything else `what?`. Mode 0600.
+//! [`CASE_PATIENCE`](crate::CASE_PATIENCE); [`NUMBER_REQUEST`] with a blank and the letter of a [`Queue`] gives the
+//! [`NumberAnswer`](wire::queue::NumberAnswer) as JSON, within [`NUMBER_PATIENCE`](crate::NUMBER_PATIENCE); anything else
+//! `what?`. Mode 0600.
 use crate::cases::CaseDesk;
 use crate::eid::Shared as Eid;
+use crate::numbers::NumberDesk;
 use crate::staff::CallSlot;
 use crate::{Control, State};
 use signer::remote::Server;
@@ -18,6 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use wire::call::Stage;
 use wire::case_status::{CaseRequest, REQUEST_BYTES_MAX};
+use wire::queue::Queue;
 
 /// Asks for the state.
 pub const STATUS_REQUEST: &str = "status";
@@ -40,6 +44,9 @@ pub const REPRINTS_REQUEST: &str = "reprints";
 /// Asks what became of a case.
 pub const CASES_REQUEST: &str = "cases";
 
+/// Draws a waiting number.
+pub const NUMBER_REQUEST: &str = "number";
+
 /// Longest request, but for [`CASES_REQUEST`].
 pub const LINE_BYTES_MAX: u64 = 64;
 
@@ -49,6 +56,13 @@ pub const CASES_LINE_BYTES_MAX: u64 = (CASES_REQUEST.len() + 1 + REQUEST_BYTES_M
 /// How long a peer may take over a line. Peers are served one after the other.
 const LINE_PATIENCE: Duration = Duration::from_secs(1);
 
+/// Who takes what the backend is asked while the next peer is served.
+#[derive(Clone, Default)]
+pub(crate) struct Desks {
+    pub(crate) cases: CaseDesk,
+    pub(crate) numbers: NumberDesk,
+}
+
 /// Opens the socket and answers at it.
 pub(crate) fn open(
     path: &Path,
@@ -56,11 +70,11 @@ pub(crate) fn open(
     state: Arc<Mutex<Option<State>>>,
     eid: Eid,
     staff: CallSlot,
-    cases: CaseDesk,
+    desks: Desks,
 ) -> std::io::Result<Server> {
     Server::open(path, 0o600, "agent-socket", move |peer| {
         // A peer that goes away is no matter of ours.
-        let _ = peer.and_then(|stream| serve(stream, &control, &state, &eid, &staff, &cases));
+        let _ = peer.and_then(|stream| serve(stream, &control, &state, &eid, &staff, &desks));
     })
 }
 
@@ -70,14 +84,17 @@ fn serve(
     state: &Mutex<Option<State>>,
     eid: &Eid,
     staff: &CallSlot,
-    cases: &CaseDesk,
+    desks: &Desks,
 ) -> std::io::Result<()> {
     stream.set_read_timeout(Some(LINE_PATIENCE))?;
     stream.set_write_timeout(Some(LINE_PATIENCE))?;
     let line = read_line(&stream)?;
     if let Some(request) = asked_in(&line) {
         // The next peer doesn't wait for the backend.
-        return cases.take(stream, request);
+        return desks.cases.take(stream, request);
+    }
+    if let Some(queue) = drawn_from(&line) {
+        return desks.numbers.take(stream, queue);
     }
     let answer = match line.trim_end() {
         STATUS_REQUEST => {
@@ -123,6 +140,12 @@ fn asked_in(line: &str) -> Option<CaseRequest> {
     (word == CASES_REQUEST).then(|| CaseRequest::from_body(question.as_bytes()).ok())?
 }
 
+/// The queue of a draw, in a whole line.
+fn drawn_from(line: &str) -> Option<Queue> {
+    let (word, letter) = line.strip_suffix('\n')?.split_once(' ')?;
+    (word == NUMBER_REQUEST).then(|| Queue::parse(letter))?
+}
+
 /// The stage of a call for a person. The whole line must be there: half a stage is another one.
 fn called_from(line: &str) -> Option<Stage> {
     let (word, stage) = line.strip_suffix('\n')?.split_once(' ')?;
@@ -159,7 +182,7 @@ mod tests {
                 Arc::clone(&state),
                 Arc::clone(&eid),
                 staff.clone(),
-                CaseDesk::default(),
+                Desks::default(),
             )
         };
         let socket = open().unwrap();
@@ -205,8 +228,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("agent.sock");
         let staff = CallSlot::default();
-        let (control, cases) = (Control::default(), CaseDesk::default());
-        let _socket = open(&path, control, Arc::default(), Eid::default(), staff.clone(), cases).unwrap();
+        let (control, desks) = (Control::default(), Desks::default());
+        let _socket = open(&path, control, Arc::default(), Eid::default(), staff.clone(), desks).unwrap();
         for request in [
             "help\n".to_owned(),
             "help \n".to_owned(),
@@ -223,6 +246,14 @@ mod tests {
             "cases {}\n".to_owned(),
             "cases {\"by_code\":{\"lookup\":\"%\"}}\n".to_owned(),
             format!("cases {}\n", "{".repeat(10_000)),
+            "number\n".to_owned(),
+            "number \n".to_owned(),
+            "number a\n".to_owned(),
+            "number AB\n".to_owned(),
+            "number Ä\n".to_owned(),
+            "number A \n".to_owned(),
+            "number  A\n".to_owned(),
+            "number A\r\n".to_owned(),
         ] {
             assert_eq!(ask_roughly(&path, request.as_bytes()), "what?\n", "{request:?}");
         }
@@ -250,8 +281,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("agent.sock");
         let (cases, asked) = CaseDesk::with_queue();
+        let desks = Desks {
+            cases,
+            ..Desks::default()
+        };
         let (control, staff) = (Control::default(), CallSlot::default());
-        let _socket = open(&path, control, Arc::default(), Eid::default(), staff, cases).unwrap();
+        let _socket = open(&path, control, Arc::default(), Eid::default(), staff, desks).unwrap();
         let request = CaseRequest::ByCode {
             lookup: wire::case_status::CaseLookup::from_bytes([7; 32]),
         };
@@ -276,7 +311,34 @@ mod tests {
     }
 
     #[test]
+    fn a_draw_is_handed_on_or_answered_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("agent.sock");
+        let (numbers, asked) = NumberDesk::with_queue();
+        let desks = Desks {
+            numbers,
+            ..Desks::default()
+        };
+        let (control, staff) = (Control::default(), CallSlot::default());
+        let _socket = open(&path, control, Arc::default(), Eid::default(), staff, desks).unwrap();
+        let mut waiting = Vec::new();
+        for letter in ['A', 'Z'] {
+            let mut stream = UnixStream::connect(&path).unwrap();
+            stream.write_all(format!("number {letter}\n").as_bytes()).unwrap();
+            waiting.push(stream);
+        }
+        assert_eq!(ask(&path, "number B\n"), "\"unreachable\"\n", "both places are taken");
+        let (_first, queue, _) = asked.recv().unwrap();
+        assert_eq!(queue, Queue::new('A').unwrap());
+        assert_eq!(asked.recv().unwrap().1, Queue::new('Z').unwrap());
+        drop(asked);
+        assert_eq!(ask(&path, "number B\n"), "\"unreachable\"\n", "nobody is there");
+        assert_eq!(ask(&path, "status\n"), "null\n");
+    }
+
+    #[test]
     fn half_a_line_calls_nobody() {
+        assert_eq!(drawn_from("number A"), None);
         assert_eq!(asked_in("cases {\"by_code\":{\"lookup\":\"00\"}}"), None);
         assert_eq!(called_from("help secr"), None);
         assert_eq!(called_from("help secret\n"), Stage::parse("secret").ok());
@@ -295,6 +357,7 @@ mod tests {
         fn no_line_panics(line in any::<String>()) {
             let _ = called_from(&line);
             let _ = asked_in(&line);
+            let _ = drawn_from(&line);
         }
     }
 }

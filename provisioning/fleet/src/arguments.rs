@@ -1,4 +1,5 @@
 //! The command line.
+use crate::counter::{self, AtCounter};
 use fleet::{Config, LISTEN_DEFAULT};
 use std::path::PathBuf;
 use store::IfKnown;
@@ -13,6 +14,10 @@ usage: fleet [serve] [--data DIR] [--listen ADDRESS:PORT] [--eid FILE] [--board 
        fleet withdraw NAME [--data DIR]
        fleet calls [--watch] [--data DIR]
        fleet answered NAME [--data DIR]
+       fleet reprint NAME [--data DIR]
+       fleet queue [--data DIR]
+       fleet next LETTER [--desk TEXT] [--data DIR]
+       fleet again LETTER [--desk TEXT] [--data DIR]
        fleet cases [--open] [--data DIR]
        fleet envelope CASE [--data DIR] > FILE
        fleet state CASE STATE [--data DIR]
@@ -26,6 +31,10 @@ withdraw   voids the token of a terminal
 calls      lists at which terminals somebody asks for a person; --watch goes on, and rings for each new one
 board      asks each source of the town's board once, and says what it gave
 answered   closes the call of a terminal: somebody is on the way
+reprint    has the receipt at a terminal where somebody called printed once more
+queue      lists who waits with a number, and the numbers called last
+next       calls the next number of a queue; --desk says where to
+again      calls the last one once more; with --desk the last one of that desk
 cases      lists the newest cases; --open leaves out those that are answered, rejected or withdrawn
 envelope   prints a sealed case for the office's own machine (`schalter open`); it is on its way from then on
 state      what the citizen is told: in_work, needs_something, answered, rejected, on_its_way or withdrawn
@@ -59,15 +68,9 @@ pub(crate) enum Command {
         data: PathBuf,
         name: String,
     },
-    Calls {
+    AtCounter {
         data: PathBuf,
-    },
-    WatchCalls {
-        data: PathBuf,
-    },
-    Answered {
-        data: PathBuf,
-        name: String,
+        command: AtCounter,
     },
     Cases {
         data: PathBuf,
@@ -118,6 +121,7 @@ pub(crate) fn parse(
     let mut watch = false;
     let mut only_open = false;
     let mut state = None;
+    let mut desk = None;
     let mut words = Vec::new();
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {
@@ -129,6 +133,7 @@ pub(crate) fn parse(
             "--watch" => watch = true,
             "--open" => only_open = true,
             "--state" => state = Some(state_of(&value()?)?),
+            "--desk" => desk = Some(value()?),
             "--eid" => eid = Some(PathBuf::from(value()?)),
             "--board" => board = Some(PathBuf::from(value()?)),
             "--check" => check = Some(PathBuf::from(value()?)),
@@ -162,13 +167,11 @@ pub(crate) fn parse(
             data,
             name: (*name).to_owned(),
         }),
-        ["calls"] if watch => Ok(Command::WatchCalls { data }),
-        ["calls"] => Ok(Command::Calls { data }),
-        ["answered", name] => Ok(Command::Answered {
-            data,
-            name: (*name).to_owned(),
-        }),
-        ["enrol" | "withdraw" | "answered"] => Err("a NAME is needed".to_owned()),
+        ["enrol" | "withdraw"] => Err("a NAME is needed".to_owned()),
+        ["calls" | "answered" | "reprint" | "queue" | "next" | "again", ..] => {
+            let command = counter::parse(&words, watch, desk.as_deref())?;
+            Ok(Command::AtCounter { data, command })
+        }
         ["cases"] => Ok(Command::Cases { data, only_open }),
         ["envelope" | "state" | "letter" | "fee" | "paid", ..] => case_command(words.as_slice(), data, state),
         other => Err(format!("what is \"{}\"?", other.join(" "))),
@@ -296,12 +299,11 @@ mod tests {
             })
         ));
         assert!(matches!(command("withdraw k1"), Ok(Command::Withdraw { name, .. }) if name == "k1"));
-        assert!(matches!(command("calls"), Ok(Command::Calls { .. })));
-        assert!(
-            matches!(command("calls --watch --data /d"), Ok(Command::WatchCalls { data }) if data == Path::new("/d"))
-        );
-        assert!(matches!(command("answered k1"), Ok(Command::Answered { name, .. }) if name == "k1"));
-        assert_eq!(command("answered").unwrap_err(), "a NAME is needed");
+        let Ok(Command::AtCounter { data, command: watch }) = command("calls --watch --data /d") else {
+            panic!()
+        };
+        assert_eq!((data.as_path(), watch), (Path::new("/d"), AtCounter::WatchCalls));
+        assert_eq!(command("next A --desk").unwrap_err(), "--desk needs a value");
         assert!(matches!(command("board --check b"), Ok(Command::CheckBoard { file }) if file == Path::new("b")));
         assert_eq!(command("board").unwrap_err(), "say --check FILE");
         assert!(matches!(command("enrol -h"), Ok(Command::Help)));

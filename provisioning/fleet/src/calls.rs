@@ -67,9 +67,9 @@ pub(crate) async fn get_call<S: Store>(
     headers: HeaderMap,
 ) -> Result<Json<CallNews>, Failure> {
     let terminal = authenticate(&shared.store, &headers).await?;
-    let answered = shared.store.call_is_answered(terminal.terminal_id).await;
-    match answered.map_err(unavailable)? {
-        Some(answered) => Ok(Json(CallNews { answered, reprints: 0 })),
+    let news = shared.store.call_news(terminal.terminal_id).await;
+    match news.map_err(unavailable)? {
+        Some(news) => Ok(Json(news)),
         None => Err(Failure::new(ProblemKind::NotFound, "this terminal never called")),
     }
 }
@@ -98,6 +98,19 @@ pub fn answer_call(data: &Path, terminal: &str) -> Result<bool, FleetError> {
     on_store(existing(data)?, |store| async move {
         store.answer_call(terminal, now()).await
     })
+}
+
+/// Has the receipt printed once more at a terminal. False when nobody is known to stand there: its last call is older than
+/// [`store::REPRINT_PERIOD_S`], or there is none.
+///
+/// # Errors
+/// When there is no store in that folder, or it can't be used.
+pub fn reprint(data: &Path, terminal: &str) -> Result<bool, FleetError> {
+    let terminal = terminal.to_owned();
+    on_store(
+        existing(data)?,
+        |store| async move { store.reprint(terminal, now()).await },
+    )
 }
 
 /// Tells each open call once, at first those that are open already, until `tell` fails. While the store can't be read it
@@ -148,10 +161,7 @@ pub(crate) fn existing(data: &Path) -> Result<&Path, FleetError> {
 
 /// A call as staff read it: `kiosk-1  since 14:05 (3 min)  fills in the form`.
 pub fn call_in_words(call: &OpenCall, now: i64, zone: &TimeZone) -> String {
-    let since = match Timestamp::from_second(call.called_at) {
-        Ok(at) => at.to_zoned(zone.clone()).strftime("%H:%M").to_string(),
-        Err(_) => "?".to_owned(),
-    };
+    let since = hour(call.called_at, zone);
     let age = age_in_words(now.saturating_sub(call.called_at));
     let stage = stage_in_words(call.stage.as_str());
     format!("{}  since {since} ({age})  {stage}", call.terminal)
@@ -162,7 +172,15 @@ pub fn call_in_words_now(call: &OpenCall) -> String {
     call_in_words(call, now(), &TimeZone::system())
 }
 
-fn age_in_words(seconds: i64) -> String {
+/// `14:05`.
+pub(crate) fn hour(at: i64, zone: &TimeZone) -> String {
+    match Timestamp::from_second(at) {
+        Ok(at) => at.to_zoned(zone.clone()).strftime("%H:%M").to_string(),
+        Err(_) => "?".to_owned(),
+    }
+}
+
+pub(crate) fn age_in_words(seconds: i64) -> String {
     const MINUTE: i64 = 60;
     const HOUR: i64 = 60 * MINUTE;
     const DAY: i64 = 24 * HOUR;

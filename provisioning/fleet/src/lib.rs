@@ -14,13 +14,17 @@
 //!
 //! At `/verify`, anyone sees whether a paper from a terminal is genuine (docs/receipts.md).
 //!
+//! `fleet queue`, `fleet next` and `fleet again` call waiting numbers, which [`HALL_PATH`] shows in the hall (docs/kiosk.md).
+//!
 //! A program that brings its own server (tests, the desk) uses [`Running::start`].
 mod board;
 mod calls;
 mod cases;
 pub mod eid;
 mod fees;
+mod html;
 mod limits;
+mod numbers;
 mod problem;
 mod routes;
 mod running;
@@ -28,7 +32,7 @@ mod token;
 mod verify;
 
 pub use board::{BOARD_FOLDER, BoardDesk, check_board};
-pub use calls::{WATCH_PERIOD, answer_call, call_in_words, call_in_words_now, open_calls, watch_calls};
+pub use calls::{WATCH_PERIOD, answer_call, call_in_words, call_in_words_now, open_calls, reprint, watch_calls};
 pub use cases::{
     CASES_LISTED_MAX, CaseError, case_in_words, case_in_words_here, change_case, fetch_case, list_cases, read_letter,
     states_by_hand,
@@ -37,6 +41,9 @@ pub use fees::{FeeError, case_of, fee_in_words_here, mark_paid, show_fee};
 pub use limits::{
     ALL_BURST, ALL_MISS_BURST, ALL_MISS_PERIOD, ALL_PERIOD, CHECK_BURST, CHECK_PERIOD, TERMINAL_BURST,
     TERMINAL_MISS_BURST, TERMINAL_MISS_PERIOD, TERMINAL_PERIOD,
+};
+pub use numbers::{
+    DRAW_BURST, DRAW_PERIOD, HALL_PATH, HALL_PERIOD, call_again, call_next, hall_in_words, hall_in_words_now, show_hall,
 };
 pub use routes::{BODIES_AT_ONCE_MAX, BODY_PATIENCE};
 pub use running::Running;

@@ -42,15 +42,15 @@ pub const CHECK_PERIOD: Duration = Duration::from_millis(50);
 
 /// A bucket: it holds `burst` tokens and gets one each `period`. Kept as the time at which it is full again.
 #[derive(Clone, Copy, Debug, Default)]
-struct Bucket {
+pub(crate) struct Bucket {
     full_at: Duration,
 }
 
 /// How a bucket is filled.
 #[derive(Clone, Copy, Debug)]
-struct Rule {
-    burst: u32,
-    period: Duration,
+pub(crate) struct Rule {
+    pub(crate) burst: u32,
+    pub(crate) period: Duration,
 }
 
 const TERMINAL: Rule = Rule {
@@ -77,12 +77,12 @@ const CHECK: Rule = Rule {
 
 impl Bucket {
     /// How long until there is a token.
-    fn wait(&self, rule: Rule, now: Duration) -> Duration {
+    pub(crate) fn wait(&self, rule: Rule, now: Duration) -> Duration {
         let room = rule.period * (rule.burst - 1);
         self.full_at.saturating_sub(now).saturating_sub(room)
     }
 
-    fn take(&mut self, rule: Rule, now: Duration) {
+    pub(crate) fn take(&mut self, rule: Rule, now: Duration) {
         self.full_at = self.full_at.max(now) + rule.period;
     }
 

@@ -1,12 +1,12 @@
 //! The backend's command: `fleet`, and what staff do on its machine (`fleet --help`).
 mod arguments;
+mod counter;
 
 use arguments::{Command, USAGE, Which};
 use fleet::eid::EidDesk;
 use fleet::{
-    BoardDesk, CASES_LISTED_MAX, CaseError, Config, FleetError, TerminalToken, answer_call, call_in_words_now,
-    case_in_words_here, case_of, change_case, check_board, enrol, fee_in_words_here, fetch_case, list_cases, mark_paid,
-    open_calls, read_letter, serve, show_fee, watch_calls, withdraw,
+    BoardDesk, CASES_LISTED_MAX, CaseError, Config, FleetError, TerminalToken, case_in_words_here, case_of, change_case,
+    check_board, enrol, fee_in_words_here, fetch_case, list_cases, mark_paid, read_letter, serve, show_fee, withdraw,
 };
 use std::error::Error;
 use std::io::Write;
@@ -65,28 +65,7 @@ fn run(command: Command) -> Result<ExitCode, CaseError> {
                 return Ok(ExitCode::FAILURE);
             }
         }
-        Command::Calls { data } => {
-            let calls = open_calls(&data)?;
-            if calls.is_empty() {
-                say(&mut std::io::stdout(), "nobody waits");
-            }
-            for call in &calls {
-                say(&mut std::io::stdout(), &call_in_words_now(call));
-            }
-        }
-        // The bell character: a terminal program makes a sound, or its window asks for attention.
-        Command::WatchCalls { data } => watch_calls(&data, |call| {
-            writeln!(std::io::stdout(), "\u{7}{}", call_in_words_now(call))
-        })?,
-        Command::Answered { data, name } => {
-            if !answer_call(&data, &name)? {
-                say(
-                    &mut std::io::stderr(),
-                    &format!("fleet: no call of a terminal named \"{name}\" is open"),
-                );
-                return Ok(ExitCode::FAILURE);
-            }
-        }
+        Command::AtCounter { data, command } => return Ok(counter::run(&data, command)?),
         Command::Cases { data, only_open } => print_cases(&data, only_open)?,
         Command::Envelope { data, submission_id } => return print_envelope(&data, submission_id),
         Command::State {

@@ -2,7 +2,7 @@
 use crate::eid::{self, EidDesk};
 use crate::problem::Failure;
 use crate::token::TerminalToken;
-use crate::{BoardDesk, board, calls, cases, now, verify};
+use crate::{BoardDesk, board, calls, cases, now, numbers, verify};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -29,6 +29,7 @@ pub(crate) struct Shared<S> {
     pub(crate) store: S,
     bodies: Semaphore,
     pub(crate) cases: cases::CaseLimits,
+    pub(crate) counter: numbers::Counter,
     pub(crate) eid: Option<Arc<EidDesk>>,
     pub(crate) questions: Arc<Semaphore>,
     pub(crate) board: Option<BoardDesk>,
@@ -47,6 +48,7 @@ pub(crate) fn router<S: Store>(store: S, eid: Option<Arc<EidDesk>>, board: Optio
         store,
         bodies: Semaphore::new(BODIES_AT_ONCE_MAX),
         cases: cases::CaseLimits::start(),
+        counter: numbers::Counter::start(),
         eid,
         questions: Arc::new(Semaphore::new(eid::QUESTIONS_AT_ONCE_MAX)),
         board,
@@ -60,6 +62,8 @@ pub(crate) fn router<S: Store>(store: S, eid: Option<Arc<EidDesk>>, board: Optio
             wire::call::CALLS_PATH,
             post(calls::post_call::<S>).get(calls::get_call::<S>),
         )
+        .route(wire::queue::NUMBERS_PATH, post(numbers::post_number::<S>))
+        .route(numbers::HALL_PATH, get(numbers::get_hall::<S>))
         .route(wire::case_status::CASES_PATH, post(cases::post_question::<S>))
         .route(wire::eid::MESSAGES_PATH, post(eid::post_message::<S>))
         .route(&format!("{}{{name}}", wire::eid::LISTS_PATH), get(eid::get_list::<S>))

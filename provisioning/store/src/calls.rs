@@ -1,9 +1,9 @@
 //! Calls for a person in SQLite: one row a terminal, so that their number is bounded and nothing piles up about anybody.
 use crate::sqlite::uuid_in;
-use crate::{CALL_PERIOD_S, Called, OpenCall};
+use crate::{CALL_PERIOD_S, Called, OpenCall, REPRINT_PERIOD_S};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
-use wire::call::{Call, Stage};
+use wire::call::{Call, CallNews, Stage};
 
 /// Added with schema 2.
 pub(crate) const SCHEMA: &str = "
@@ -15,6 +15,9 @@ pub(crate) const SCHEMA: &str = "
         answered_at INTEGER
     ) STRICT;
 ";
+
+/// Added with schema 5.
+pub(crate) const REPRINTS: &str = "ALTER TABLE calls ADD COLUMN reprints INTEGER NOT NULL DEFAULT 0;";
 
 /// The terminal's newest call.
 struct Newest {
@@ -46,8 +49,8 @@ pub(crate) fn put(connection: &Connection, terminal_id: Uuid, call: &Call, now: 
     }
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO calls (terminal_id, call_id, stage, called_at, answered_at)
-             VALUES (?1, ?2, ?3, ?4, NULL)",
+            "INSERT OR REPLACE INTO calls (terminal_id, call_id, stage, called_at, answered_at, reprints)
+             VALUES (?1, ?2, ?3, ?4, NULL, 0)",
         )?
         .execute(params![
             terminal_id.as_bytes(),
@@ -58,10 +61,11 @@ pub(crate) fn put(connection: &Connection, terminal_id: Uuid, call: &Call, now: 
     Ok(Called::Open)
 }
 
-/// The same call goes on; staff see where the citizen is by now.
+/// The same call goes on; staff see where the citizen is by now. For the terminal it is a new one, which begins with no
+/// reprint: it would print those of before once more.
 fn still_waiting(connection: &Connection, terminal_id: Uuid, call: &Call) -> rusqlite::Result<Called> {
     connection
-        .prepare_cached("UPDATE calls SET stage = ?2 WHERE terminal_id = ?1")?
+        .prepare_cached("UPDATE calls SET stage = ?2, reprints = 0 WHERE terminal_id = ?1")?
         .execute(params![terminal_id.as_bytes(), call.stage.as_str()])?;
     Ok(Called::Known)
 }
@@ -90,10 +94,23 @@ pub(crate) fn answer(connection: &Connection, terminal: &str, now: i64) -> rusql
     Ok(connection.execute(sql, params![terminal, now])? > 0)
 }
 
-/// Whether the terminal's newest call was answered; `None` when it never called.
-pub(crate) fn newest_is_answered(connection: &Connection, terminal_id: Uuid) -> rusqlite::Result<Option<bool>> {
+/// What became of the terminal's newest call; `None` when it never called.
+pub(crate) fn news(connection: &Connection, terminal_id: Uuid) -> rusqlite::Result<Option<CallNews>> {
     connection
-        .prepare_cached("SELECT answered_at IS NOT NULL FROM calls WHERE terminal_id = ?1")?
-        .query_row([terminal_id.as_bytes()], |row| row.get(0))
+        .prepare_cached("SELECT answered_at IS NOT NULL, reprints FROM calls WHERE terminal_id = ?1")?
+        .query_row([terminal_id.as_bytes()], |row| {
+            Ok(CallNews {
+                answered: row.get(0)?,
+                reprints: row.get(1)?,
+            })
+        })
         .optional()
+}
+
+/// One reprint more for the newest call of the terminal of that name, if somebody is known to stand there.
+pub(crate) fn reprint(connection: &Connection, terminal: &str, now: i64) -> rusqlite::Result<bool> {
+    // The difference without its sign, as above.
+    let sql = "UPDATE calls SET reprints = min(reprints + 1, ?4) WHERE abs(?2 - called_at) <= ?3
+               AND terminal_id IN (SELECT terminal_id FROM terminals WHERE name = ?1 AND withdrawn_at IS NULL)";
+    Ok(connection.execute(sql, params![terminal, now, REPRINT_PERIOD_S, u32::MAX])? > 0)
 }

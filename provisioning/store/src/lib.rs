@@ -1,5 +1,5 @@
-//! What the backend remembers: terminals, sealed submissions and what became of them, receipts and fees, and who at a
-//! terminal waits for a person.
+//! What the backend remembers: terminals, sealed submissions and what became of them, receipts and fees, who at a terminal
+//! waits for a person, and the day's waiting numbers.
 //!
 //! [`Store`] is the interface; [`SqliteStore`] the embedded default. A PostgreSQL sibling comes behind the same
 //! interface: therefore its steps are async, each is one transaction, and none hands out a connection. `Ok` from a step
@@ -7,19 +7,23 @@
 mod calls;
 mod cases;
 mod fees;
+mod hall;
+mod numbers;
 mod pepper;
 mod receipts;
 mod sqlite;
 mod submissions;
 mod worker;
 
+pub use hall::{CalledNumber, DESK_CHARS_MAX, Day, Desk, DeskError, Drawn, Hall, Waiting};
 pub use pepper::PEPPER_FILE;
 pub use sqlite::{SQLITE_FILE, SqliteStore};
 
 use std::future::Future;
 use uuid::Uuid;
-use wire::call::{Call, Stage};
+use wire::call::{Call, CallNews, Stage};
 use wire::case_status::{CaseLookup, CaseReply, CaseRequest, CaseState, Refused, SealedLetter, StateAt};
+use wire::queue::{Draw, Queue};
 use wire::receipt::{CheckLookup, Fee};
 use wire::{Acknowledgement, Envelope};
 
@@ -72,6 +76,9 @@ pub struct Terminal {
 /// How long after a terminal's call no other one of it is told, in seconds: a finger that presses again and again, or a
 /// terminal gone mad, must not ring for ever. A person needs longer than this to walk there.
 pub const CALL_PERIOD_S: u64 = 10;
+
+/// How long after a terminal's call somebody is known to stand there, in seconds.
+pub const REPRINT_PERIOD_S: i64 = 30 * 60;
 
 /// What became of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -296,8 +303,44 @@ pub trait Store: Send + Sync + 'static {
     /// Closes the open call of the terminal of that name. False when there is none.
     fn answer_call(&self, terminal: String, now: i64) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Whether the newest call of that terminal was answered. `None` when it never called.
-    fn call_is_answered(&self, terminal_id: Uuid) -> impl Future<Output = Result<Option<bool>, StoreError>> + Send;
+    /// What became of the newest call of that terminal. `None` when it never called.
+    fn call_news(&self, terminal_id: Uuid) -> impl Future<Output = Result<Option<CallNews>, StoreError>> + Send;
+
+    /// Has the receipt printed once more at the terminal of that name. False when its newest call is older than
+    /// [`REPRINT_PERIOD_S`], or there is none: nobody is known to stand there.
+    fn reprint(&self, terminal: String, now: i64) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Draws a number of that day, once for each identifier, whichever terminal sends it. The numbers of a queue are
+    /// 1, 2, 3 and so on without a gap.
+    fn draw_number(
+        &self,
+        terminal_id: Uuid,
+        draw: Draw,
+        day: Day,
+        now: i64,
+    ) -> impl Future<Output = Result<Drawn, StoreError>> + Send;
+
+    /// Calls the lowest number of that queue and day that wasn't called. `None` when nobody waits.
+    fn call_next(
+        &self,
+        queue: Queue,
+        desk: Option<Desk>,
+        day: Day,
+        now: i64,
+    ) -> impl Future<Output = Result<Option<CalledNumber>, StoreError>> + Send;
+
+    /// Calls the number of that queue and day once more that was called last; last to that desk, if one is said. It is the
+    /// newest then. `None` when there is none.
+    fn call_again(
+        &self,
+        queue: Queue,
+        desk: Option<Desk>,
+        day: Day,
+        now: i64,
+    ) -> impl Future<Output = Result<Option<CalledNumber>, StoreError>> + Send;
+
+    /// Who waits on that day, and the numbers called last, at most `called_max`.
+    fn hall(&self, day: Day, called_max: u32) -> impl Future<Output = Result<Hall, StoreError>> + Send;
 
     /// Answers a citizen's question; a withdrawal is done in the same step. Never [`CaseReply::Later`].
     fn answer_case(&self, request: CaseRequest, now: i64)

@@ -2,8 +2,9 @@
 use crate::pepper::Pepper;
 use crate::worker::{WorkError, Worker};
 use crate::{
-    Called, CaseChange, CaseChanged, CaseFee, CaseRow, FeePaid, Fetched, IfKnown, NewSubmission, OpenCall, Receipt,
-    Store, StoreError, Stored, Submission, Terminal, WhichCase, calls, cases, fees, receipts, submissions,
+    Called, CalledNumber, CaseChange, CaseChanged, CaseFee, CaseRow, Day, Desk, Drawn, FeePaid, Fetched, Hall, IfKnown,
+    NewSubmission, OpenCall, Receipt, Store, StoreError, Stored, Submission, Terminal, WhichCase, calls, cases, fees,
+    numbers, receipts, submissions,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::fs::{DirBuilder, OpenOptions};
@@ -12,8 +13,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
-use wire::call::Call;
+use wire::call::{Call, CallNews};
 use wire::case_status::{CaseReply, CaseRequest};
+use wire::queue::{Draw, Queue};
 use wire::receipt::CheckLookup;
 
 /// Name of the file in the data folder.
@@ -22,7 +24,7 @@ pub const SQLITE_FILE: &str = "fleet.db";
 /// How long a step waits for another process on the same file (the command line beside the server).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-const SCHEMA_VERSION: i64 = 4;
+const SCHEMA_VERSION: i64 = 5;
 
 /// Schema 1. Keys are identifiers with time in front (UUIDv7), so that new rows go to the end of the tree however many there are.
 const SCHEMA: &str = "
@@ -181,11 +183,58 @@ impl Store for SqliteStore {
             .map_err(unavailable("closing a call"))
     }
 
-    async fn call_is_answered(&self, terminal_id: Uuid) -> Result<Option<bool>, StoreError> {
+    async fn call_news(&self, terminal_id: Uuid) -> Result<Option<CallNews>, StoreError> {
         self.reader
-            .run(move |connection| calls::newest_is_answered(connection, terminal_id))
+            .run(move |connection| calls::news(connection, terminal_id))
             .await
             .map_err(unavailable("looking at a call"))
+    }
+
+    async fn reprint(&self, terminal: String, now: i64) -> Result<bool, StoreError> {
+        self.writer
+            .run(move |connection| calls::reprint(connection, &terminal, now))
+            .await
+            .map_err(unavailable("having a receipt printed once more"))
+    }
+
+    async fn draw_number(&self, terminal_id: Uuid, draw: Draw, day: Day, now: i64) -> Result<Drawn, StoreError> {
+        self.writer
+            .run(move |connection| numbers::draw(connection, terminal_id, draw, day, now))
+            .await
+            .map_err(unavailable("drawing a number"))
+    }
+
+    async fn call_next(
+        &self,
+        queue: Queue,
+        desk: Option<Desk>,
+        day: Day,
+        now: i64,
+    ) -> Result<Option<CalledNumber>, StoreError> {
+        self.writer
+            .run(move |connection| numbers::call_next(connection, queue, desk.as_ref(), day, now))
+            .await
+            .map_err(unavailable("calling a number"))
+    }
+
+    async fn call_again(
+        &self,
+        queue: Queue,
+        desk: Option<Desk>,
+        day: Day,
+        now: i64,
+    ) -> Result<Option<CalledNumber>, StoreError> {
+        self.writer
+            .run(move |connection| numbers::call_again(connection, queue, desk.as_ref(), day, now))
+            .await
+            .map_err(unavailable("calling a number once more"))
+    }
+
+    async fn hall(&self, day: Day, called_max: u32) -> Result<Hall, StoreError> {
+        self.reader
+            .run(move |connection| numbers::hall(connection, day, called_max))
+            .await
+            .map_err(unavailable("reading who waits"))
     }
 
     async fn answer_case(&self, request: CaseRequest, now: i64) -> Result<CaseReply, StoreError> {
@@ -287,6 +336,10 @@ fn prepare_schema(connection: &Connection) -> rusqlite::Result<i64> {
     if version < 4 {
         connection.execute_batch(receipts::SCHEMA)?;
         connection.execute_batch(fees::SCHEMA)?;
+    }
+    if version < 5 {
+        connection.execute_batch(numbers::SCHEMA)?;
+        connection.execute_batch(calls::REPRINTS)?;
         connection.execute_batch(&format!("PRAGMA user_version = {SCHEMA_VERSION}"))?;
     }
     connection.execute_batch("COMMIT")?;

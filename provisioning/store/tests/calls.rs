@@ -1,8 +1,8 @@
 //! Calls for a person, against the interface.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers may panic, too")]
-use store::{CALL_PERIOD_S, Called, IfKnown, OpenCall, SqliteStore, Store, Terminal};
+use store::{CALL_PERIOD_S, Called, IfKnown, OpenCall, REPRINT_PERIOD_S, SqliteStore, Store, Terminal};
 use uuid::Uuid;
-use wire::call::{Call, Stage};
+use wire::call::{Call, CallNews, Stage};
 
 const NOW: i64 = 1_795_305_600;
 const PERIOD: i64 = CALL_PERIOD_S as i64;
@@ -100,6 +100,50 @@ async fn a_terminal_rings_once_in_a_while_and_has_one_open_call() {
 }
 
 #[tokio::test]
+async fn a_reprint_is_for_the_newest_call_while_somebody_stands_there() {
+    let (folder, store) = open().await;
+    let reprint = |terminal: &str, at| store.reprint(terminal.to_owned(), at);
+    let news = async |store: &SqliteStore, terminal| store.call_news(id(terminal)).await.unwrap();
+    let told = |answered, reprints| Some(CallNews { answered, reprints });
+    assert_eq!(news(&store, 1).await, None);
+    assert!(!reprint("kiosk-1", NOW).await.unwrap(), "it never called");
+    assert!(!reprint("kiosk-9", NOW).await.unwrap());
+    for terminal in [1, 2] {
+        let put = store.put_call(id(terminal), call(10 + terminal, "receipt"), NOW).await;
+        assert_eq!(put.unwrap(), Called::Open);
+    }
+    assert!(reprint("kiosk-1", NOW + 1).await.unwrap());
+    assert!(store.answer_call("kiosk-1".into(), NOW + 2).await.unwrap());
+    assert!(reprint("kiosk-1", NOW + REPRINT_PERIOD_S).await.unwrap());
+    assert_eq!(news(&store, 1).await, told(true, 2));
+    assert_eq!(news(&store, 2).await, told(false, 0), "that is another terminal's");
+    let late = NOW + REPRINT_PERIOD_S + 1;
+    assert!(!reprint("kiosk-1", late).await.unwrap());
+    assert!(
+        !reprint("kiosk-1", NOW - REPRINT_PERIOD_S - 1).await.unwrap(),
+        "the clock was set back"
+    );
+    // Sent again it is the same call; a new one begins with none.
+    store.put_call(id(1), call(11, "receipt"), late).await.unwrap();
+    let reopened = SqliteStore::open(folder.path()).unwrap();
+    assert_eq!(news(&reopened, 1).await, told(true, 2), "also after a restart");
+    assert_eq!(
+        store.put_call(id(1), call(13, "receipt"), late).await.unwrap(),
+        Called::Open
+    );
+    assert_eq!(news(&store, 1).await, told(false, 0));
+    assert!(reprint("kiosk-1", late).await.unwrap());
+    // Also one that staff hear as the same.
+    assert_eq!(
+        store.put_call(id(1), call(14, "goodbye"), late + 1).await.unwrap(),
+        Called::Known
+    );
+    assert_eq!(news(&store, 1).await, told(false, 0));
+    assert!(store.withdraw_terminal("kiosk-1".into(), late).await.unwrap());
+    assert!(!reprint("kiosk-1", late).await.unwrap());
+}
+
+#[tokio::test]
 async fn a_withdrawn_terminal_calls_nobody_and_a_stranger_can_not_call() {
     let (_folder, store) = open().await;
     store.put_call(id(1), call(11, "request"), NOW).await.unwrap();
@@ -121,7 +165,8 @@ async fn a_store_of_schema_1_is_brought_up_to_date() {
     drop(store);
     let file = rusqlite::Connection::open(folder.path().join(store::SQLITE_FILE)).unwrap();
     file.execute_batch(
-        "DROP TABLE receipts; DROP TABLE fees; DROP TABLE case_letters; DROP TABLE case_states; DROP TABLE cases; DROP TABLE calls; PRAGMA user_version = 1",
+        "DROP TABLE numbers; DROP TABLE receipts; DROP TABLE fees; DROP TABLE case_letters; DROP TABLE case_states;
+         DROP TABLE cases; DROP TABLE calls; PRAGMA user_version = 1",
     )
     .unwrap();
     drop(file);

@@ -332,7 +332,8 @@ async fn a_store_of_schema_2_is_brought_up_to_date() {
     let path = folder.path().join(SQLITE_FILE);
     let file = rusqlite::Connection::open(&path).unwrap();
     file.execute_batch(
-        "DROP TABLE receipts; DROP TABLE fees; DROP TABLE case_letters; DROP TABLE case_states; DROP TABLE cases; PRAGMA user_version = 2;
+        "DROP TABLE numbers; ALTER TABLE calls DROP COLUMN reprints; DROP TABLE receipts; DROP TABLE fees;
+         DROP TABLE case_letters; DROP TABLE case_states; DROP TABLE cases; PRAGMA user_version = 2;
          INSERT INTO submissions VALUES
          (x'01920000000070008000000000000005', x'00000000000000000000000000000001', x'00', '99115001060000', 5, 7, 's', x'7b7d')",
     )

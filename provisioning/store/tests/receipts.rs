@@ -260,8 +260,11 @@ async fn a_store_of_schema_3_is_brought_up_to_date() {
     let (folder, store) = open([envelope(1, None, None)]).await;
     drop(store);
     let file = rusqlite::Connection::open(folder.path().join(SQLITE_FILE)).unwrap();
-    file.execute_batch("DROP TABLE receipts; DROP TABLE fees; PRAGMA user_version = 3")
-        .unwrap();
+    file.execute_batch(
+        "DROP TABLE numbers; ALTER TABLE calls DROP COLUMN reprints; DROP TABLE receipts; DROP TABLE fees;
+         PRAGMA user_version = 3",
+    )
+    .unwrap();
     drop(file);
     for _ in 0..2 {
         let store = SqliteStore::open(folder.path()).unwrap();
@@ -280,5 +283,5 @@ async fn a_store_of_schema_3_is_brought_up_to_date() {
     }
     let file = rusqlite::Connection::open(folder.path().join(SQLITE_FILE)).unwrap();
     let version: i64 = file.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-    assert_eq!(version, 4);
+    assert_eq!(version, 5);
 }

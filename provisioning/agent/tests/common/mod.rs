@@ -255,14 +255,14 @@ fn canned(status: &str, headers: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-fn forward(backend: SocketAddr, request: &[u8]) -> Option<Vec<u8>> {
+pub fn forward(backend: SocketAddr, request: &[u8]) -> Option<Vec<u8>> {
     let mut stream = TcpStream::connect(backend).ok()?;
     stream.write_all(request).ok()?;
     read_message(&mut BufReader::new(stream))
 }
 
 /// One HTTP/1.1 message with a Content-Length, as it came.
-fn read_message(reader: &mut impl BufRead) -> Option<Vec<u8>> {
+pub fn read_message(reader: &mut impl BufRead) -> Option<Vec<u8>> {
     let mut message = Vec::new();
     let mut length = 0;
     loop {

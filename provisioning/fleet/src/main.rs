@@ -5,8 +5,9 @@ mod counter;
 use arguments::{Command, USAGE, Which};
 use fleet::eid::EidDesk;
 use fleet::{
-    BoardDesk, CASES_LISTED_MAX, CaseError, Config, FleetError, TerminalToken, case_in_words_here, case_of, change_case,
-    check_board, enrol, fee_in_words_here, fetch_case, list_cases, mark_paid, read_letter, serve, show_fee, withdraw,
+    BoardDesk, CASES_LISTED_MAX, CaseError, Config, FleetError, TerminalToken, case_in_words_here, case_of,
+    change_case, check_board, enrol, fee_in_words_here, fetch_case, list_cases, mark_paid, read_letter, serve,
+    show_fee, withdraw,
 };
 use std::error::Error;
 use std::io::Write;

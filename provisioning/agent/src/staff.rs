@@ -28,8 +28,8 @@ const WAIT_MAX: Duration = Duration::from_secs(10);
 /// How often the backend is asked whether somebody is on the way.
 const NEWS_PERIOD: Duration = Duration::from_secs(3);
 
-/// For how long: who hasn't come by then is called again.
-const NEWS_PATIENCE: Duration = Duration::from_secs(15 * 60);
+/// For how long: who hasn't come by then is called again, and the backend takes no word for a reprint any more.
+const NEWS_PATIENCE: Duration = Duration::from_secs(30 * 60);
 
 /// How the newest call stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

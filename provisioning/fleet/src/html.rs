@@ -5,11 +5,25 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-/// What a page with that style sheet may do (CSP level 3, §2.3.1): show itself.
-pub(crate) fn policy(style: &str) -> String {
+/// Where a page's forms go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Forms {
+    /// It has none.
+    None,
+    /// To this backend.
+    Own,
+}
+
+/// What a page with that style sheet may do (CSP level 3, §2.3.1): its own style and nothing else, no script, no picture, no
+/// frame around it.
+pub(crate) fn policy(style: &str, forms: Forms) -> String {
     let style = STANDARD.encode(Sha256::digest(style));
+    let forms = match forms {
+        Forms::None => "'none'",
+        Forms::Own => "'self'",
+    };
     format!(
-        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'sha256-{style}'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
     )
 }
 
@@ -44,6 +58,8 @@ pub(crate) fn escaped(text: &str) -> String {
             '>' => html += "&gt;",
             '"' => html += "&quot;",
             '\'' => html += "&#39;",
+            // No control character is text; a stored one never has any.
+            character if character.is_control() => html.push(' '),
             character => html.push(character),
         }
     }

@@ -1,6 +1,6 @@
 //! The page for a screen in the hall: which numbers were called, and how many wait. It asks for itself again and again,
 //! without a script.
-use crate::html::{escaped, policy};
+use crate::html::{Forms, escaped, policy};
 use std::sync::LazyLock;
 use store::{CalledNumber, Hall};
 
@@ -18,7 +18,7 @@ const NUMBER_CHARS_MAX: usize = 4;
 /// Characters of a desk that fit at its full size, in two lines beside a number of a busy day.
 const DESK_CHARS_MAX: usize = 18;
 
-pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| policy(STYLE));
+pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| policy(STYLE, Forms::None));
 
 /// The page; `now` in seconds since 1970-01-01 UTC.
 pub(super) fn hall(hall: &Hall, now: i64) -> String {

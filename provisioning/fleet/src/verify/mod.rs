@@ -9,11 +9,12 @@ mod page;
 mod tests;
 mod words;
 
+use crate::html;
 use crate::routes::Shared;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
 use jiff::tz::TimeZone;
 use page::{Finding, POLICY, page};
 use std::sync::Arc;
@@ -79,23 +80,10 @@ async fn check<S: Store>(shared: &Shared<S>, typed: &str) -> Response {
 }
 
 fn answer(status: StatusCode, finding: Finding<'_>, retry_after: Option<Duration>) -> Response {
-    let fixed = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_LANGUAGE, "de, en"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (HeaderName::from_static("x-robots-tag"), "noindex"),
-    ];
-    let mut response = (status, page(finding, &TimeZone::system())).into_response();
-    let headers = response.headers_mut();
-    for (name, value) in fixed {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    let policy = HeaderValue::from_str(&POLICY);
-    let policy = policy.unwrap_or(HeaderValue::from_static("default-src 'none'"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    let page = page(finding, &TimeZone::system());
+    let mut response = html::answer(status, "de, en", &POLICY, page);
     if let Some(wait) = retry_after {
+        let headers = response.headers_mut();
         headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
     }
     response

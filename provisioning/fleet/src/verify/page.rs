@@ -1,10 +1,8 @@
 //! The page on which anyone sees whether a paper is genuine: HTML without a script or anything from elsewhere, German
 //! first, English below.
 use super::words::{ENGLISH, GERMAN, Text, Words};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use crate::html::{Forms, escaped, policy};
 use jiff::tz::TimeZone;
-use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 use store::Receipt;
 use wire::case_status::CaseState;
@@ -14,13 +12,7 @@ pub(super) const STYLE: &str = include_str!("style.css");
 /// Longest typed text that is shown again.
 const TYPED_CHARS_MAX: usize = 64;
 
-/// The page's own style and nothing else (CSP level 3, §2.3.1): no script, no picture, no frame around it.
-pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let style = STANDARD.encode(Sha256::digest(STYLE));
-    format!(
-        "default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
-});
+pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| policy(STYLE, Forms::Own));
 
 /// What was found out.
 #[derive(Clone, Copy, Debug)]
@@ -147,22 +139,4 @@ fn form(finding: Finding<'_>) -> String {
          <button>Prüfen <span lang=\"en\">(check)</span></button>\n</form>\n",
         escaped(&typed)
     )
-}
-
-/// Text for HTML, in elements and in quoted attributes (HTML living standard, §13.1.2).
-fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => html += "&amp;",
-            '<' => html += "&lt;",
-            '>' => html += "&gt;",
-            '"' => html += "&quot;",
-            '\'' => html += "&#39;",
-            // No control character is text; a stored one never has any.
-            character if character.is_control() => html.push(' '),
-            character => html.push(character),
-        }
-    }
-    html
 }

@@ -27,8 +27,8 @@ const ANSWER_BYTES_MAX: u64 = 16;
 const NEWS_PERIOD: Duration = Duration::from_secs(2);
 /// More papers of one visit nobody wants.
 const REPRINTS_MAX: u32 = 10;
-/// So often; no visit lasts longer without a touch.
-const NEWS_ASKED_MAX: u32 = 600;
+/// So often, half an hour: as long as staff may have a receipt printed once more.
+const NEWS_ASKED_MAX: u32 = 900;
 
 /// Why a try failed.
 #[derive(Debug, thiserror::Error)]

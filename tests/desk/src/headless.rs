@@ -9,7 +9,7 @@ use drivers_api::language::Language;
 use outbox::Outbox;
 use screens::picture::Canvas;
 use screens::{Screens, hand, picture};
-use session::view::{List, Over, Paper, PayScreen, ReceiptView, Screen, View};
+use session::view::{List, Over, PayScreen, Screen, View};
 use session::{Ending, Input, Preferences};
 use simulated::card::{Hand, PadManner, Press, SimulatedSlot};
 use std::collections::BTreeSet;
@@ -162,16 +162,7 @@ impl Player {
         self.press("Jetzt mit Karte")?;
         self.until("filing", |screen| matches!(screen, Screen::Filing | Screen::Receipt(_)))?;
         let submitted = Instant::now();
-        let printed = |screen: &Screen| {
-            matches!(
-                screen,
-                Screen::Receipt(ReceiptView {
-                    paper: Paper::Printed(_),
-                    ..
-                })
-            )
-        };
-        self.until("receipt", printed)?;
+        self.until("receipt", form::is_printed)?;
         let submit_to_paper = submitted.elapsed();
         let Screen::Receipt(receipt) = &self.view.screen else {
             return Err("the receipt went away".into());

@@ -1,10 +1,15 @@
 //! Fills a form with the first choice of each.
 use super::Player;
 use crate::Fault;
-use session::view::{Form, FormField, FormFieldKind, Screen};
+use session::view::{Form, FormField, FormFieldKind, Paper, Screen};
 
 /// Pages of a form at most; more means that it doesn't come to its end.
 const PAGES_MAX: usize = 30;
+
+/// The receipt is there to be taken.
+pub(super) fn is_printed(screen: &Screen) -> bool {
+    matches!(screen, Screen::Receipt(receipt) if matches!(receipt.paper, Paper::Printed(_)))
+}
 
 impl Player {
     pub(super) fn fill_form(&mut self) -> Result<(), Fault> {

@@ -43,6 +43,7 @@ fn a_card_number_goes_to_paper_only() {
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
+        .without_time() // its digits would tell it by chance
         .with_writer(move || writer.clone())
         .finish();
     let mut ear = Ear::default();

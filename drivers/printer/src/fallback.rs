@@ -1,6 +1,6 @@
 //! Two printers as one: the first choice, and one that stands in for it when it can't print or fails before anything came
-//! out. What has begun to come out is not begun again elsewhere: whoever has half a receipt asks for help, and gets a
-//! marked second copy.
+//! out. What has begun to come out is not begun again elsewhere: whoever has half a receipt
+//! has it printed again.
 //!
 //! # Which one printed
 //! Every event comes with the [`Outlet`] it is about, so that the screen can say where to take the paper.

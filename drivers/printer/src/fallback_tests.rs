@@ -47,7 +47,7 @@ fn the_second_takes_over_what_hasn_t_begun() {
     assert_eq!(said(desk.hear(Outlet::First, failed(1, false))), [""; 0], "once");
     assert_eq!(
         said(desk.hear(Outlet::Second, Told::Printed(Job(1)))),
-        ["Second Printed(Job(1))"]
+        ["Second Printed { job: Job(1), on: Strip }"]
     );
     assert!(desk.jobs.is_empty(), "the document is given up");
 }

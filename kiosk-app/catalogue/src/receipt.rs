@@ -319,11 +319,16 @@ impl Writer<'_> {
         self.blocks.push(Block::Table(rows.collect()));
     }
 
-    /// Below the title: the first of two papers is the one that counts.
+    /// Below the title, and on each page that is taken off: the first of two papers is the one that counts.
     fn mark_as_copy(&mut self) {
-        let has_title = matches!(self.blocks.first(), Some(Block::Heading { level: 1, .. }));
-        let notice = Block::Notice(PrivateText::from(self.word(Word::ReceiptCopy)));
-        self.blocks.insert(usize::from(has_title), notice);
+        let pages = self.blocks.iter().enumerate();
+        let pages = pages.filter(|(_, block)| matches!(block, Block::NewPage));
+        let begins: Vec<usize> = core::iter::once(0).chain(pages.map(|(at, _)| at + 1)).collect();
+        for begin in begins.into_iter().rev() {
+            let has_title = matches!(self.blocks.get(begin), Some(Block::Heading { level: 1, .. }));
+            let notice = Block::Notice(PrivateText::from(self.word(Word::ReceiptCopy)));
+            self.blocks.insert(begin + usize::from(has_title), notice);
+        }
     }
 
     fn heading(&mut self, word: Word) {

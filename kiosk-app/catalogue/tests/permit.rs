@@ -51,7 +51,7 @@ fn a_permit_lies_behind_the_windscreen_without_a_name() {
             "Erster Tag: 1. Dezember 2026",
             "Gilt vom ersten Tag an 14 Tage. Legen Sie diese Seite gut lesbar hinter die Scheibe. Name und Adresse stehen nicht darauf.",
             "Ist dieses Papier echt?",
-            "Wer das wissen möchte, gibt unter schalter.musterstadt.example/verify diesen Prüfcode ein oder scannt den QR-Code. Über Sie steht dort nichts.",
+            "Wer das wissen möchte, gibt unter schalter.musterstadt.example/verify diesen Prüfcode ein oder scannt den QR-Code. Dort stehen nur Anliegen, Amt, Tag und Stand des Antrags. Ihr Name und Ihre Angaben stehen dort nicht.",
             "7Q2F-K9M4-XTB1-8RDA",
         ]
     );
@@ -102,4 +102,33 @@ fn mistakes_are_told() {
             "{what}\n{told}"
         );
     }
+}
+
+/// A second permit says so where it is looked at.
+#[test]
+fn a_second_permit_says_that_it_is_a_copy() {
+    let service = bewohnerparken();
+    let mut answers = service.blank(None);
+    for (field, text) in [
+        ("street", "Am Markt 2"),
+        ("wish", "first"),
+        ("plate", "MU-ER 123"),
+        ("electric", "false"),
+    ] {
+        enter(&service, &mut answers, field, text);
+    }
+    enter(&service, &mut answers, "keeper", "self");
+    let declaration = service.declaration(&answers, Language::German);
+    let filing = catalogue::Filing {
+        is_copy: true,
+        ..common::filing()
+    };
+    let document = service.receipt(&answers, &declaration, &filing, Language::German);
+    let permit = taken_off(&document).unwrap();
+    assert_eq!(permit[0], "Vorläufiger Bewohnerparkausweis");
+    assert!(permit[1].starts_with("Zweitschrift"), "{permit:?}");
+    let copies = lines(&document)
+        .into_iter()
+        .filter(|line| line.starts_with("Zweitschrift"));
+    assert_eq!(copies.count(), 2);
 }

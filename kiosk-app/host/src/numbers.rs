@@ -9,11 +9,13 @@ use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use wire::queue::{DRAW_BYTES_MAX, Number, NumberAnswer, Queue, QueueError};
 
 /// One visit draws one number at a time; one that was given up may wait before it.
 const DRAWS_MAX: usize = 2;
+/// A draw that has waited so long for the one before it isn't made: the visit would give it up before the answer.
+const STALE: Duration = Duration::from_secs(2);
 /// How long the agent may be silent: it gives the backend 8 s.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
 /// How long it may take over taking the question.
@@ -44,15 +46,21 @@ pub fn drawer(agent: Option<PathBuf>, answers: Sender) -> std::io::Result<Draw> 
         .name("numbers".to_owned())
         .spawn(move || work(agent.as_deref(), &waiting, &to))?;
     Ok(Box::new(move |job, queue| {
-        if draws.try_send((job, queue)).is_err() {
+        if draws.try_send((job, queue, now())).is_err() {
             tracing::error!("the thread that draws numbers is stuck or gone");
             answers.send(Input::Number { job, drawn: None });
         }
     }))
 }
 
-fn work(agent: Option<&Path>, waiting: &Receiver<(Job, char)>, answers: &Sender) {
-    while let Ok((job, queue)) = waiting.recv() {
+#[allow(clippy::disallowed_methods)] // the host owns the terminal's time
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn work(agent: Option<&Path>, waiting: &Receiver<(Job, char, Instant)>, answers: &Sender) {
+    while let Ok((job, queue, asked_at)) = waiting.recv() {
+        let agent = agent.filter(|_| now().duration_since(asked_at) < STALE);
         let number = agent.zip(Queue::new(queue)).and_then(|(agent, queue)| {
             draw(agent, queue).unwrap_or_else(|fault| {
                 tracing::warn!(error = &fault as &dyn std::error::Error, "no number can be drawn");

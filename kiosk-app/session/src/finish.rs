@@ -22,6 +22,8 @@ pub(crate) struct Receipt {
     prints: u8,
     /// One came out to its end: what follows is a copy.
     has_one: bool,
+    /// Staff want it printed once more, as soon as the printer has answered.
+    wanted_again: bool,
 }
 
 impl Receipt {
@@ -40,6 +42,7 @@ impl Receipt {
             paper: PaperJob::Printed(Medium::Sheet),
             prints: 0,
             has_one: false,
+            wanted_again: false,
         };
         receipt.print(language, step);
         Stage::Receipt(receipt)
@@ -54,6 +57,7 @@ impl Receipt {
             paper: PaperJob::Printed(Medium::Sheet),
             prints: 1,
             has_one: true,
+            wanted_again: false,
         })
     }
 
@@ -122,7 +126,7 @@ impl AnyStage for Receipt {
             Input::Staff {
                 news: StaffNews::PrintAgain,
                 ..
-            } if !self.is_printing() => self.print(language, step),
+            } => self.wanted_again = true,
             Input::Tap(Tap::Continue) => {
                 self.handed_over(step);
                 return leave(Ending::Filed, step);
@@ -133,6 +137,10 @@ impl AnyStage for Receipt {
         if matches!(self.paper.paper(), Paper::Printed(_)) {
             self.has_one = true;
             self.handed_over(step);
+        }
+        if self.wanted_again && !self.is_printing() {
+            self.wanted_again = false;
+            self.print(language, step);
         }
         Stage::Receipt(self)
     }

@@ -57,10 +57,13 @@ impl Informing {
         open.unwrap_or(true)
     }
 
-    /// One number a page: whoever has one keeps it.
+    /// One number a page, and [`patience::NUMBERS_MAX`] a visit: whoever has one keeps it.
     fn draw(&mut self, step: &mut Step<'_>) {
-        let may = matches!(self.number, Drawing::NotAsked | Drawing::NotNow) && self.is_open(step.terminal);
+        let may = matches!(self.number, Drawing::NotAsked | Drawing::NotNow)
+            && self.is_open(step.terminal)
+            && step.terminal.numbers_drawn < patience::NUMBERS_MAX;
         if let Some(queue) = self.service.queue().filter(|_| may) {
+            step.terminal.numbers_drawn += 1;
             let job = step.terminal.next_job();
             step.effects.push(Effect::DrawNumber { job, queue });
             let until = step.now.saturating_add(patience::DRAWING);
@@ -99,6 +102,8 @@ impl Informing {
         match input {
             Input::Tap(Tap::PrintAgain) => self.print(language, step),
             Input::Tap(Tap::DrawNumber) => self.draw(step),
+            // A number that is on its way must not be drawn for nobody.
+            Input::Tap(Tap::Back | Tap::Continue) if matches!(self.number, Drawing::Asked { .. }) => {}
             Input::Tap(Tap::Continue) => return leave(Ending::Served, step),
             Input::Tap(Tap::Back) => return Stage::Services(self.chosen_from),
             _ => {}
@@ -115,6 +120,7 @@ impl Informing {
             },
             Drawing::Asked { .. } => view::Number::Asking,
             Drawing::NotAsked | Drawing::NotNow if !self.is_open(terminal) => view::Number::Closed,
+            Drawing::NotAsked if terminal.numbers_drawn >= patience::NUMBERS_MAX => view::Number::NotNow,
             Drawing::NotAsked => view::Number::Offered,
             Drawing::NotNow => view::Number::NotNow,
         })

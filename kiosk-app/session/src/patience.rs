@@ -60,6 +60,8 @@ pub const CODE_TRY_BACK: Duration = Duration::from_secs(120);
 pub const CASES_SHOWN_MAX: usize = 50;
 /// Drawing a waiting number; the agent gives up sooner.
 pub const DRAWING: Duration = Duration::from_secs(12);
+/// Waiting numbers that may be drawn in one visit: for oneself, and for who came along.
+pub const NUMBERS_MAX: u8 = 3;
 /// Receipts that may be printed in one visit.
 pub const PRINTS_MAX: u8 = 3;
 

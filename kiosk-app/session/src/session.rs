@@ -130,6 +130,7 @@ fn idle(input: Input, step: &mut Step<'_>) -> Session {
     if !begins {
         return Session::Idle;
     }
+    step.terminal.numbers_drawn = 0;
     step.record(Record::VisitBegan);
     match Visit::begin(step.now).handle(input, step) {
         Next::Stay(visit) => Session::Visiting(visit),

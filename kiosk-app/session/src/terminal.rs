@@ -54,6 +54,8 @@ pub struct Terminal {
     pub(crate) guesses: Guesses,
     /// Money for a case that isn't stored yet.
     pub(crate) unfiled: Option<Unfiled>,
+    /// Waiting numbers that this visit has asked for.
+    pub(crate) numbers_drawn: u8,
     last_job: u64,
 }
 
@@ -74,6 +76,7 @@ impl Terminal {
             time: None,
             guesses: Guesses::default(),
             unfiled: None,
+            numbers_drawn: 0,
             last_job: 0,
         }
     }

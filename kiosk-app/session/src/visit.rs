@@ -230,6 +230,8 @@ impl Visit {
                 news: StaffNews::PrintAgain,
             } => {
                 if self.staff.is_ours(job) {
+                    // Whoever waits for the paper isn't away.
+                    self.touched(step.now);
                     self.forward(input, step);
                 }
             }

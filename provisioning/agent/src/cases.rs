@@ -213,8 +213,11 @@ fn waiting_reports(outbox: &mut Outbox, request: &CaseRequest) -> Result<Vec<Cas
     let found = outbox.find(CASES_MAX, |envelope| is_asked_for(request, envelope))?;
     let mut reports = Vec::with_capacity(found.len());
     for envelope in &found {
+        let fee = envelope.follow_up.as_ref().and_then(|facts| facts.fee);
+        let is_paid = fee.is_some_and(|fee| fee.state.may_be_taken());
         let never_left = !outbox.may_have_left(envelope.submission_id)?;
-        reports.extend(report(request, envelope, never_left));
+        // As the outbox has it: a case that was paid for is taken back where somebody hears of the money.
+        reports.extend(report(request, envelope, never_left && !is_paid));
     }
     Ok(reports)
 }

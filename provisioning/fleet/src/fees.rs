@@ -115,6 +115,12 @@ pub fn fee_in_words_here(case: &CaseFee) -> String {
 
 /// What a case's line says of a fee that somebody still has to see to, and nothing otherwise.
 pub(crate) fn open_fee_in_words(row: &CaseRow) -> String {
+    if let Some(FeeAt { fee, .. }) = row.fee
+        && row.state.state == CaseState::Withdrawn
+        && fee.state.may_be_taken()
+    {
+        return format!("  {} PAID AT THE TERMINAL: give it back", amount_in_words(fee.cents));
+    }
     let open = row.fee.filter(|fee| fee.fee.state.is_open());
     let Some(FeeAt { fee, .. }) = open.filter(|_| row.state.state != CaseState::Withdrawn) else {
         return String::new();

@@ -190,7 +190,9 @@ fn withdraw(
     let Some(facts) = envelope.follow_up.filter(|facts| facts.case_lookup == *lookup) else {
         return Ok(Withdrawal::Unknown);
     };
-    if is_marked(transaction, submission_id)? {
+    // Whoever has paid gets the money back from somebody who hears of it: the backend's.
+    let is_paid = facts.fee.is_some_and(|fee| fee.state.may_be_taken());
+    if is_paid || is_marked(transaction, submission_id)? {
         return Ok(Withdrawal::MayHaveLeft);
     }
     transaction.execute("DELETE FROM waiting WHERE submission_id = ?1", [id])?;

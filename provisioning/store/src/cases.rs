@@ -261,7 +261,11 @@ pub(crate) fn fetch(connection: &Connection, submission_id: Uuid, now: i64) -> r
 /// The newest cases, at most `limit`.
 pub(crate) fn list(connection: &Connection, only_open: bool, limit: u32) -> rusqlite::Result<Vec<CaseRow>> {
     let open = match only_open {
-        true => "WHERE cases.state NOT IN ('answered', 'rejected', 'withdrawn')",
+        // Whoever fetches an answer pays for it then.
+        true => {
+            "WHERE cases.state NOT IN ('answered', 'rejected', 'withdrawn')
+                OR (cases.state <> 'withdrawn' AND fees.state IN ('counter', 'invoice', 'unclear'))"
+        }
         false => "",
     };
     let sql = format!(

@@ -147,6 +147,11 @@ impl FeeState {
         matches!(self, Self::Counter | Self::Invoice | Self::Unclear)
     }
 
+    /// Money was taken at the terminal, or may have been: somebody has to give it back when the case is taken back.
+    pub fn may_be_taken(self) -> bool {
+        matches!(self, Self::Card | Self::Unclear)
+    }
+
     /// The state of that name.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.word() == word)
@@ -213,6 +218,8 @@ mod tests {
         assert_eq!(FeeState::from_word("Card"), None);
         let open: Vec<_> = FeeState::ALL.into_iter().filter(|state| state.is_open()).collect();
         assert_eq!(open, [FeeState::Counter, FeeState::Invoice, FeeState::Unclear]);
+        let taken: Vec<_> = FeeState::ALL.into_iter().filter(|state| state.may_be_taken()).collect();
+        assert_eq!(taken, [FeeState::Card, FeeState::Unclear]);
         let fee = |cents, state| Fee { cents, state }.is_valid();
         assert!(fee(1, FeeState::Counter) && !fee(0, FeeState::Counter) && !fee(1, FeeState::Paid));
     }

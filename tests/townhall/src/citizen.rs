@@ -10,8 +10,8 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 use session::preferences::{Look, TextSize};
 use session::view::{
-    BoardView, Form, FormFieldKind, Information, List, Number, Over, Paper, PayBack, PayScreen, Screen, SecretKind,
-    Tile, View,
+    BoardView, Form, FormFieldKind, Information, Leaflet, List, Number, Over, Paper, PayBack, PayScreen, Screen,
+    SecretKind, Tile, View,
 };
 use session::{PinWish, Tap, Wish};
 use zeroize::Zeroizing;
@@ -61,22 +61,9 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
             3 => Tap::Pin(PinWish::Change),
             _ => Tap::Back,
         }),
-        Screen::PinForgotten { note: leaflet, .. } | Screen::Information(Information { leaflet, .. })
-            if leaflet.paper.is_none() && rng.random_bool(0.7) =>
-        {
-            Act::Tap(Tap::PrintAgain)
-        }
-        Screen::Information(Information {
-            number: Some(Number::Offered | Number::NotNow),
-            ..
-        }) if rng.random_bool(0.7) => Act::Tap(Tap::DrawNumber),
-        Screen::Information(Information {
-            number: Some(Number::Asking),
-            ..
-        }) if rng.random_bool(0.8) => Act::Wait,
-        Screen::PinForgotten { .. } | Screen::Information(_) | Screen::PinDone(_) => {
-            Act::Tap(if rng.random_bool(0.3) { Tap::Back } else { Tap::Continue })
-        }
+        Screen::Information(Information { number, leaflet, .. }) => be_informed(number.as_ref(), *leaflet, rng),
+        Screen::PinForgotten { note, .. } => be_informed(None, *note, rng),
+        Screen::PinDone(_) => go_on_or_back(rng),
         Screen::Services { board: true, .. } if rng.random_bool(0.1) => Act::Tap(Tap::Board),
         Screen::Services { list, tiles, .. } => look_around(list, tiles, rng),
         Screen::Board(board) => read_board(board, rng),
@@ -118,6 +105,20 @@ pub fn act(view: &View, card_lies: bool, sense: f64, rng: &mut StdRng) -> Act {
             Tap::Cancel
         }),
     }
+}
+
+/// In front of what is told: draws a number, takes it along on paper, has read enough.
+fn be_informed(number: Option<&Number>, leaflet: Leaflet, rng: &mut StdRng) -> Act {
+    match number {
+        Some(Number::Offered | Number::NotNow) if rng.random_bool(0.7) => Act::Tap(Tap::DrawNumber),
+        Some(Number::Asking) if rng.random_bool(0.8) => Act::Wait,
+        Some(_) | None if leaflet.paper.is_none() && rng.random_bool(0.7) => Act::Tap(Tap::PrintAgain),
+        Some(_) | None => go_on_or_back(rng),
+    }
+}
+
+fn go_on_or_back(rng: &mut StdRng) -> Act {
+    Act::Tap(if rng.random_bool(0.3) { Tap::Back } else { Tap::Continue })
 }
 
 /// In front of what stands on the card: reads on, takes it away, has another wish, is done.

@@ -77,7 +77,12 @@ fn staff_print_a_receipt_once_more() {
     sees!(story, Screen::Receipt(receipt) if receipt.paper == Paper::Printing);
     story.world.input(again(call));
     assert_eq!(copies(&story), [false, true, true, true], "one at a time");
-    sees!(story.wait(15), Screen::Receipt(receipt) if receipt.paper == Paper::Printed(Medium::Sheet));
+    sees!(story.wait(40), Screen::Receipt(receipt) if receipt.paper == Paper::Printed(Medium::Sheet));
+    assert_eq!(
+        copies(&story),
+        [false, true, true, true, true],
+        "and the other after it"
+    );
 }
 
 #[test]

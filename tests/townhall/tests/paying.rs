@@ -108,6 +108,7 @@ fn paid_filed_printed_and_on_the_receipt() {
             Block::Paragraph(text) | Block::Heading { text, .. } => Some(text.expose()),
             _ => None,
         })
+        .flat_map(str::lines)
         .collect();
     assert!(
         texts.contains(&"Beleg der Kartenzahlung") && texts.contains(&"girocard"),

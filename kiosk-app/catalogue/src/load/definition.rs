@@ -10,7 +10,7 @@ use crate::load::repeat::{self, Laid};
 use crate::load::table::Tables;
 use crate::load::view::{At, Parsed, View, shorten};
 use crate::load::weekdays::{self, RawWeekdays};
-use crate::load::{card, facts, fee, fields, format_of, graph, place};
+use crate::load::{card, facts, fee, fields, format_of, graph, inform, place};
 use crate::pay::PayWay;
 use crate::repeat::{Copied, Repeat};
 use crate::service::{Finish, Period};
@@ -24,8 +24,6 @@ use toml::de::DeValue;
 
 /// Most keywords of a service, all languages together.
 const KEYWORDS_MAX: usize = 200;
-/// Most sections of a service that informs.
-const SECTIONS_MAX: usize = 20;
 /// Keys at the top of the file; below a heading they would belong to that.
 const TOP: [&str; 13] = [
     "format",
@@ -129,8 +127,8 @@ pub(crate) fn read(file: &SourceFile, tables: &Tables, faults: &mut Faults) -> O
         Finish::Submit | Finish::Prepare => fields::check_all(&root, &raw_fields, &request.groups, faults),
         Finish::Show | Finish::Inform => card::check_without_pages(&root, finish, &request.groups, faults),
     }
-    let sections = sections(&mut root, finish, faults);
-    let queue = queue(&mut root, finish, faults);
+    let sections = inform::sections(&mut root, finish, faults);
+    let queue = inform::queue(&mut root, finish, faults);
     let repeats = repeat::read(&mut root, faults);
     let follows = follows::take(&root, &mut raw_fields, &pages, faults);
     let weekdays = weekdays::take(&root, &mut raw_fields, &pages, faults);
@@ -217,75 +215,6 @@ fn period(root: &mut View<'_>, faults: &mut Faults) -> Period {
     fee::check_days(&view, period.from, period.until, faults);
     view.finish(faults);
     period
-}
-
-/// `queue`: the letter of the queue of which a service that informs gives numbers.
-fn queue(root: &mut View<'_>, finish: Finish, faults: &mut Faults) -> Option<char> {
-    let text = root.text_if("queue", faults)?;
-    let line = root.line_of("queue");
-    let queue = capital_letter(&text);
-    if queue.is_none() {
-        let what = format!("`{}` is no queue", shorten(&text));
-        root.fault(
-            faults,
-            line,
-            what,
-            "write a capital letter, A to Z: numbers are called as A17",
-        );
-    }
-    if finish != Finish::Inform {
-        let mend = "write finish = \"inform\", or remove it";
-        root.fault(faults, line, "`queue` is for a service that informs", mend);
-    }
-    queue
-}
-
-/// A capital letter, alone.
-fn capital_letter(text: &str) -> Option<char> {
-    let mut letters = text.chars();
-    let letter = letters.next().filter(char::is_ascii_uppercase)?;
-    letters.next().is_none().then_some(letter)
-}
-
-/// `sections`: what a service tells that only informs.
-fn sections(root: &mut View<'_>, finish: Finish, faults: &mut Faults) -> Vec<String> {
-    let line = root.line_of("sections");
-    let named = root.texts("sections", faults);
-    let mut ids: Vec<String> = Vec::new();
-    for At { line, value } in named {
-        if !is_id(&value) {
-            let what = format!("`{}` is no section", shorten(&value));
-            root.fault(faults, line, what, "use a–z, 0–9 and _, at most 64");
-        } else if ids.contains(&value) {
-            root.fault(
-                faults,
-                line,
-                format!("the section `{value}` is there twice"),
-                "remove one",
-            );
-        } else {
-            ids.push(value);
-        }
-    }
-    match finish {
-        Finish::Inform if ids.is_empty() => {
-            root.fault(faults, line, "there is nothing to tell", "name sections = [\"…\"]");
-        }
-        Finish::Inform if ids.len() > SECTIONS_MAX => {
-            let what = format!("more than {SECTIONS_MAX} sections");
-            root.fault(faults, line, what, "tell less, or make two services of it");
-        }
-        Finish::Submit | Finish::Prepare | Finish::Show if !ids.is_empty() => {
-            root.fault(
-                faults,
-                line,
-                "`sections` are for a service that informs",
-                "write finish = \"inform\", or remove them",
-            );
-        }
-        Finish::Submit | Finish::Prepare | Finish::Show | Finish::Inform => {}
-    }
-    ids
 }
 
 fn data_groups(root: &mut View<'_>, faults: &mut Faults) -> DataGroups {

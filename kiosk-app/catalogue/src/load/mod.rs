@@ -9,6 +9,7 @@ mod fee;
 mod fields;
 mod follows;
 mod graph;
+mod inform;
 mod kinds;
 pub(crate) mod map;
 mod opening;

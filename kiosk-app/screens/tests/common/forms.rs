@@ -323,6 +323,13 @@ pub(crate) fn review(l: Language) -> Review {
     }
 }
 
+pub(crate) fn drawn(l: Language) -> Number {
+    Number::Drawn {
+        text: "A17".to_owned(),
+        ahead: pick(l, "Vor Ihnen warten: 3", "Waiting before you: 3"),
+    }
+}
+
 /// A waiting number that can be drawn, or was.
 pub(crate) fn number(l: Language, number: Number) -> Screen {
     let is_drawn = matches!(number, Number::Drawn { .. });

@@ -333,16 +333,7 @@ fn way(l: Language) -> Vec<Named> {
         ("10-exit", exit(l)),
         ("10-information", information(l)),
         ("10-number", number(l, Number::Offered)),
-        (
-            "10-number-drawn",
-            number(
-                l,
-                Number::Drawn {
-                    text: "A17".to_owned(),
-                    ahead: pick(l, "Vor Ihnen warten: 3", "Waiting before you: 3"),
-                },
-            ),
-        ),
+        ("10-number-drawn", number(l, forms::drawn(l))),
         ("10-number-closed", number(l, Number::Closed)),
         ("11-filing", Screen::Filing),
         (

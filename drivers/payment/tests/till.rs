@@ -89,7 +89,7 @@ fn a_day_is_paid_and_closed_to_the_cent() {
         "{}",
         lines[1]
     );
-    assert!(lines[1].ends_with("Z,52000001,1,1,girocard"), "{}", lines[1]);
+    assert!(lines[1].ends_with("Z,52000001,1,1,girocard,0,0.00"), "{}", lines[1]);
     // The next day begins at nothing, and a payment by hand shows as a difference.
     let next = till.close_day().unwrap();
     assert_eq!((next.total.count, next.difference_cents()), (0, 0));

@@ -16,7 +16,7 @@ use crate::journal::{Booking, Journal, JournalError};
 use drivers_api::payment::Cents;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use record::Document;
+use record::{Document, Shares};
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -96,7 +96,8 @@ impl Closing {
         Document::of(self, zone).to_json()
     }
 
-    /// The bookings for the treasury: a heading and a line each, times in UTC. No names.
+    /// The bookings for the treasury: a heading and a line each, times in UTC; `tax` is the value added tax that is in
+    /// `amount`. No names.
     ///
     /// # Errors
     /// What the writer says.
@@ -112,12 +113,15 @@ impl Closing {
             "receipt_no",
             "trace_no",
             "card_kind",
+            "tax_percent",
+            "tax",
         ])?;
         for Booking { payment, at } in &self.bookings {
             let numbers = payment.result.unwrap_or_default();
             let time = jiff::Timestamp::from_second(*at)
                 .map(|time| time.to_string())
                 .unwrap_or_default();
+            let percent = payment.purpose.tax_percent();
             let word = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
             csv.write_record([
                 payment.purpose.reference(),
@@ -129,6 +133,8 @@ impl Closing {
                 &word(numbers.receipt_no.map(u64::from)),
                 &word(numbers.trace_no),
                 &payment.card_kind,
+                &percent.to_string(),
+                &Shares::of(payment.amount, percent).tax.to_string(),
             ])?;
         }
         csv.flush()?;

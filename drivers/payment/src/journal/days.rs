@@ -4,21 +4,6 @@ use crate::status::{KINDS, Totals};
 use drivers_api::payment::Cents;
 use rusqlite::{Row, params};
 
-/// Came after the first schema, beside it: a program from before opens such a file all the same. `closing_kinds` is what
-/// the terminal said of each kind of card; a closing without a row in `closing_files` isn't with the treasury yet.
-const SCHEMA: &str = "
-    CREATE TABLE IF NOT EXISTS closing_kinds (
-        closing INTEGER NOT NULL,
-        kind TEXT NOT NULL,
-        count INTEGER NOT NULL,
-        amount INTEGER NOT NULL,
-        PRIMARY KEY (closing, kind)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS closing_files (
-        closing INTEGER PRIMARY KEY,
-        at INTEGER NOT NULL
-    ) STRICT;
-";
 /// Ends at which money moved or may have: a day with nothing but refusals has nothing to close.
 const MOVED: &str = "'filed', 'complete', 'reversed', 'settled_taken', 'settled_returned'";
 
@@ -45,11 +30,6 @@ impl Day {
 }
 
 impl Journal {
-    pub(super) fn prepare_days(&self) -> Result<(), JournalError> {
-        let failed = JournalError::sqlite("preparing the journal's closings");
-        self.file.connection.execute_batch(SCHEMA).map_err(failed)
-    }
-
     /// Closes the day: what is booked and belongs to no closing yet goes into this one. Its number.
     ///
     /// # Errors

@@ -7,8 +7,8 @@ pub mod schedule;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use daily::Daily;
 pub use daily::DailyClosing;
+pub(crate) use daily::{Daily, note_off};
 
 use crate::clerk::{Clerk, Desk};
 use crate::dialogue::End;
@@ -53,8 +53,8 @@ pub struct Closing {
     pub by_service: BTreeMap<String, Sum>,
     /// By kind of card.
     pub by_kind: BTreeMap<String, Sum>,
-    /// What the terminal said.
-    pub terminal: TerminalTotals,
+    /// What the terminal said; `None` for what was before the days were closed by themselves: it wasn't asked.
+    pub terminal: Option<TerminalTotals>,
 }
 
 impl Closing {
@@ -74,17 +74,17 @@ impl Closing {
             by_service: group(&bookings, |booking| booking.payment.purpose.service().to_owned())?,
             by_kind: group(&bookings, |booking| booking.payment.card_kind.clone())?,
             bookings,
-            terminal: TerminalTotals {
-                total: day.terminal,
+            terminal: day.terminal.map(|total| TerminalTotals {
+                total,
                 by_kind: by_kind.collect(),
-            },
+            }),
         }))
     }
 
-    /// Terminal less journal, in cents: what staff must explain.
-    pub fn difference_cents(&self) -> i64 {
+    /// Terminal less journal, in cents: what staff must explain. `None` if it isn't known.
+    pub fn difference_cents(&self) -> Option<i64> {
         let cents = |amount: Cents| i64::try_from(amount.value()).unwrap_or(i64::MAX);
-        cents(self.terminal.total) - cents(self.total.amount)
+        Some(cents(self.terminal.as_ref()?.total) - cents(self.total.amount))
     }
 
     /// The closing for the treasury's program, bookings and sums, as JSON ([`record`]). No names. `zone` is where the
@@ -198,10 +198,10 @@ pub(crate) fn close_day(clerk: &mut Clerk, desk: &mut dyn Desk) -> Result<Closin
 }
 
 fn tell(closing: &Closing) {
-    let (count, total, terminal) = (closing.total.count, closing.total.amount, closing.terminal.total);
-    match closing.difference_cents() {
-        0 => tracing::info!(closing = closing.id, count, %total, "the day is closed"),
-        cents => {
+    let (count, total) = (closing.total.count, closing.total.amount);
+    match (&closing.terminal, closing.difference_cents()) {
+        (None, _) | (_, None | Some(0)) => tracing::info!(closing = closing.id, count, %total, "the day is closed"),
+        (Some(TerminalTotals { total: terminal, .. }), Some(cents)) => {
             let difference = euros_signed(cents);
             tracing::error!(
                 closing = closing.id, count, %total, %terminal, %difference,

@@ -25,9 +25,10 @@ pub struct Document<'a> {
     total: Amount,
     by_service: BTreeMap<&'a str, Amount>,
     by_kind: BTreeMap<&'a str, Amount>,
-    terminal: Terminal<'a>,
+    /// Null for what was before the days were closed by themselves, as is the difference.
+    terminal: Option<Terminal<'a>>,
     /// Terminal less journal.
-    difference_cents: i64,
+    difference_cents: Option<i64>,
     payments: Vec<PaymentTransaction<'a>>,
 }
 
@@ -133,10 +134,10 @@ impl<'a> Document<'a> {
             total: closing.total.into(),
             by_service: amounts(&closing.by_service),
             by_kind: amounts(&closing.by_kind),
-            terminal: Terminal {
-                amount: euros(closing.terminal.total),
-                by_kind: amounts(&closing.terminal.by_kind),
-            },
+            terminal: closing.terminal.as_ref().map(|terminal| Terminal {
+                amount: euros(terminal.total),
+                by_kind: amounts(&terminal.by_kind),
+            }),
             difference_cents,
             payments: closing
                 .bookings

@@ -14,6 +14,7 @@ mod days;
 mod error;
 mod file;
 mod read;
+mod switch;
 #[cfg(test)]
 mod tests;
 

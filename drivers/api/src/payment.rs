@@ -72,6 +72,7 @@ pub const PURPOSE_CHARS_MAX: usize = 64;
 pub struct PaymentPurpose {
     reference: String,
     service: String,
+    tax_percent: u8,
 }
 
 impl PaymentPurpose {
@@ -88,7 +89,17 @@ impl PaymentPurpose {
         (is_sound(reference) && is_sound(service)).then(|| Self {
             reference: reference.to_owned(),
             service: service.to_owned(),
+            tax_percent: 0,
         })
+    }
+
+    /// The same, with so many percent of value added tax in the amount. An authority's fees usually carry none.
+    #[must_use]
+    pub fn with_tax(self, percent: u8) -> Self {
+        Self {
+            tax_percent: percent,
+            ..self
+        }
     }
 
     /// The Kassenzeichen.
@@ -99,6 +110,11 @@ impl PaymentPurpose {
     /// The service's id.
     pub fn service(&self) -> &str {
         &self.service
+    }
+
+    /// Percent of value added tax in the amount; 0 where there is none.
+    pub const fn tax_percent(&self) -> u8 {
+        self.tax_percent
     }
 }
 
@@ -306,6 +322,15 @@ mod tests {
                 "{reference} {service}"
             );
         }
+    }
+
+    #[test]
+    fn a_purpose_carries_no_tax_unless_told() {
+        let purpose = PaymentPurpose::new("2026/000123", "kopie").unwrap();
+        assert_eq!(purpose.tax_percent(), 0);
+        let taxed = purpose.clone().with_tax(19);
+        assert_eq!((taxed.tax_percent(), taxed.service()), (19, "kopie"));
+        assert_ne!(taxed, purpose);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The till: a thread that owns line and journal, and staff's way to decide on what it can't.
 use crate::clerk::{Clerk, Clock, Desk};
-use crate::closing::{Closing, ClosingError, Daily};
+use crate::closing::{Closing, ClosingError, Daily, note_off};
 use crate::journal::{Journal, JournalError, Payment, Step};
 use core::time::Duration;
 use drivers_api::Job;
@@ -108,6 +108,9 @@ struct Counter {
 
 impl Counter {
     fn run(mut self, mut clerk: Clerk, mut daily: Option<Daily>, interval: Duration) {
+        if let Some(daily) = &mut daily {
+            daily.begin(&mut clerk);
+        }
         self.look_after(&mut clerk, daily.as_mut());
         while !self.is_closing {
             let next = match self.waiting.pop_front() {
@@ -136,8 +139,10 @@ impl Counter {
         clerk.look_after(self);
         // Somebody may have come meanwhile: the day can wait.
         self.drain();
-        if let Some(daily) = daily.filter(|_| self.waiting.is_empty()) {
-            daily.look(clerk, self);
+        match daily {
+            Some(daily) if self.waiting.is_empty() => daily.look(clerk, self),
+            Some(_) => {}
+            None => note_off(clerk),
         }
     }
 

@@ -247,7 +247,7 @@ fn a_difference_is_told_to_the_cent() {
         drop(till);
         assert_eq!(place.json(1)["differenceCents"], lie);
         let day = Journal::open_beside(place.journal()).unwrap().days().unwrap()[0];
-        assert_eq!(day.difference_cents(), lie);
+        assert_eq!(day.difference_cents(), Some(lie));
         let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         assert!(log.contains(&format!("difference={told}")), "{log}");
     }

@@ -76,7 +76,7 @@ fn child() {
 struct After {
     /// Files that the killed process left under their names.
     left: usize,
-    difference_cents: i64,
+    difference_cents: Option<i64>,
 }
 
 fn kill_at(words: &str) -> After {
@@ -86,6 +86,7 @@ fn kill_at(words: &str) -> After {
     let manner = quick_manner(AfterAutoReversal::ShowsBefore);
     let terminal = Terminal::start(manner, Memory::new(Plan::script([]))).unwrap();
     let mut settings = quick(&terminal, &journal);
+    assert_eq!(Journal::open(&journal).unwrap().switch_on(1).unwrap(), None);
     {
         let (mut clerk, job) = (open(&settings), Job(1));
         let (amount, purpose) = (cents(1250), purpose(1));
@@ -159,7 +160,7 @@ fn killed_at_each_step_of_a_closing() {
         let after = kill_at(words);
         assert_eq!(
             (after.left, after.difference_cents),
-            (left, difference_cents),
+            (left, Some(difference_cents)),
             "{words}"
         );
     }

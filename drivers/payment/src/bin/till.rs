@@ -110,8 +110,9 @@ fn closings(path: &Path) -> Result<String, JournalError> {
         let total = closing.total.to_string();
         let payments = if *count == 1 { "payment" } else { "payments" };
         let difference = match closing.difference_cents() {
-            0 => "no difference".to_owned(),
-            cents => format!("DIFFERENCE {} EUR", euros_signed(cents)),
+            None => "difference not known (before the closings by itself)".to_owned(),
+            Some(0) => "no difference".to_owned(),
+            Some(cents) => format!("DIFFERENCE {} EUR", euros_signed(cents)),
         };
         format!(
             "{id:>6}  {}  {count:>4} {payments}  {total:>10} EUR  {difference}",
@@ -149,14 +150,15 @@ fn state(path: &Path) -> Result<String, JournalError> {
     }
     lines.extend(unclear(path)?.iter().map(line));
     let newest = journal.days()?.into_iter().next();
-    if let Some(closing) = newest.filter(|closing| closing.difference_cents() != 0) {
+    let known = newest.and_then(|closing| Some((closing, closing.terminal?, closing.difference_cents()?)));
+    if let Some((closing, terminal, difference)) = known.filter(|(.., cents)| *cents != 0) {
         lines.push(format!(
             "Closing {} of {}: the payment terminal counted {} EUR, the journal {} EUR, a difference of {} EUR.",
             closing.id,
             day(closing.at, &TimeZone::system()),
-            closing.terminal,
+            terminal,
             closing.total,
-            euros_signed(closing.difference_cents()),
+            euros_signed(difference),
         ));
     }
     if lines.is_empty() {
@@ -266,5 +268,31 @@ mod tests {
         assert_eq!(json["payments"][0]["paymentRequest"]["requestId"], "2026-1");
         assert!(matches!(run(&[journal, "json", "3"]), Err(Fault::NoClosing(3))));
         assert!(matches!(run(&[journal, "csv", "x"]), Err(Fault::Arguments)));
+    }
+    #[test]
+    fn what_was_before_has_no_difference() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("payments.db");
+        let journal = path.to_str().unwrap();
+        let mut book = Journal::open(&path).unwrap();
+        let purpose = PaymentPurpose::new("2026-1", "meldebescheinigung").unwrap();
+        let id = book.intend(Cents::new(1250).unwrap(), &purpose, 1_796_126_400).unwrap();
+        book.step(id, Step::Unclear, None, 1_796_126_401).unwrap();
+        book.step(id, Step::SettledTaken, None, 1_796_126_402).unwrap();
+        assert_eq!(book.switch_on(1_796_126_403).unwrap(), Some(1));
+        let told = said(&[journal, "closings"]);
+        assert!(told.starts_with("     1  2026-12-01     1 payment "), "{told}");
+        assert!(
+            told.ends_with(" 12.50 EUR  difference not known (before the closings by itself)"),
+            "{told}"
+        );
+        assert_eq!(said(&[journal]), "Nothing is to be decided.");
+        assert_eq!(said(&[journal, "csv", "1"]).lines().count(), 2);
+        let json: serde_json::Value = serde_json::from_str(&said(&[journal, "json", "1"])).unwrap();
+        assert!(
+            json["terminal"].is_null() && json["differenceCents"].is_null(),
+            "{json}"
+        );
+        assert_eq!(json["total"]["count"], 1);
     }
 }

@@ -29,6 +29,8 @@ pub struct DailyClosing {
 pub(crate) struct Daily {
     closing: DailyClosing,
     schedule: Schedule,
+    /// The journal knows of it.
+    is_noted: bool,
     closings: Pauses,
     files: Pauses,
 }
@@ -39,22 +41,24 @@ impl Daily {
         Self {
             schedule: Schedule::new(closing.at),
             closing,
+            is_noted: false,
             closings: Pauses::new(pause),
             files: Pauses::new(pause),
         }
+    }
+
+    /// At the start, before anybody pays: from now on the days are closed by themselves.
+    pub(crate) fn begin(&mut self, clerk: &mut Clerk) {
+        let begun = self.note(clerk);
+        self.heed(begun, clerk);
     }
 
     /// Whenever there is nothing else to do: closes the day if it is time, and writes the files that aren't there yet.
     pub(crate) fn look(&mut self, clerk: &mut Clerk, desk: &mut dyn Desk) {
         let monotonic = clerk.clock.monotonic;
         if self.closings.is_over(monotonic()) && !desk.is_leaving() {
-            match self.close_if_due(clerk, desk) {
-                Ok(()) => self.closings.end(),
-                Err(error) => {
-                    let pause = self.closings.failed(monotonic());
-                    tell("the day isn't closed", &error, self.closings.attempts, pause);
-                }
-            }
+            let closed = self.close_if_due(clerk, desk);
+            self.heed(closed, clerk);
         }
         if self.files.is_over(monotonic()) {
             self.write_files(clerk);
@@ -77,7 +81,35 @@ impl Daily {
         }
     }
 
+    fn heed(&mut self, closed: Result<(), ClosingError>, clerk: &Clerk) {
+        match closed {
+            Ok(()) => self.closings.end(),
+            Err(error) => {
+                let pause = self.closings.failed((clerk.clock.monotonic)());
+                tell("the day isn't closed", &error, self.closings.attempts, pause);
+            }
+        }
+    }
+
+    /// Nothing is closed before this is on disk: the first files would hold what was paid in all the time before.
+    fn note(&mut self, clerk: &mut Clerk) -> Result<(), ClosingError> {
+        if self.is_noted {
+            return Ok(());
+        }
+        let before = clerk.journal.switch_on((clerk.clock.unix)())?;
+        self.is_noted = true;
+        if let Some(day) = before.map(|id| clerk.journal.day(id)).transpose()?.flatten() {
+            let (closing, count, total) = (day.id, day.count, day.total);
+            tracing::warn!(
+                closing, count, %total,
+                "payments from before the days were closed by themselves are a closing of their own, without files"
+            );
+        }
+        Ok(())
+    }
+
     fn close_if_due(&mut self, clerk: &mut Clerk, desk: &mut dyn Desk) -> Result<(), ClosingError> {
+        self.note(clerk)?;
         let clock = clerk.clock;
         let known = Known {
             oldest: clerk.journal.oldest_unclosed()?,
@@ -110,6 +142,13 @@ impl Daily {
             tracing::info!(closing = id, "the treasury has the closing's files");
         }
         Ok(())
+    }
+}
+
+/// Staff close the days at the terminal: what is paid meanwhile gets into no file later.
+pub(crate) fn note_off(clerk: &mut Clerk) {
+    if let Err(error) = clerk.journal.switch_off((clerk.clock.unix)()) {
+        tracing::warn!(why = %error, "that the days aren't closed by themselves can't be noted");
     }
 }
 

@@ -7,8 +7,8 @@ pub mod schedule;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use daily::Daily;
 pub use daily::DailyClosing;
+pub(crate) use daily::{Daily, note_off};
 
 use crate::clerk::{Clerk, Desk};
 use crate::dialogue::End;
@@ -16,7 +16,7 @@ use crate::journal::{Booking, Journal, JournalError};
 use drivers_api::payment::Cents;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use record::Document;
+use record::{Document, Shares};
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -53,8 +53,8 @@ pub struct Closing {
     pub by_service: BTreeMap<String, Sum>,
     /// By kind of card.
     pub by_kind: BTreeMap<String, Sum>,
-    /// What the terminal said.
-    pub terminal: TerminalTotals,
+    /// What the terminal said; `None` for what was before the days were closed by themselves: it wasn't asked.
+    pub terminal: Option<TerminalTotals>,
 }
 
 impl Closing {
@@ -74,17 +74,17 @@ impl Closing {
             by_service: group(&bookings, |booking| booking.payment.purpose.service().to_owned())?,
             by_kind: group(&bookings, |booking| booking.payment.card_kind.clone())?,
             bookings,
-            terminal: TerminalTotals {
-                total: day.terminal,
+            terminal: day.terminal.map(|total| TerminalTotals {
+                total,
                 by_kind: by_kind.collect(),
-            },
+            }),
         }))
     }
 
-    /// Terminal less journal, in cents: what staff must explain.
-    pub fn difference_cents(&self) -> i64 {
+    /// Terminal less journal, in cents: what staff must explain. `None` if it isn't known.
+    pub fn difference_cents(&self) -> Option<i64> {
         let cents = |amount: Cents| i64::try_from(amount.value()).unwrap_or(i64::MAX);
-        cents(self.terminal.total) - cents(self.total.amount)
+        Some(cents(self.terminal.as_ref()?.total) - cents(self.total.amount))
     }
 
     /// The closing for the treasury's program, bookings and sums, as JSON ([`record`]). No names. `zone` is where the
@@ -96,7 +96,8 @@ impl Closing {
         Document::of(self, zone).to_json()
     }
 
-    /// The bookings for the treasury: a heading and a line each, times in UTC. No names.
+    /// The bookings for the treasury: a heading and a line each, times in UTC; `tax` is the value added tax that is in
+    /// `amount`. No names.
     ///
     /// # Errors
     /// What the writer says.
@@ -112,12 +113,15 @@ impl Closing {
             "receipt_no",
             "trace_no",
             "card_kind",
+            "tax_percent",
+            "tax",
         ])?;
         for Booking { payment, at } in &self.bookings {
             let numbers = payment.result.unwrap_or_default();
             let time = jiff::Timestamp::from_second(*at)
                 .map(|time| time.to_string())
                 .unwrap_or_default();
+            let percent = payment.purpose.tax_percent();
             let word = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
             csv.write_record([
                 payment.purpose.reference(),
@@ -129,6 +133,8 @@ impl Closing {
                 &word(numbers.receipt_no.map(u64::from)),
                 &word(numbers.trace_no),
                 &payment.card_kind,
+                &percent.to_string(),
+                &Shares::of(payment.amount, percent).tax.to_string(),
             ])?;
         }
         csv.flush()?;
@@ -192,10 +198,10 @@ pub(crate) fn close_day(clerk: &mut Clerk, desk: &mut dyn Desk) -> Result<Closin
 }
 
 fn tell(closing: &Closing) {
-    let (count, total, terminal) = (closing.total.count, closing.total.amount, closing.terminal.total);
-    match closing.difference_cents() {
-        0 => tracing::info!(closing = closing.id, count, %total, "the day is closed"),
-        cents => {
+    let (count, total) = (closing.total.count, closing.total.amount);
+    match (&closing.terminal, closing.difference_cents()) {
+        (None, _) | (_, None | Some(0)) => tracing::info!(closing = closing.id, count, %total, "the day is closed"),
+        (Some(TerminalTotals { total: terminal, .. }), Some(cents)) => {
             let difference = euros_signed(cents);
             tracing::error!(
                 closing = closing.id, count, %total, %terminal, %difference,

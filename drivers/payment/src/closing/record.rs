@@ -1,8 +1,7 @@
 //! What the treasury's program reads: each booking in the words of XBezahldienste (`PaymentTransaction`), and a day around
 //! them. Amounts are euros; as numbers of 64 bits they are written with no digit more than their cents.
 //!
-//! An authority's fees carry no tax, and the journal knows of none: `taxRate` is 0 always. A service that is taxed after
-//! all (of a business that the town runs) is known to the treasury by its id.
+//! What was paid has the value added tax in it, of the percent that the fee has in the catalogue: usually none.
 use super::{Closing, Sum};
 use crate::journal::{Booking, Payment, Step};
 use drivers_api::payment::Cents;
@@ -26,9 +25,10 @@ pub struct Document<'a> {
     total: Amount,
     by_service: BTreeMap<&'a str, Amount>,
     by_kind: BTreeMap<&'a str, Amount>,
-    terminal: Terminal<'a>,
+    /// Null for what was before the days were closed by themselves, as is the difference.
+    terminal: Option<Terminal<'a>>,
     /// Terminal less journal.
-    difference_cents: i64,
+    difference_cents: Option<i64>,
     payments: Vec<PaymentTransaction<'a>>,
 }
 
@@ -94,6 +94,34 @@ struct PaymentInformation<'a> {
     status_detail: Option<&'static str>,
 }
 
+/// An amount taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shares {
+    /// Without the tax.
+    pub net: Cents,
+    /// The value added tax.
+    pub tax: Cents,
+}
+
+impl Shares {
+    /// The tax of so many percent in a gross amount, `gross * percent / (100 + percent)`, half a cent up, as the receipt
+    /// tells it; net is what is left, so that both together are the amount.
+    pub fn of(gross: Cents, percent: u8) -> Self {
+        let percent = u64::from(percent);
+        // Twelve digits times 255 fit into 64 bits.
+        let tax = (2 * gross.value() * percent + 100 + percent) / (2 * (100 + percent));
+        let shares = Cents::new(tax).and_then(|tax| {
+            let net = gross.checked_sub(tax)?;
+            Some(Self { net, tax })
+        });
+        let untaxed = Self {
+            net: gross,
+            tax: Cents::ZERO,
+        };
+        shares.unwrap_or(untaxed)
+    }
+}
+
 impl<'a> Document<'a> {
     /// `zone` is where the terminal stands: its clock tells local time, and days end there.
     pub fn of(closing: &'a Closing, zone: &TimeZone) -> Self {
@@ -106,10 +134,10 @@ impl<'a> Document<'a> {
             total: closing.total.into(),
             by_service: amounts(&closing.by_service),
             by_kind: amounts(&closing.by_kind),
-            terminal: Terminal {
-                amount: euros(closing.terminal.total),
-                by_kind: amounts(&closing.terminal.by_kind),
-            },
+            terminal: closing.terminal.as_ref().map(|terminal| Terminal {
+                amount: euros(terminal.total),
+                by_kind: amounts(&terminal.by_kind),
+            }),
             difference_cents,
             payments: closing
                 .bookings
@@ -133,24 +161,26 @@ impl<'a> PaymentTransaction<'a> {
     pub fn of(booking: &'a Booking, zone: &TimeZone) -> Self {
         let payment = &booking.payment;
         let (reference, service) = (payment.purpose.reference(), payment.purpose.service());
-        let amount = euros(payment.amount);
+        let tax_rate = payment.purpose.tax_percent();
+        let Shares { net, tax } = Shares::of(payment.amount, tax_rate);
+        let (net, tax) = (euros(net), euros(tax));
         let item = Item {
             id: "1",
             reference: service,
             description: service,
-            tax_rate: 0,
+            tax_rate,
             quantity: 1,
-            total_net_amount: amount,
-            total_tax_amount: 0.0,
-            single_net_amount: amount,
-            single_tax_amount: 0.0,
+            total_net_amount: net,
+            total_tax_amount: tax,
+            single_net_amount: net,
+            single_tax_amount: tax,
         };
         Self {
             payment_request: PaymentRequest {
                 request_id: reference,
                 request_timestamp: moment(booking.at, zone),
                 currency: "EUR",
-                gros_amount: amount,
+                gros_amount: euros(payment.amount),
                 purpose: service,
                 description: format!("{service} {reference}"),
                 items: [item],

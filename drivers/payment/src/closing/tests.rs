@@ -34,6 +34,19 @@ proptest! {
         }
     }
 
+    /// Nothing gets lost between net and tax, and the tax is its share to the nearest cent, half a cent up.
+    #[test]
+    fn net_and_tax_are_the_amount(
+        cents in prop_oneof![0_u64..100_000, 0_u64..=999_999_999_999],
+        percent in 0_u8..=50,
+    ) {
+        let Shares { net, tax } = Shares::of(Cents::new(cents).unwrap(), percent);
+        prop_assert_eq!(net.value() + tax.value(), cents);
+        let (whole, percent) = (100 + i128::from(percent), i128::from(percent));
+        let twice_off = 2 * (i128::from(tax.value()) * whole - i128::from(cents) * percent);
+        prop_assert!(-whole < twice_off && twice_off <= whole, "{} in {}", tax, cents);
+    }
+
     #[test]
     fn signs_are_told(cents in any::<i64>()) {
         let told = euros_signed(cents);
@@ -71,10 +84,10 @@ fn closing(bookings: Vec<Booking>) -> Closing {
         by_service: group(&bookings, |booking| booking.payment.purpose.service().to_owned()).unwrap(),
         by_kind: group(&bookings, |booking| booking.payment.card_kind.clone()).unwrap(),
         bookings,
-        terminal: TerminalTotals {
+        terminal: Some(TerminalTotals {
             total: Cents::new(1249).unwrap(),
             by_kind: [("Visa".to_owned(), total)].into(),
-        },
+        }),
     }
 }
 
@@ -133,6 +146,35 @@ fn the_treasury_reads_xbezahldienste() {
         (&json!(id), &json!("settled by staff"))
     );
     assert_eq!(information["transactionTimestamp"], "2026-11-24T09:40:50+01:00");
+}
+
+#[test]
+fn the_treasury_reads_the_tax() {
+    for (cents, percent, net, tax) in [
+        (1190, 19, 10.0, 1.9),
+        (1070, 7, 10.0, 0.7),
+        (3, 50, 0.02, 0.01),
+        (1, 50, 0.01, 0.0),
+    ] {
+        let mut taxed = booking(cents, Step::Complete);
+        taxed.payment.purpose = taxed.payment.purpose.with_tax(percent);
+        let value = serde_json::to_value(PaymentTransaction::of(&taxed, &berlin())).unwrap();
+        let item = &value["paymentRequest"]["items"][0];
+        assert_eq!(item["taxRate"], percent);
+        for (key, amount) in [("NetAmount", net), ("TaxAmount", tax)] {
+            assert_eq!(item[format!("total{key}")], amount, "{cents} {percent}");
+            assert_eq!(item[format!("single{key}")], amount, "{cents} {percent}");
+        }
+        assert_eq!(value["paymentRequest"]["grosAmount"], cents as f64 / 100.0);
+        let mut csv = Vec::new();
+        closing(vec![taxed]).write_csv(&mut csv).unwrap();
+        let csv = String::from_utf8(csv).unwrap();
+        let (heading, line) = csv.trim_end().split_once('\n').unwrap();
+        assert!(heading.ends_with(",card_kind,tax_percent,tax"), "{heading}");
+        assert!(line.ends_with(&format!(",{percent},{tax:.2}")), "{line}");
+    }
+    // Half a cent: 0.03 with 20 % has 0.005 in it.
+    assert_eq!(Shares::of(Cents::new(3).unwrap(), 20).tax.value(), 1);
 }
 
 #[test]

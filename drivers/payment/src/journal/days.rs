@@ -4,21 +4,6 @@ use crate::status::{KINDS, Totals};
 use drivers_api::payment::Cents;
 use rusqlite::{Row, params};
 
-/// Came after the first schema, beside it: a program from before opens such a file all the same. `closing_kinds` is what
-/// the terminal said of each kind of card; a closing without a row in `closing_files` isn't with the treasury yet.
-const SCHEMA: &str = "
-    CREATE TABLE IF NOT EXISTS closing_kinds (
-        closing INTEGER NOT NULL,
-        kind TEXT NOT NULL,
-        count INTEGER NOT NULL,
-        amount INTEGER NOT NULL,
-        PRIMARY KEY (closing, kind)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS closing_files (
-        closing INTEGER PRIMARY KEY,
-        at INTEGER NOT NULL
-    ) STRICT;
-";
 /// Ends at which money moved or may have: a day with nothing but refusals has nothing to close.
 const MOVED: &str = "'filed', 'complete', 'reversed', 'settled_taken', 'settled_returned'";
 
@@ -33,23 +18,18 @@ pub struct Day {
     pub count: u64,
     /// All together.
     pub total: Cents,
-    /// What the terminal said.
-    pub terminal: Cents,
+    /// What the terminal said; `None` for what was before the days were closed by themselves: it wasn't asked.
+    pub terminal: Option<Cents>,
 }
 
 impl Day {
-    /// Terminal less journal, in cents: what staff must explain.
-    pub fn difference_cents(&self) -> i64 {
-        number(self.terminal) - number(self.total)
+    /// Terminal less journal, in cents: what staff must explain. `None` if it isn't known.
+    pub fn difference_cents(&self) -> Option<i64> {
+        Some(number(self.terminal?) - number(self.total))
     }
 }
 
 impl Journal {
-    pub(super) fn prepare_days(&self) -> Result<(), JournalError> {
-        let failed = JournalError::sqlite("preparing the journal's closings");
-        self.file.connection.execute_batch(SCHEMA).map_err(failed)
-    }
-
     /// Closes the day: what is booked and belongs to no closing yet goes into this one. Its number.
     ///
     /// # Errors
@@ -150,21 +130,25 @@ impl Journal {
         Ok(self.numbers(&sql)?.first().copied())
     }
 
-    /// When the last closings were, newest number first, so many at most.
+    /// When the last closings with the terminal were, newest number first, so many at most.
     ///
     /// # Errors
     /// See [`JournalError`].
     pub fn closing_times(&self, most: usize) -> Result<Vec<i64>, JournalError> {
-        self.numbers(&format!("SELECT at FROM closings ORDER BY id DESC LIMIT {most}"))
+        self.numbers(&format!(
+            "SELECT at FROM closings WHERE id NOT IN (SELECT closing FROM closing_before) ORDER BY id DESC LIMIT {most}"
+        ))
     }
 
     fn read_days(&self, which: &str) -> Result<Vec<Day>, JournalError> {
         let doing = "reading the closings";
         let sql = format!(
             "SELECT id, at, journal_total, terminal_total,
-             (SELECT count(*) FROM payments WHERE closing = closings.id AND step IN ({}))
+             (SELECT count(*) FROM payments WHERE closing = closings.id AND step IN ({taken})),
+             id IN (SELECT closing FROM closing_before),
+             (SELECT coalesce(sum(amount), 0) FROM payments WHERE closing = closings.id AND step IN ({taken}))
              FROM closings WHERE {which} ORDER BY id DESC",
-            read::TAKEN
+            taken = read::TAKEN
         );
         let read = || -> rusqlite::Result<Vec<Option<Day>>> {
             let mut statement = self.file.connection.prepare_cached(&sql)?;
@@ -185,7 +169,12 @@ impl Journal {
 
 /// `None` if the row holds what was never written.
 fn day(row: &Row<'_>) -> rusqlite::Result<Option<Day>> {
-    let (total, terminal) = (cents(row, 2)?, cents(row, 3)?);
+    // Of what was before, staff may still decide on a payment: its sum isn't final.
+    let is_before: bool = row.get(5)?;
+    let (total, terminal) = match is_before {
+        true => (cents(row, 6)?, Some(None)),
+        false => (cents(row, 2)?, cents(row, 3)?.map(Some)),
+    };
     let count = u64::try_from(row.get::<_, i64>(4)?).ok();
     let (Some(total), Some(terminal), Some(count)) = (total, terminal, count) else {
         return Ok(None);

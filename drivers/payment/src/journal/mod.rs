@@ -9,10 +9,12 @@
 //!   ├─────────┴──▶ DECLINED                                     nothing was taken
 //!   └────(all but the ends)──▶ UNCLEAR ─▶ SETTLED_TAKEN, SETTLED_RETURNED     by staff
 //! ```
+mod beside;
 mod days;
 mod error;
 mod file;
 mod read;
+mod switch;
 #[cfg(test)]
 mod tests;
 
@@ -170,7 +172,7 @@ impl Journal {
             file: JournalFile::open(path, exclusive)?,
             base: path.to_owned(),
         };
-        journal.prepare_days()?;
+        journal.prepare_beside()?;
         Ok(journal)
     }
 
@@ -217,6 +219,10 @@ impl Journal {
                 params![cents, purpose.reference(), purpose.service()],
             )?;
             let id = transaction.last_insert_rowid();
+            if purpose.tax_percent() > 0 {
+                let sql = "INSERT INTO payment_tax VALUES (?1, ?2)";
+                transaction.execute(sql, params![id, purpose.tax_percent()])?;
+            }
             transaction.execute(
                 "INSERT INTO numbers SELECT ?1, 'before', receipt_no, trace_no, date, time, terminal_id
                  FROM numbers WHERE payment = 0 AND role = 'last'",

@@ -41,7 +41,8 @@ pub struct Booking {
     pub at: i64,
 }
 
-const COLUMNS: &str = "id, step, amount, reference, service, before, card_kind";
+const COLUMNS: &str = "id, step, amount, reference, service, before, card_kind,
+    coalesce((SELECT percent FROM payment_tax WHERE payment = payments.id), 0)";
 
 impl Journal {
     /// Payments that a crash left open, oldest first.
@@ -141,7 +142,8 @@ fn payment(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Option<Pa
     let (step, reference, service): (String, String, String) = (row.get(1)?, row.get(3)?, row.get(4)?);
     let before = read_last(connection, &row.get::<_, String>(5)?, id, "before")?;
     let amount = u64::try_from(row.get::<_, i64>(2)?).ok().and_then(Cents::new);
-    let (Some(step), Some(amount)) = (Step::from_name(&step), amount) else {
+    let tax_percent = u8::try_from(row.get::<_, i64>(7)?).ok();
+    let (Some(step), Some(amount), Some(tax_percent)) = (Step::from_name(&step), amount, tax_percent) else {
         return Ok(None);
     };
     let Some(purpose) = PaymentPurpose::new(&reference, &service) else {
@@ -153,7 +155,7 @@ fn payment(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Option<Pa
         id,
         step,
         amount,
-        purpose,
+        purpose: purpose.with_tax(tax_percent),
         before,
         result,
         reversal,

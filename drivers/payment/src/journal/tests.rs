@@ -56,6 +56,38 @@ fn steps_survive_and_follow_each_other() {
 }
 
 #[test]
+fn the_tax_is_there_with_the_intent_and_also_in_a_file_from_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("payments.db");
+    let mut journal = Journal::open(&path).unwrap();
+    let before = journal.intend(amount(), &purpose(), 1).unwrap();
+    drop(journal);
+    let sql = "DROP TABLE payment_tax; DROP TABLE closing_switch; DROP TABLE closing_before";
+    rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+
+    let mut journal = Journal::open(&path).unwrap();
+    let taxed = journal.intend(amount(), &purpose().with_tax(19), 2).unwrap();
+    drop(journal);
+    let journal = Journal::open(&path).unwrap();
+    let percent = |id| journal.payment(id).unwrap().purpose.tax_percent();
+    assert_eq!((percent(before), percent(taxed)), (0, 19));
+    let sql = "UPDATE payment_tax SET percent = 256";
+    rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+    assert!(matches!(journal.payment(taxed), Err(JournalError::Damaged(_))));
+}
+
+#[test]
+fn a_tax_that_isnt_written_is_no_intent() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("payments.db");
+    let mut journal = Journal::open(&path).unwrap();
+    let sql = "CREATE TRIGGER refuse BEFORE INSERT ON payment_tax BEGIN SELECT RAISE(FAIL, 'no'); END";
+    rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+    assert!(journal.intend(amount(), &purpose().with_tax(7), 1).is_err());
+    assert!(journal.all().unwrap().is_empty());
+}
+
+#[test]
 fn a_second_till_is_kept_away_and_staff_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("payments.db");

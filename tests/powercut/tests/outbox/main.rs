@@ -1,5 +1,5 @@
-//! The power goes while the outbox works: what was filed is there, byte for byte, or was delivered; what was delivered isn't
-//! there again; the file opens as it is, and filing goes on.
+//! The power goes while the outbox works: what was filed is there, byte for byte, or was delivered or taken back; what was
+//! delivered or taken back isn't there again; what may have left is known to; the file opens as it is, and filing goes on.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -14,6 +14,9 @@ const NEW: u64 = 1 << 40;
 /// Carrying everything away, one by one, takes time: after one cut in that many.
 const EMPTIED_IN: u32 = 16;
 
+/// Each withdrawal moves the log into the file: after one cut in that many.
+const WITHDRAWN_IN: u32 = 4;
+
 /// Opens what a cut left, compares it with what must be there, and files on.
 pub(crate) fn look(folder: &Path, done: &Held, cut: Option<&Held>, rng: &mut StdRng) -> Result<Held, String> {
     lay_the_rest(folder, rng);
@@ -29,7 +32,7 @@ pub(crate) fn look(folder: &Path, done: &Held, cut: Option<&Held>, rng: &mut Std
     let Some(is) = [Some(done), cut].into_iter().flatten().find(|held| **held == there) else {
         return Err(format!("{done:?} was done, {cut:?} was cut, and there is {there:?}"));
     };
-    keeps_withdrawn(&mut outbox, is)?;
+    keeps_withdrawn(&mut outbox, is, rng)?;
     let left = withdraws(&mut outbox, is, rng)?;
     let mut found = outbox.find(usize::MAX, |_| true).map_err(told)?;
     found.reverse();
@@ -82,22 +85,24 @@ fn is_quiet(outbox: &mut Outbox) -> Result<(), String> {
     }
 }
 
-/// What was taken back is told as such, also when it is asked for again, and doesn't wait when it is filed again.
-fn keeps_withdrawn(outbox: &mut Outbox, held: &Held) -> Result<(), String> {
+/// What was taken back is told as such, also when it is taken back again, and doesn't wait when it is filed again.
+fn keeps_withdrawn(outbox: &mut Outbox, held: &Held, rng: &mut StdRng) -> Result<(), String> {
     let failed = |error: OutboxError| format!("asking for what was withdrawn: {error:?}");
     for (number, at) in &held.withdrawn {
-        let expected = told(*number, *at);
         let is = outbox.withdrawn(&lookup(*number), NOW).map_err(failed)?;
-        if is.as_ref() != Some(&expected) {
+        if is != Some(told(*number, *at)) {
             return Err(format!("case {number} was withdrawn, and is told as {is:?}"));
-        }
-        let again = outbox.withdraw(&lookup(*number), id(*number), NOW).map_err(failed)?;
-        if again != Withdrawal::Done(expected) {
-            return Err(format!("case {number} was withdrawn, and again it is {again:?}"));
         }
         outbox.file(&envelope(*number)).map_err(failed)?;
     }
-    Ok(())
+    if held.withdrawn.is_empty() || !rng.random_ratio(1, WITHDRAWN_IN) {
+        return Ok(());
+    }
+    let (number, at) = held.withdrawn[rng.random_range(0..held.withdrawn.len())];
+    let again = outbox.withdraw(&lookup(number), id(number), NOW).map_err(failed)?;
+    (again == Withdrawal::Done(told(number, at)))
+        .then_some(())
+        .ok_or_else(|| format!("case {number} was withdrawn, and again it is {again:?}"))
 }
 
 /// A citizen takes back one of those that wait: one that was set out stays, another is gone. What is left then.
@@ -110,7 +115,7 @@ fn withdraws(outbox: &mut Outbox, held: &Held, rng: &mut StdRng) -> Result<Held,
             return Err(format!("that case {number} may have left is told as {may_have_left}"));
         }
     }
-    if held.waiting.is_empty() || rng.random() {
+    if held.waiting.is_empty() || !rng.random_ratio(1, WITHDRAWN_IN) {
         return Ok(held.clone());
     }
     let number = held.waiting[rng.random_range(0..held.waiting.len())].number;

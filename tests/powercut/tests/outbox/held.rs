@@ -1,7 +1,9 @@
 //! What the outbox must hold, as a test keeps count of it, and the envelopes by their numbers.
+use outbox::{Withdrawal, Withdrawn};
 use std::collections::BTreeSet;
 use uuid::Uuid;
-use wire::{Acknowledgement, Envelope, body_sha256};
+use wire::case_status::CaseLookup;
+use wire::{Acknowledgement, Envelope, FollowUp, body_sha256};
 
 pub(crate) const NOW: i64 = 1_795_305_600;
 
@@ -13,6 +15,10 @@ pub(crate) struct Held {
     /// In the order it happened.
     pub(crate) set_aside: Vec<u64>,
     pub(crate) delivered: BTreeSet<u64>,
+    /// May have left: from before the first byte until it is delivered.
+    pub(crate) set_out: BTreeSet<u64>,
+    /// Taken back, in the order it happened, and when.
+    pub(crate) withdrawn: Vec<(u64, i64)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +31,9 @@ pub(crate) struct Waiting {
 impl Held {
     pub(crate) fn last_number(&self) -> u64 {
         let waiting = self.waiting.iter().map(|waiting| waiting.number);
+        let withdrawn = self.withdrawn.iter().map(|(number, _)| *number);
         let others = self.set_aside.iter().chain(&self.delivered).copied();
-        waiting.chain(others).max().unwrap_or(0)
+        waiting.chain(others).chain(withdrawn).max().unwrap_or(0)
     }
 
     pub(crate) fn filed(mut self, number: u64) -> Self {
@@ -40,10 +47,32 @@ impl Held {
 
     pub(crate) fn delivered(mut self, number: u64) -> Self {
         self.waiting.retain(|waiting| waiting.number != number);
+        self.set_out.remove(&number);
         self.delivered.insert(number);
         self
     }
 
+    pub(crate) fn set_out(mut self, number: u64) -> Self {
+        self.set_out.insert(number);
+        self
+    }
+
+    pub(crate) fn withdrawn(mut self, number: u64, at: i64) -> Self {
+        self.waiting.retain(|waiting| waiting.number != number);
+        self.withdrawn.push((number, at));
+        self
+    }
+
+    /// What a citizen is told who takes back a case that waits.
+    pub(crate) fn withdrawal(&self, number: u64, at: i64) -> Withdrawal {
+        if self.set_out.contains(&number) {
+            Withdrawal::MayHaveLeft
+        } else {
+            Withdrawal::Done(told(number, at))
+        }
+    }
+
+    /// It may have left all the same: its mark stays.
     pub(crate) fn set_aside(mut self, number: u64) -> Self {
         self.waiting.retain(|waiting| waiting.number != number);
         self.set_aside.push(number);
@@ -87,7 +116,32 @@ pub(crate) fn envelope(number: u64) -> Envelope {
         service_version: "1.0.0".into(),
         filed_at: NOW,
         encrypted_data: format!("eyJh.a2V5.aXY.{text}.dGFn"),
-        follow_up: None,
+        follow_up: Some(FollowUp {
+            service: "wohnsitz".into(),
+            case_lookup: lookup(number),
+            card: None,
+            receipt: None,
+            fee: None,
+        }),
+    }
+}
+
+/// What the citizen asks with.
+pub(crate) fn lookup(number: u64) -> CaseLookup {
+    let mut bytes = [0xab; 32];
+    bytes[..8].copy_from_slice(&number.to_be_bytes());
+    CaseLookup::from_bytes(bytes)
+}
+
+/// What is remembered of a case that was taken back.
+pub(crate) fn told(number: u64, at: i64) -> Withdrawn {
+    let envelope = envelope(number);
+    Withdrawn {
+        submission_id: envelope.submission_id,
+        leika: envelope.leika,
+        service: "wohnsitz".into(),
+        filed_at: envelope.filed_at,
+        at,
     }
 }
 

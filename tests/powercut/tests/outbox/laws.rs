@@ -1,7 +1,7 @@
 //! What must hold of an outbox after a cut.
-use crate::held::{Held, NOW, Waiting, acknowledgement, envelope, number};
+use crate::held::{Held, NOW, Waiting, acknowledgement, envelope, id, lookup, number, told};
 use crate::work::{lay_reserve, outbox_path};
-use outbox::{Outbox, OutboxError, POSTPONE_S_MAX, RESERVE_BYTES, Settled};
+use outbox::{Outbox, OutboxError, POSTPONE_S_MAX, RESERVE_BYTES, Settled, Withdrawal};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use rusqlite::{Connection, Row};
@@ -13,6 +13,9 @@ const NEW: u64 = 1 << 40;
 
 /// Carrying everything away, one by one, takes time: after one cut in that many.
 const EMPTIED_IN: u32 = 16;
+
+/// Each withdrawal moves the log into the file: after one cut in that many.
+const WITHDRAWN_IN: u32 = 4;
 
 /// Opens what a cut left, compares it with what must be there, and files on.
 pub(crate) fn look(folder: &Path, done: &Held, cut: Option<&Held>, rng: &mut StdRng) -> Result<Held, String> {
@@ -29,21 +32,21 @@ pub(crate) fn look(folder: &Path, done: &Held, cut: Option<&Held>, rng: &mut Std
     let Some(is) = [Some(done), cut].into_iter().flatten().find(|held| **held == there) else {
         return Err(format!("{done:?} was done, {cut:?} was cut, and there is {there:?}"));
     };
+    keeps_withdrawn(&mut outbox, is, rng)?;
+    let left = withdraws(&mut outbox, is, rng)?;
     let mut found = outbox.find(usize::MAX, |_| true).map_err(told)?;
     found.reverse();
-    if !found.iter().eq(&is
-        .waiting
-        .iter()
-        .map(|waiting| envelope(waiting.number))
-        .collect::<Vec<_>>())
+    if !found
+        .into_iter()
+        .eq(left.waiting.iter().map(|waiting| envelope(waiting.number)))
     {
         return Err("it finds other envelopes than were filed".to_owned());
     }
     if rng.random_ratio(1, EMPTIED_IN) {
-        empty(&mut outbox, is)?;
+        empty(&mut outbox, &left)?;
     } else {
         let next = outbox.next(NOW).map_err(told)?;
-        is_as_filed(next.as_ref(), is.due().next())?;
+        is_as_filed(next.as_ref(), left.due().next())?;
     }
     outbox
         .file(&envelope(NEW))
@@ -82,6 +85,53 @@ fn is_quiet(outbox: &mut Outbox) -> Result<(), String> {
     }
 }
 
+/// What was taken back is told as such, also when it is taken back again, and doesn't wait when it is filed again.
+fn keeps_withdrawn(outbox: &mut Outbox, held: &Held, rng: &mut StdRng) -> Result<(), String> {
+    let failed = |error: OutboxError| format!("asking for what was withdrawn: {error:?}");
+    for (number, at) in &held.withdrawn {
+        let is = outbox.withdrawn(&lookup(*number), NOW).map_err(failed)?;
+        if is != Some(told(*number, *at)) {
+            return Err(format!("case {number} was withdrawn, and is told as {is:?}"));
+        }
+        outbox.file(&envelope(*number)).map_err(failed)?;
+    }
+    if held.withdrawn.is_empty() || !rng.random_ratio(1, WITHDRAWN_IN) {
+        return Ok(());
+    }
+    let (number, at) = held.withdrawn[rng.random_range(0..held.withdrawn.len())];
+    let again = outbox.withdraw(&lookup(number), id(number), NOW).map_err(failed)?;
+    (again == Withdrawal::Done(told(number, at)))
+        .then_some(())
+        .ok_or_else(|| format!("case {number} was withdrawn, and again it is {again:?}"))
+}
+
+/// A citizen takes back one of those that wait: one that was set out stays, another is gone. What is left then.
+fn withdraws(outbox: &mut Outbox, held: &Held, rng: &mut StdRng) -> Result<Held, String> {
+    let failed = |error: OutboxError| format!("withdrawing: {error:?}");
+    for waiting in &held.waiting {
+        let number = waiting.number;
+        let may_have_left = outbox.may_have_left(id(number)).map_err(failed)?;
+        if may_have_left != held.set_out.contains(&number) {
+            return Err(format!("that case {number} may have left is told as {may_have_left}"));
+        }
+    }
+    if held.waiting.is_empty() || !rng.random_ratio(1, WITHDRAWN_IN) {
+        return Ok(held.clone());
+    }
+    let number = held.waiting[rng.random_range(0..held.waiting.len())].number;
+    let (is, expected) = (
+        outbox.withdraw(&lookup(number), id(number), NOW).map_err(failed)?,
+        held.withdrawal(number, NOW),
+    );
+    if is != expected {
+        return Err(format!("case {number} is taken back: {is:?} instead of {expected:?}"));
+    }
+    Ok(match is {
+        Withdrawal::Done(_) => held.clone().withdrawn(number, NOW),
+        Withdrawal::MayHaveLeft | Withdrawal::Unknown => held.clone(),
+    })
+}
+
 /// By the file's own tables: also what the queue doesn't tell, such as how long a record waits.
 fn read(connection: &Connection) -> rusqlite::Result<Held> {
     let id = |row: &Row<'_>| -> rusqlite::Result<u64> { Ok(number(Uuid::from_bytes(row.get(0)?))) };
@@ -98,6 +148,11 @@ fn read(connection: &Connection) -> rusqlite::Result<Held> {
         waiting: statement.query_map([], waiting)?.collect::<rusqlite::Result<_>>()?,
         set_aside: all("SELECT submission_id FROM set_aside ORDER BY seq")?,
         delivered: all("SELECT submission_id FROM delivered")?.into_iter().collect(),
+        set_out: all("SELECT submission_id FROM set_out")?.into_iter().collect(),
+        withdrawn: connection
+            .prepare("SELECT submission_id, at FROM withdrawn ORDER BY seq")?
+            .query_map([], |row| Ok((id(row)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?,
     })
 }
 
@@ -113,6 +168,10 @@ fn empty(outbox: &mut Outbox, held: &Held) -> Result<(), String> {
             .next(now)
             .map_err(|error| format!("asking for the next: {error:?}"))?;
         is_as_filed(next.as_ref(), Some(waiting))?;
+        match next.map(|next| outbox.set_out(next)) {
+            Some(Ok(Some(_))) => {}
+            other => return Err(format!("case {} can't be set out: {other:?}", waiting.number)),
+        }
         match outbox.acknowledge(&acknowledgement(waiting.number, waiting.number), NOW) {
             Ok(Settled::Delivered) => {}
             other => return Err(format!("case {} can't be settled: {other:?}", waiting.number)),

@@ -1,6 +1,6 @@
 //! What a terminal does with its outbox.
-use crate::held::{Held, NOW, acknowledgement, envelope, id, number};
-use outbox::{Outbox, OutboxError, RESERVE_BYTES, Settled};
+use crate::held::{Held, NOW, acknowledgement, envelope, id, lookup, number};
+use outbox::{Outbox, OutboxError, RESERVE_BYTES, Settled, Waiting, Withdrawal};
 use powercut::{Disk, History};
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -63,31 +63,23 @@ impl<'a> Terminal<'a> {
         let last = self.history.now().last_number();
         let waiting = self.history.now().waiting.clone();
         let any = (!waiting.is_empty()).then(|| waiting[rng.random_range(0..waiting.len().max(1))].number);
-        match (rng.random_range(0..20), any) {
+        match (rng.random_range(0..25), any) {
             (0..7, _) => self.file(last + 1).map_err(|error| format!("filing: {error:?}")),
-            (7..11, Some(_)) => self.carry_away(),
-            (11, Some(number)) => self.settle(number, number + 1, Settled::SetAside),
-            (12, Some(number)) => {
-                let until = NOW + rng.random_range(1..600);
-                self.beside(
-                    |agent| agent.postpone(id(number), until),
-                    |held| held.postponed(number, until),
-                )
-            }
-            (13, Some(number)) => self.beside(
-                |agent| agent.set_aside(id(number), "the authority doesn't know it", NOW),
-                |held| held.set_aside(number),
-            ),
-            (14 | 15, _) => {
+            (7..12, Some(_)) => self.carry_away(rng.random_ratio(2, 3)),
+            (12..16, Some(number)) => self.settle_otherwise(number, rng),
+            (16 | 17, Some(number)) => self.withdraw(number, NOW + rng.random_range(0..600)).map(|_| ()),
+            (18, Some(_)) => self.race(rng.random()),
+            (19, _) if last > 0 => self.file_again(rng.random_range(1..=last)),
+            (20, _) => {
                 self.checkpoint(["PASSIVE", "FULL", "RESTART", "TRUNCATE"][rng.random_range(0..4)]);
                 Ok(())
             }
-            (16, _) => {
+            (21, _) => {
                 self.reader = if self.reader.is_some() { None } else { Some(self.read()) };
                 Ok(())
             }
-            (17, _) => self.fill_the_disk(rng.random_range(0..60_000)),
-            (18, _) => self.reopen(rng.random(), rng.random()),
+            (22, _) => self.fill_the_disk(rng.random_range(0..60_000)),
+            (23, _) => self.reopen(rng.random(), rng.random()),
             // All of them close: the log is moved into the database and deleted.
             _ => {
                 self.reader = None;
@@ -128,16 +120,104 @@ impl<'a> Terminal<'a> {
         Ok(())
     }
 
-    fn carry_away(&mut self) -> Result<(), String> {
-        let next = self
-            .agent
-            .as_mut()
-            .unwrap()
+    /// The courier's order: next, set out, send, settle. Without an answer it may lie at the backend, and is the next again.
+    fn carry_away(&mut self, is_answered: bool) -> Result<(), String> {
+        let Some(next) = self.next()? else { return Ok(()) };
+        let number = number(next.envelope.submission_id);
+        self.set_out(next, true)?;
+        if !is_answered {
+            return Ok(());
+        }
+        self.settle(number, number, Settled::Delivered)
+    }
+
+    /// What is due first, as the agent is handed it.
+    fn next(&mut self) -> Result<Option<Waiting>, String> {
+        let agent = self.agent.as_mut().unwrap();
+        let next = agent
             .next(NOW)
             .map_err(|error| format!("asking for the next: {error:?}"))?;
-        let Some(next) = next else { return Ok(()) };
+        let shown = next.as_ref().map(|next| number(next.envelope.submission_id));
+        let expected = self.history.now().due().next().map(|due| due.number);
+        (shown == expected)
+            .then_some(next)
+            .ok_or_else(|| format!("{shown:?} is handed out instead of {expected:?}"))
+    }
+
+    /// The mark before the first byte; none for what no longer waits.
+    fn set_out(&mut self, waiting: Waiting, waits: bool) -> Result<(), String> {
+        let number = number(waiting.envelope.submission_id);
+        let began = self.disk.now();
+        match self.agent.as_mut().unwrap().set_out(waiting) {
+            Ok(underway) if underway.is_some() == waits => {}
+            other => return Err(format!("setting {number} out: {other:?}")),
+        }
+        if waits {
+            let after = self.history.now().clone().set_out(number);
+            self.history.done(began, self.disk.now(), after);
+        }
+        Ok(())
+    }
+
+    /// A citizen takes back a case that waits. True when it never left.
+    fn withdraw(&mut self, number: u64, at: i64) -> Result<bool, String> {
+        let began = self.disk.now();
+        let kiosk = self.kiosk.as_mut().unwrap();
+        let withdrawal = kiosk.withdraw(&lookup(number), id(number), at);
+        let held = self.history.now();
+        if !matches!(&withdrawal, Ok(withdrawal) if *withdrawal == held.withdrawal(number, at)) {
+            return Err(format!("withdrawing {number}: {withdrawal:?}"));
+        }
+        let is_done = matches!(withdrawal, Ok(Withdrawal::Done(_)));
+        if is_done {
+            let after = held.clone().withdrawn(number, at);
+            self.history.done(began, self.disk.now(), after);
+        }
+        Ok(is_done)
+    }
+
+    /// The agent has the next one in its hands when the citizen comes: of both, one is first.
+    fn race(&mut self, is_citizen_first: bool) -> Result<(), String> {
+        let Some(next) = self.next()? else { return Ok(()) };
         let number = number(next.envelope.submission_id);
-        self.settle(number, number, Settled::Delivered)
+        if is_citizen_first {
+            let is_withdrawn = self.withdraw(number, NOW)?;
+            return self.set_out(next, !is_withdrawn);
+        }
+        self.set_out(next, true)?;
+        self.withdraw(number, NOW).map(|_| ())
+    }
+
+    /// The kiosk didn't hear that a case was filed. One that was set aside waits again; others stay where they are.
+    fn file_again(&mut self, number: u64) -> Result<(), String> {
+        let held = self.history.now();
+        let is_there = held.waiting.iter().any(|waiting| waiting.number == number)
+            || held.delivered.contains(&number)
+            || held.withdrawn.iter().any(|(withdrawn, _)| *withdrawn == number);
+        let filed = if is_there {
+            self.kiosk.as_mut().unwrap().file(&envelope(number))
+        } else {
+            self.file(number)
+        };
+        filed.map_err(|error| format!("filing {number} again: {error:?}"))
+    }
+
+    /// The backend takes other bytes for it, or doesn't take it now, or never will.
+    fn settle_otherwise(&mut self, number: u64, rng: &mut StdRng) -> Result<(), String> {
+        match rng.random_range(0..3) {
+            0 => self.settle(number, number + 1, Settled::SetAside),
+            1 => {
+                let until = NOW + rng.random_range(1..600);
+                self.beside(
+                    |agent| agent.postpone(id(number), until),
+                    |held| held.postponed(number, until),
+                )
+            }
+            _ => self.beside(
+                |agent| agent.set_aside(id(number), "the authority doesn't know it", NOW),
+                |held| held.set_aside(number),
+            ),
+        }
     }
 
     /// The backend answers, for the bytes of case `of`.
@@ -190,7 +270,7 @@ impl<'a> Terminal<'a> {
         connection
     }
 
-    /// Files until the disk takes no more, and carries away until it does again.
+    /// Files until the disk takes no more; then one is taken back, and others are carried away, until it does again.
     fn fill_the_disk(&mut self, room: u64) -> Result<(), String> {
         // A reader would keep the log from being emptied.
         self.reader = None;
@@ -207,8 +287,12 @@ impl<'a> Terminal<'a> {
                 break;
             }
         }
+        let newest = self.history.now().waiting.last().map(|waiting| waiting.number);
+        if let Some(newest) = newest {
+            self.withdraw(newest, NOW)?;
+        }
         for _ in 0..3 {
-            self.carry_away()?;
+            self.carry_away(true)?;
         }
         self.disk.leave_room(None).unwrap();
         Ok(())
@@ -222,7 +306,7 @@ impl<'a> Terminal<'a> {
             self.file(number).map_err(|error| format!("filing: {error:?}"))?;
             filed += 7 + envelope(number).encrypted_data.len() as i64 / 4096;
             if self.history.now().waiting.len() > 5 {
-                self.carry_away()?;
+                self.carry_away(true)?;
             }
         }
         Ok(())

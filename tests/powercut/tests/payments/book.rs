@@ -1,11 +1,12 @@
 //! What the journal must hold, and what a till writes into it.
 use drivers_api::payment::{Cents, PaymentPurpose};
-use payment::journal::{Booking, Journal, JournalError, Last, Payment, Step, TerminalMemory};
-use payment::status::Status;
+use payment::journal::{Booking, Day, Journal, JournalError, Last, Payment, Step, TerminalMemory};
+use payment::status::{KINDS, Status, Totals};
 use powercut::{Disk, History};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use rusqlite::{Connection, OpenFlags};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 pub(crate) const NOW: i64 = 1_795_305_600;
@@ -16,8 +17,18 @@ pub(crate) struct Book {
     pub(crate) payments: Vec<Payment>,
     terminal: TerminalMemory,
     unclosed: Vec<Booking>,
-    /// The bookings of each closing.
-    closings: Vec<Vec<Booking>>,
+    /// The oldest first.
+    pub(crate) closings: Vec<Closing>,
+    /// Those whose files aren't with the treasury, the oldest first.
+    without_files: Vec<i64>,
+}
+
+/// A closing, what belongs to it, and what the terminal said of each kind of card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Closing {
+    pub(crate) day: Day,
+    bookings: Vec<Booking>,
+    kinds: Vec<(String, u64, Cents)>,
 }
 
 impl Default for Book {
@@ -31,6 +42,7 @@ impl Default for Book {
             },
             unclosed: Vec::new(),
             closings: Vec::new(),
+            without_files: Vec::new(),
         }
     }
 }
@@ -38,23 +50,23 @@ impl Default for Book {
 impl Book {
     pub(crate) fn read(journal: &Journal) -> Result<Self, String> {
         let told = |error: JournalError| format!("reading it: {error:?}");
-        let mut closings = Vec::new();
-        // A closing of nothing has no bookings, and so has none at all; those at the end are as good as none.
-        for closing in 1..=CLOSINGS_MAX {
-            closings.push(journal.bookings(Some(closing)).map_err(told)?);
-        }
-        while closings.pop_if(|last| last.is_empty()).is_some() {}
+        let closing = |day: Day| {
+            Ok(Closing {
+                day,
+                bookings: journal.bookings(Some(day.id))?,
+                kinds: journal.terminal_kinds(day.id)?,
+            })
+        };
+        let days = journal.days().map_err(told)?.into_iter().rev();
         Ok(Self {
             payments: journal.all().map_err(told)?,
             terminal: journal.terminal().map_err(told)?,
             unclosed: journal.bookings(None).map_err(told)?,
-            closings,
+            closings: days.map(closing).collect::<Result<_, _>>().map_err(told)?,
+            without_files: journal.days_without_files().map_err(told)?,
         })
     }
 }
-
-/// Closings that are looked at; there is seldom more than one in a round.
-const CLOSINGS_MAX: i64 = 12;
 
 /// The till's journal, and staff's tool beside it.
 pub(crate) struct Till<'a> {
@@ -80,16 +92,14 @@ impl<'a> Till<'a> {
 
     pub(crate) fn run(&mut self, rng: &mut StdRng) -> Result<(), String> {
         for _ in 0..rng.random_range(8..20) {
-            match rng.random_range(0..20) {
+            match rng.random_range(0..22) {
                 0..5 => self.intend(rng.random_range(1..100_000))?,
                 5..15 => self.go_on(rng)?,
                 15 => self.remember(rng.random_range(1..10_000))?,
                 16 => self.write(true, |journal| journal.knows_sync())?,
-                17 => {
-                    let total = Cents::new(1_000).unwrap();
-                    self.write(true, |journal| journal.close_day(total, total, None, NOW).map(|_| ()))?;
-                }
-                18 => self.checkpoint(["PASSIVE", "FULL", "RESTART", "TRUNCATE"][rng.random_range(0..4)]),
+                17 | 18 => self.close_day(rng)?,
+                19 => self.note_files(rng)?,
+                20 => self.checkpoint(["PASSIVE", "FULL", "RESTART", "TRUNCATE"][rng.random_range(0..4)]),
                 _ => self.reopen()?,
             }
         }
@@ -182,6 +192,59 @@ impl<'a> Till<'a> {
         is_there
             .then_some(())
             .ok_or_else(|| "the terminal's last transaction isn't there".to_owned())
+    }
+
+    /// The terminal tells of some kinds of card, or of none.
+    fn close_day(&mut self, rng: &mut StdRng) -> Result<(), String> {
+        let mut totals = Totals::default();
+        for kind in &mut totals.kinds {
+            if rng.random_ratio(1, 3) {
+                *kind = (
+                    rng.random_range(1..100),
+                    Cents::new(rng.random_range(1..100_000)).unwrap(),
+                );
+            }
+        }
+        let by_kind = rng.random_ratio(3, 4).then_some(&totals);
+        let (total, terminal) = (
+            Cents::new(rng.random_range(0..100_000)).unwrap(),
+            Cents::new(rng.random_range(0..100_000)).unwrap(),
+        );
+        let unclosed = self.history.now().unclosed.clone();
+        self.write(true, |journal| {
+            journal.close_day(total, terminal, by_kind, NOW).map(|_| ())
+        })?;
+        let now = self.history.now();
+        let told = KINDS.iter().zip(by_kind.map(|totals| totals.kinds).unwrap_or_default());
+        let told: BTreeSet<_> = told
+            .filter(|(_, (count, _))| *count > 0)
+            .map(|(kind, (count, amount))| ((*kind).to_owned(), u64::from(count), amount))
+            .collect();
+        let is_there = now.closings.last().is_some_and(|last| {
+            (last.day.total, last.day.terminal, last.day.count) == (total, terminal, unclosed.len() as u64)
+                && last.bookings == unclosed
+                && last.kinds.len() == told.len()
+                && last.kinds.iter().all(|kind| told.contains(kind))
+                && now.without_files.last() == Some(&last.day.id)
+        });
+        (is_there && now.unclosed.is_empty())
+            .then_some(())
+            .ok_or_else(|| format!("a closing isn't what was said: {:?}", now.closings.last()))
+    }
+
+    /// The treasury has the files of a closing, as it may have had before.
+    fn note_files(&mut self, rng: &mut StdRng) -> Result<(), String> {
+        let now = self.history.now();
+        if now.closings.is_empty() {
+            return Ok(());
+        }
+        let mut expected = now.without_files.clone();
+        let day = now.closings[rng.random_range(0..now.closings.len())].day.id;
+        expected.retain(|without| *without != day);
+        self.write(true, |journal| journal.files_written(day, NOW))?;
+        (self.history.now().without_files == expected)
+            .then_some(())
+            .ok_or_else(|| format!("the files of closing {day} aren't noted"))
     }
 
     fn checkpoint(&self, manner: &str) {

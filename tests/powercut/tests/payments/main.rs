@@ -1,5 +1,5 @@
 //! The power goes while the journal of payments is written: every step that was written is there, in its order and with its
-//! numbers; the file opens as it is, nobody is asked to confirm anything, and payment goes on.
+//! numbers, every closing with all that belongs to it, and what the treasury has; the file opens as it is, nobody is asked to confirm anything, and payment goes on.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,10 +10,11 @@ mod book;
 
 use book::{Book, Till};
 use drivers_api::payment::{Cents, PaymentPurpose};
-use payment::journal::Journal;
-use powercut::{Disk, Fault, Figures, History, Workload, storm};
-use rand::RngExt;
+use payment::journal::{Journal, Step};
+use payment::status::Totals;
+use powercut::{Disk, Fault, Figures, History, Workload, scratch, seeded, storm};
 use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use rusqlite::Connection;
 use std::path::Path;
 
@@ -61,6 +62,9 @@ impl Workload for Payments {
                 "a payment after the cut has number {new}, the last one had {last}"
             ));
         }
+        if rng.random_ratio(1, CLOSED_IN) {
+            close(&mut journal, is)?;
+        }
         drop(journal);
         let connection = Connection::open(&path).map_err(|error| error.to_string())?;
         match connection.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)) {
@@ -68,6 +72,24 @@ impl Workload for Payments {
             other => Err(format!("integrity_check says {other:?}")),
         }
     }
+}
+
+/// Closing the day after a cut takes another transaction: after one cut in that many.
+const CLOSED_IN: u32 = 4;
+
+/// The next closing has a number of its own, and no files yet.
+fn close(journal: &mut Journal, is: &Book) -> Result<(), String> {
+    let closing = journal
+        .close_day(Cents::ZERO, Cents::ZERO, None, book::NOW)
+        .map_err(|error| format!("closing the day: {error:?}"))?;
+    let without = journal.days_without_files().map_err(|error| error.to_string())?;
+    let last = is.closings.last().map_or(0, |closing| closing.day.id);
+    if closing <= last || without.last() != Some(&closing) {
+        return Err(format!(
+            "a closing after the cut has number {closing}, the last one had {last}; {without:?} have no files"
+        ));
+    }
+    Ok(())
 }
 
 fn run(fault: Fault, cuts_min: u64) -> Figures {
@@ -116,5 +138,43 @@ fn a_disk_that_lies_is_found_out() {
             figures.broken.count, figures.cuts
         );
         assert!(figures.broken.count > 0, "{fault:?} is never seen");
+    }
+}
+
+/// A payment is taken and closed, and the treasury has the files; then somebody has his hands in the file.
+fn look_after(tampering: &str) -> Result<Book, String> {
+    let _turn = seeded(1);
+    let folder = scratch().unwrap();
+    let path = folder.path().join("payments.db");
+    let mut journal = Journal::open(&path).unwrap();
+    let purpose = PaymentPurpose::new("before", "meldebescheinigung").unwrap();
+    let id = journal.intend(Cents::new(1_250).unwrap(), &purpose, book::NOW).unwrap();
+    for step in [Step::Unclear, Step::SettledTaken] {
+        journal.step(id, step, None, book::NOW).unwrap();
+    }
+    let mut totals = Totals::default();
+    totals.kinds[0] = (1, Cents::new(1_250).unwrap());
+    let total = totals.kinds[0].1;
+    let closing = journal.close_day(total, total, Some(&totals), book::NOW).unwrap();
+    journal.files_written(closing, book::NOW).unwrap();
+    let book = Book::read(&journal)?;
+    drop(journal);
+    Connection::open(&path).unwrap().execute_batch(tampering).unwrap();
+    Payments.look(folder.path(), &book, None, &mut StdRng::seed_from_u64(1))
+}
+
+/// A closing by halves is seen, and files that are forgotten.
+#[test]
+fn a_broken_closing_is_found_out() {
+    look_after("").unwrap();
+    for tampering in [
+        "DELETE FROM closings",
+        "UPDATE closings SET terminal_total = 0",
+        "UPDATE payments SET closing = NULL",
+        "DELETE FROM closing_kinds",
+        "UPDATE closing_kinds SET amount = amount + 1",
+        "DELETE FROM closing_files",
+    ] {
+        assert!(look_after(tampering).is_err(), "{tampering} is never seen");
     }
 }

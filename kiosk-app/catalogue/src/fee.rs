@@ -84,6 +84,11 @@ impl Service {
         Some(fill(self.texts.fee_overview.get(language), &slots))
     }
 
+    /// Percent of value added tax in what these answers cost; 0 where it isn't taxed.
+    pub fn fee_tax_percent(&self, answers: &Answers) -> u8 {
+        self.fee_row(answers).and_then(|row| row.vat).unwrap_or_default()
+    }
+
     /// The fee line by line, where it has more than one part or tax in it: what its text and the sum don't tell.
     pub(crate) fn fee_lines(&self, answers: &Answers, language: Language) -> Vec<FeeLine> {
         let (Some(row), Some(total)) = (self.fee_row(answers), self.fee(answers)) else {

@@ -72,6 +72,11 @@ fn the_tax_in_a_fee_is_told_to_the_cent() {
         "cents = 2499\nvat = 19",
     );
     let service = common::whole(&taxed, "sperrmuell");
+    let mut answers = service.blank(None);
+    for (field, text) in [("electric", "false"), ("volume", "more")] {
+        enter(&service, &mut answers, field, text);
+    }
+    assert_eq!(service.fee_tax_percent(&answers), 19);
     let told = fees(&receipt_of(
         &service,
         &[("electric", "false"), ("volume", "more")],

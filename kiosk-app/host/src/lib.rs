@@ -259,8 +259,13 @@ impl Host {
                     submission_id: paid_by.and_then(|payment| self.payments.submission_id(payment)),
                 });
             }
-            Effect::Pay { job, cents, service } => {
-                let command = self.payments.begin(job, cents, &service);
+            Effect::Pay {
+                job,
+                cents,
+                tax_percent,
+                service,
+            } => {
+                let command = self.payments.begin(job, cents, tax_percent, &service);
                 self.pay(job, command);
             }
             Effect::Payment(command) => {

@@ -14,10 +14,16 @@ pub(crate) struct Payments {
 
 impl Payments {
     /// The command that asks for the money; `None` without randomness, or for an amount that no terminal takes.
-    pub(crate) fn begin(&mut self, job: Job, cents: Cents, service: &ServiceId) -> Option<PaymentCommand> {
+    pub(crate) fn begin(
+        &mut self,
+        job: Job,
+        cents: Cents,
+        tax_percent: u8,
+        service: &ServiceId,
+    ) -> Option<PaymentCommand> {
         let id = new_submission_id(jiff::Timestamp::now()).ok()?;
         let amount = payment::Cents::new(u64::from(cents))?;
-        let purpose = PaymentPurpose::new(&id.to_string(), service.as_str())?;
+        let purpose = PaymentPurpose::new(&id.to_string(), service.as_str())?.with_tax(tax_percent);
         self.last = Some((job, id));
         Some(PaymentCommand::Pay { job, amount, purpose })
     }
@@ -45,11 +51,11 @@ mod tests {
     fn a_case_is_filed_under_the_reference_of_its_payment() {
         let mut payments = Payments::default();
         let service = ServiceId::from("meldebescheinigung");
-        let Some(PaymentCommand::Pay { job, amount, purpose }) = payments.begin(Job(7), 2000, &service) else {
+        let Some(PaymentCommand::Pay { job, amount, purpose }) = payments.begin(Job(7), 2000, 19, &service) else {
             panic!("no payment");
         };
         assert_eq!((job, amount.value()), (Job(7), 2000));
-        assert_eq!(purpose.service(), "meldebescheinigung");
+        assert_eq!((purpose.service(), purpose.tax_percent()), ("meldebescheinigung", 19));
         let id = payments.submission_id(Job(7)).unwrap();
         assert_eq!(purpose.reference(), id.to_string());
         assert_eq!(payments.submission_id(Job(8)), None);

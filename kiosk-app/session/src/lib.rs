@@ -250,6 +250,8 @@ pub enum Effect {
         job: Job,
         /// How much.
         cents: Cents,
+        /// Percent of value added tax in it.
+        tax_percent: u8,
         /// For which service.
         service: ServiceId,
     },

@@ -120,6 +120,7 @@ impl Paying {
                 step.effects.push(Effect::Pay {
                     job,
                     cents,
+                    tax_percent: case.service.fee_tax_percent(&case.answers),
                     service: case.service.id().clone(),
                 });
                 let at = At::Terminal {

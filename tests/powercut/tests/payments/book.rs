@@ -221,7 +221,7 @@ impl<'a> Till<'a> {
             .map(|(kind, (count, amount))| ((*kind).to_owned(), u64::from(count), amount))
             .collect();
         let is_there = now.closings.last().is_some_and(|last| {
-            (last.day.total, last.day.terminal, last.day.count) == (total, terminal, unclosed.len() as u64)
+            (last.day.total, last.day.terminal, last.day.count) == (total, Some(terminal), unclosed.len() as u64)
                 && last.bookings == unclosed
                 && last.kinds.len() == told.len()
                 && last.kinds.iter().all(|kind| told.contains(kind))

@@ -16,7 +16,7 @@ const CUTS_OF_A_ROUND: usize = 240;
 const TOLD_MAX: usize = 5;
 
 /// After so many broken laws a storm is over: what is broken is known, and taking damaged files over takes long.
-const BROKEN_MAX: u64 = 25;
+const BROKEN_MAX: u64 = 12;
 
 /// What is done on the disk, and its laws.
 pub trait Workload {

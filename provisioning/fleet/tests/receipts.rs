@@ -362,7 +362,14 @@ fn at_the_counter_a_fee_is_seen_and_paid_once() {
     assert!(world.fleet(&["fee", &case(3)]).1.contains("no fee"));
     assert!(world.fleet(&["fee", &case(4)]).1.contains("THE CASE IS WITHDRAWN"));
     let (_, listed) = world.fleet(&["cases"]);
-    assert!(!listed.contains("EUR"), "{listed}");
+    let due: Vec<&str> = listed.lines().filter(|line| line.contains("EUR")).collect();
+    let [give_back] = due.as_slice() else {
+        panic!("{listed}");
+    };
+    assert!(
+        give_back.starts_with(&case(4)) && give_back.ends_with("12.50 EUR PAID AT THE TERMINAL: give it back"),
+        "{listed}"
+    );
 
     let slip = code(1).grouped().replacen(|c: char| c.is_ascii_alphanumeric(), "U", 1);
     let (status, said) = world.fleet(&["paid", &slip]);

@@ -61,6 +61,7 @@ fn of_many_the_most_used_come_first() {
         Some(Situation::Housing),
         Some(Situation::Vehicles),
         Some(Situation::Animals),
+        Some(Situation::Participation),
         None,
     ];
     assert_eq!(situations, wanted, "only what has services, and the rest at the end");

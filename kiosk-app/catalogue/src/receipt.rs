@@ -246,13 +246,14 @@ impl Writer<'_> {
         let shown = address.trim_start_matches("https://").trim_end_matches('/');
         self.heading(Word::CheckHeading);
         let note = fill(self.word(Word::CheckNote), &[("address", shown)]);
-        self.blocks.push(Block::Paragraph(PrivateText::new(note)));
+        // A heading stays on the page of the code below it; the note may follow on the next.
         self.blocks.push(Block::Code {
             label: self.word(Word::CheckLabel).to_owned(),
             text: check.code.clone(),
             qr: format!("{address}{}", check.code),
             alt: fill(self.word(Word::CheckAlt), &[("code", &check.code)]),
         });
+        self.blocks.push(Block::Paragraph(PrivateText::new(note)));
     }
 
     fn delivery(&mut self) {

@@ -51,8 +51,8 @@ fn a_permit_lies_behind_the_windscreen_without_a_name() {
             "Erster Tag: 1. Dezember 2026",
             "Gilt vom ersten Tag an 14 Tage. Legen Sie diese Seite gut lesbar hinter die Scheibe. Name und Adresse stehen nicht darauf.",
             "Ist dieses Papier echt?",
-            "Wer das wissen möchte, gibt unter schalter.musterstadt.example/verify diesen Prüfcode ein oder scannt den QR-Code. Dort stehen nur Anliegen, Amt, Tag und Stand des Antrags. Ihr Name und Ihre Angaben stehen dort nicht.",
             "7Q2F-K9M4-XTB1-8RDA",
+            "Wer das wissen möchte, gibt unter schalter.musterstadt.example/verify diesen Prüfcode ein oder scannt den QR-Code. Dort stehen nur Anliegen, Amt, Tag und Stand des Antrags. Ihr Name und Ihre Angaben stehen dort nicht.",
         ]
     );
     for language in Language::ALL {

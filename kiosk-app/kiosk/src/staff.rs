@@ -111,7 +111,7 @@ fn follow(agent: &Path, job: Job, waiting: &Receiver<Call>, inbox: &Sender, peri
             return None;
         }
         let wanted = ask(agent, "reprints").ok().and_then(|answer| number(&answer));
-        for _ in reprints..wanted.unwrap_or_default().min(REPRINTS_MAX) {
+        while reprints < wanted.unwrap_or_default().min(REPRINTS_MAX) {
             reprints += 1;
             tell(inbox, job, StaffNews::PrintAgain);
         }

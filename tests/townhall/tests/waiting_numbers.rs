@@ -32,10 +32,11 @@ fn story(hour: u8, minute: u8) -> Story {
 }
 
 fn number(story: &Story) -> Option<Number> {
-    match story.screen() {
-        Screen::Information(information) => information.number,
-        other => panic!("saw {other:?}"),
-    }
+    let screen = story.screen();
+    let Screen::Information(information) = screen else {
+        panic!("saw {screen:?}");
+    };
+    information.number
 }
 
 #[test]

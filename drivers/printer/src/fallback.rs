@@ -21,6 +21,14 @@ pub enum Outlet {
 impl Outlet {
     const BOTH: [Self; 2] = [Self::First, Self::Second];
 
+    /// What belongs to it, of what belongs to each.
+    fn of<T>(self, [first, second]: [T; 2]) -> T {
+        match self {
+            Self::First => first,
+            Self::Second => second,
+        }
+    }
+
     fn other(self) -> Self {
         match self {
             Self::First => Self::Second,
@@ -102,10 +110,7 @@ impl Shared {
                 Todo::Tell(outlet, event) => (self.events)(outlet, event),
                 Todo::Give(outlet, task) => {
                     let job = task.job;
-                    let worker = self.workers.as_ref().map(|[first, second]| match outlet {
-                        Outlet::First => first,
-                        Outlet::Second => second,
-                    });
+                    let worker = self.workers.as_ref().map(|workers| outlet.of(workers.each_ref()));
                     let given = worker.map_or(Err(PrintTrouble::Offline), |worker| worker.give(task));
                     if let Err(why) = given {
                         self.hear(outlet, Told::Failed(job, Failure::before(why)));
@@ -151,11 +156,7 @@ impl Desk {
     }
 
     fn state(&self, outlet: Outlet) -> Option<Result<(), PrintTrouble>> {
-        let [first, second] = self.states;
-        match outlet {
-            Outlet::First => first,
-            Outlet::Second => second,
-        }
+        outlet.of(self.states)
     }
 
     /// A new job goes to the first choice unless only the other one can print.
@@ -177,10 +178,7 @@ impl Desk {
     fn hear(&mut self, outlet: Outlet, told: Told) -> Vec<Todo> {
         match told {
             Told::State(state) => {
-                match outlet {
-                    Outlet::First => self.states[0] = Some(state),
-                    Outlet::Second => self.states[1] = Some(state),
-                }
+                *outlet.of(self.states.each_mut()) = Some(state);
                 self.tell_state()
             }
             Told::PaperLow => vec![Todo::Tell(outlet, PrinterEvent::PaperLow)],
@@ -189,11 +187,7 @@ impl Desk {
                     .jobs
                     .extract_if(.., |open| open.task.job == job && open.at == outlet);
                 let count = answered.count();
-                let [first, second] = self.media;
-                let on = match outlet {
-                    Outlet::First => first,
-                    Outlet::Second => second,
-                };
+                let on = outlet.of(self.media);
                 let printed = Todo::Tell(outlet, PrinterEvent::Printed { job, on });
                 (count > 0).then_some(printed).into_iter().collect()
             }

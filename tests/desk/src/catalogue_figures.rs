@@ -1,6 +1,6 @@
 //! How long the catalogue takes, and what it takes of the memory, with a thousand services.
 #![allow(clippy::disallowed_methods)] // it measures
-use crate::Fault;
+use crate::{Fault, median};
 use catalogue::{Catalogue, Service, SourceFile};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -132,9 +132,4 @@ fn long_form() -> Result<Arc<Service>, Fault> {
     let loaded = Catalogue::load(&files).map_err(|faults| format!("{:?}", faults.first()))?;
     let service = loaded.catalogue.service(&"lang".into()).map(Arc::clone);
     service.ok_or_else(|| format!("the long form has faults: {:?}", loaded.faults.first()).into())
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }

@@ -10,10 +10,10 @@
 //!   once before, so that their files are in the machine's memory.
 //! * `ui.window_…` and `ui.chromium_…`: what the two are made of, and the CPU of one core while the last screen is shown
 //!   and nobody does anything.
-use crate::Fault;
 use crate::framebuffer::{Display, Marks};
 use crate::processes::Processes;
 use crate::terminal_window::{HEIGHT, WIDTH};
+use crate::{Fault, median};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -210,9 +210,4 @@ impl Bench {
             idle_cpu_percent,
         })
     }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

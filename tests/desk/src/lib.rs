@@ -25,3 +25,9 @@ pub mod window;
 
 /// What goes wrong before anything is shown, told once to whoever started the program.
 pub type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// The middle of some measured values; not a number where there is none.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}

@@ -9,7 +9,7 @@
 //!
 //! Both PDFs are tagged and have their fonts in them; Chromium's is neither PDF/A nor PDF/UA.
 #![allow(clippy::disallowed_methods)] // it measures
-use crate::Fault;
+use crate::{Fault, median};
 use catalogue::bundled;
 use drivers_api::document::{Block, Document};
 use drivers_api::language::Language;
@@ -203,9 +203,4 @@ fn qr_svg(payload: &str) -> Result<String, Fault> {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('\'', "&#39;")
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

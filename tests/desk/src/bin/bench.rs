@@ -2,7 +2,9 @@
 //! Machines are shared and noisy: compare runs on one machine, never a figure with a limit in a test.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods)] // a command-line tool that measures
 use desk::headless::Player;
-use desk::{Fault, catalogue_figures, chromium_figures, eid_figures, lone_terminal, paper_figures, setup, tap_figures};
+use desk::{
+    Fault, catalogue_figures, chromium_figures, eid_figures, lone_terminal, median, paper_figures, setup, tap_figures,
+};
 use host::Inbox;
 use peers::pin_changes;
 use screens::Screens;
@@ -143,11 +145,6 @@ fn told(figures: &mut Figures, child: &str) -> Result<(), Fault> {
         return Err(format!("{child} measured nothing").into());
     }
     Ok(())
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 fn millis(time: Duration) -> f64 {
